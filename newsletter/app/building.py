@@ -1,0 +1,48 @@
+"""Builds an issue: the files that a person looks at before anything is sent."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.app.newsletter import Newsletter
+from newsletter.files import write_whole
+from newsletter.model.issue import Issue
+from newsletter.model.mail import RenderedIssue
+from newsletter.sender.addressing import MailTemplate, sample_message
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """An issue as files.
+
+    :param html_bytes: size of the HTML part as it is mailed.
+    """
+
+    issue: Issue
+    rendered: RenderedIssue
+    files: tuple[Path, ...]
+    html_bytes: int
+
+
+def template_of(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue, mark: str = "") -> MailTemplate:
+    """Return the mail of *issue*, compiled once for all its readers and dated by the issue."""
+    return MailTemplate.compile(
+        rendered,
+        newsletter.settings.sender,
+        list_name=newsletter.list_of(issue),
+        date=newsletter.moment(issue),
+        subject_mark=mark,
+    )
+
+
+def build(newsletter: Newsletter, path: Path) -> Built:
+    """Write .html, .txt, .mjml and .eml (as a sample reader gets it); the same issue gives the same bytes."""
+    issue = newsletter.issues.read(path)
+    rendered = newsletter.render(issue)
+    sample = sample_message(template_of(newsletter, issue, rendered))
+    folder = newsletter.shown / ".newsletter" / "build" / issue.label
+    contents = {".html": sample.html, ".txt": sample.text, ".mjml": rendered.mjml}
+    files = []
+    for suffix, data in {**{k: v.encode() for k, v in contents.items()}, ".eml": sample.message.data}.items():
+        files.append(folder / f"{issue.label}{suffix}")
+        write_whole(files[-1], data)
+    return Built(issue=issue, rendered=rendered, files=tuple(files), html_bytes=len(sample.html.encode()))

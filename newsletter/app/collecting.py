@@ -1,0 +1,63 @@
+"""Takes the articles of a file into the pool."""
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from newsletter.app.newsletter import Newsletter
+from newsletter.errors import InputError
+from newsletter.model.article import Article
+from newsletter.sources.reader import read_source
+from newsletter.sources.reading import Remark
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One article that was read, and what became of it: "added", "completed" or "known"."""
+
+    article: Article
+    outcome: str
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Collection:
+    """Everything that one file gave."""
+
+    name: str
+    rows: tuple[Row, ...]
+    remarks: tuple[Remark, ...]
+
+    def values(self) -> dict[str, Any]:
+        """What a program reads."""
+        return asdict(self)
+
+
+def read_file(path: Path) -> bytes:
+    """Return what is in *path*; InputError when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as cause:
+        raise InputError(f"it cannot be read: {cause.strerror}", "give a file that is there", where=path) from cause
+
+
+def collect(
+    newsletter: Newsletter, name: str, data: bytes, *, links: Path | None, source: str, section: str
+) -> Collection:
+    """Read *data* of the file *name* and put its articles into the pool."""
+    reading = read_source(data, name, (read_file(links), links.name) if links else None)
+    articles = [
+        replace(
+            entry.article,
+            source=entry.article.source or " ".join(source.split()),
+            section=entry.article.section or " ".join(section.split()),
+        )
+        for entry in reading.collected
+    ]
+    additions = newsletter.pool().add(articles)
+    rows = tuple(
+        Row(article=addition.article, outcome=addition.outcome, first_line=entry.first_line, last_line=entry.last_line)
+        for entry, addition in zip(reading.collected, additions, strict=True)
+    )
+    return Collection(name=name, rows=rows, remarks=reading.remarks)

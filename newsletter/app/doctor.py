@@ -1,0 +1,111 @@
+"""Says what is configured, where things are kept, and what is missing."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from newsletter.app.git import uncommitted
+from newsletter.app.newsletter import Newsletter
+from newsletter.errors import NewsletterError
+from newsletter.settings import FILE, LOCAL_FILE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Diagnosis:
+    """One thing that was looked at: "ok", "note" or "missing"."""
+
+    topic: str
+    verdict: str
+    words: str
+
+    def values(self) -> dict[str, str]:
+        """What a program reads."""
+        return asdict(self)
+
+
+def diagnose(newsletter: Newsletter) -> list[Diagnosis]:
+    """Look at everything that a newsletter needs to be composed and sent."""
+    looks = (_program, _settings, _database, _theme, _server, _tests, _git)
+    return [
+        Diagnosis(topic=topic, verdict=verdict, words=words)
+        for look in looks
+        for topic, verdict, words in look(newsletter)
+    ]
+
+
+Looked = Iterator[tuple[str, str, str]]
+
+
+def _program(newsletter: Newsletter) -> Looked:
+    from newsletter import __version__
+
+    yield "program", "ok", f"newsletter {__version__}, Python {sys.version.split()[0]}"
+
+
+def _settings(newsletter: Newsletter) -> Looked:
+    settings = newsletter.settings
+    yield "folder", "ok", str(settings.folder)
+    yield (
+        "from",
+        *(
+            ("missing", f"{settings.sender.sender} is an example; set from in {FILE}")
+            if settings.sender.sender.domain.endswith("example.com")
+            else ("ok", str(settings.sender.sender))
+        ),
+    )
+    address = settings.rendering.postal_address.replace("\n", ", ")
+    yield "postal address", *(("ok", address) if address else ("missing", f"set postal_address in {FILE}"))
+    lists = ", ".join(settings.lists)
+    yield "lists", *(("ok", lists) if lists else ("missing", f"add [lists.weekly] to {FILE}"))
+    url = settings.sender.public_url
+    yield (
+        "public URL",
+        *(("ok", url) if url else ("note", f"none: unsubscribing is by mail to {settings.sender.unsubscribe}")),
+    )
+
+
+def _database(newsletter: Newsletter) -> Looked:
+    folder = newsletter.settings.data_folder
+    if not newsletter.has_database():
+        yield "database", "missing", f"none at {folder}; newsletter init makes one"
+        return
+    try:
+        database = newsletter.database
+        yield "database", "ok", f"{database.id} at {folder} (keep a backup)"
+    except NewsletterError as error:
+        yield "database", "missing", str(error)
+
+
+def _theme(newsletter: Newsletter) -> Looked:
+    try:
+        newsletter.renderer  # noqa: B018 - opening it is the look
+        yield "theme", "ok", newsletter.settings.rendering.theme
+    except NewsletterError as error:
+        yield "theme", "missing", str(error)
+
+
+def _server(newsletter: Newsletter) -> Looked:
+    settings = newsletter.settings
+    if not settings.profiles:
+        yield "mail server", "missing", f"none; add [smtp.NAME] to {LOCAL_FILE}"
+    for name, profile in settings.profiles.items():
+        mark = " (default)" if name == settings.via else ""
+        words = f"{name}{mark}: {profile.host}:{profile.port}, {profile.security}"
+        if profile.password_env and profile.password_env not in os.environ:
+            yield "mail server", "missing", f"{words}; the environment has no {profile.password_env}"
+        elif profile.password_command and not shutil.which(profile.password_command[0]):
+            yield "mail server", "missing", f"{words}; there is no command {profile.password_command[0]}"
+        else:
+            yield "mail server", "ok", words
+
+
+def _tests(newsletter: Newsletter) -> Looked:
+    addresses = ", ".join(address.address for address in newsletter.settings.test_addresses)
+    yield "test addresses", *(("ok", addresses) if addresses else ("note", f"none; set addresses in [test] of {FILE}"))
+
+
+def _git(newsletter: Newsletter) -> Looked:
+    if uncommitted(newsletter.settings.folder / FILE):
+        yield "git", "note", f"{FILE} is not committed as it is"

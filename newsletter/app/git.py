@@ -1,0 +1,35 @@
+"""What git says of a file or folder; where there is no git, it says nothing."""
+
+import subprocess
+from pathlib import Path
+
+
+def _git(folder: Path, *words: str) -> "subprocess.CompletedProcess[str] | None":
+    try:
+        return subprocess.run(  # noqa: S603 - fixed words, and paths behind --
+            ["git", "-C", str(folder), *words],  # noqa: S607 - the editor's own git
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=20,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def uncommitted(path: Path) -> bool:
+    """Whether *path* lies in a git repository and differs from what is committed."""
+    done = _git(path.parent, "status", "--porcelain", "--", path.name)
+    return bool(done and done.returncode == 0 and done.stdout.strip())
+
+
+def would_track(folder: Path) -> bool:
+    """Whether files in *folder* would show up in a git repository: it lies in one, and is not ignored."""
+    existing = next(parent for parent in (folder, *folder.resolve().parents) if parent.is_dir())
+    inside = _git(existing, "rev-parse", "--is-inside-work-tree")
+    if not inside or inside.stdout.strip() != "true":
+        return False
+    ignored = _git(existing, "check-ignore", "--quiet", "--", str(folder.resolve() / "message.eml"))
+    return bool(ignored and ignored.returncode == 1)

@@ -1,0 +1,104 @@
+"""A newsletter: its settings, its issues, its pool, its readers."""
+
+from datetime import datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.composer.issues import IssueFolder
+from newsletter.composer.past import Past
+from newsletter.composer.pool import Pool
+from newsletter.errors import IssueError
+from newsletter.model.issue import Issue
+from newsletter.model.mail import RenderedIssue
+from newsletter.settings import FILE, Settings, find_folder, read_settings
+
+if TYPE_CHECKING:  # heavy: imported by who needs them
+    from newsletter.checks.finding import Finding
+    from newsletter.rendering.renderer import Renderer
+    from newsletter.store.database import Database
+
+SEND_TIME = time(9)
+"""When an issue whose date has no time counts as sent, in the newsletter's time zone."""
+
+
+class Newsletter:
+    """One newsletter's folder, opened.
+
+    :param shown: the folder as a person in the current folder would name it; paths in messages begin with it.
+    """
+
+    def __init__(self, settings: Settings, shown: Path) -> None:
+        self.settings = settings
+        self.shown = shown
+        self.issues = IssueFolder(shown / "issues")
+
+    def pool(self) -> Pool:
+        """Read the pool."""
+        return Pool(self.shown / "pool", self.settings.writer)
+
+    def past(self) -> Past:
+        """Read which issue has which article."""
+        return Past(self.issues)
+
+    @cached_property
+    def renderer(self) -> "Renderer":
+        """The renderer of this newsletter's theme."""
+        from newsletter.rendering.renderer import Renderer
+        from newsletter.rendering.themes import builtin_templates
+
+        return Renderer(self.settings.rendering, (self.shown / "templates", builtin_templates()))
+
+    @cached_property
+    def database(self) -> "Database":
+        """The database of readers and ledger."""
+        from newsletter.store.database import open_database
+
+        return open_database(self.settings.data_folder)
+
+    def has_database(self) -> bool:
+        """Whether there is a database on this machine."""
+        return self.settings.data_folder.is_dir()
+
+    def render(self, issue: Issue) -> RenderedIssue:
+        """Return *issue* as mail; one without articles is an IssueError."""
+        if not issue.articles:
+            raise IssueError("the issue has no articles", "newsletter pick adds some", where=issue.path, line=1)
+        return self.renderer.render(issue)
+
+    def check(self, issue: Issue, rendered: RenderedIssue | None = None) -> "list[Finding]":
+        """Return what the checks find in *issue*, rendering it unless that is done."""
+        from newsletter.checks.rule import Subject
+        from newsletter.checks.run import check
+
+        subject = Subject(
+            issue=issue,
+            rendered=rendered or (self.renderer.render(issue) if issue.articles else None),
+            lists=tuple(self.settings.lists),
+            postal_address=self.settings.rendering.postal_address,
+            settings_path=self.shown / FILE,
+            settings_lines=self.settings.lines,
+        )
+        return check(subject)
+
+    def moment(self, issue: Issue) -> datetime:
+        """Return when *issue* is dated, in the newsletter's time zone."""
+        if isinstance(issue.date, datetime):
+            return issue.date if issue.date.tzinfo else issue.date.replace(tzinfo=self.settings.timezone)
+        return datetime.combine(issue.date, SEND_TIME, tzinfo=self.settings.timezone)
+
+    def list_of(self, issue: Issue) -> str:
+        """Return the mailing list of *issue*, which must be one of the settings."""
+        if issue.list not in self.settings.lists:
+            known = ", ".join(self.settings.lists) or f"none; add [lists.weekly] to {FILE}"
+            line = issue.lines.get("list")
+            raise IssueError(f'"{issue.list}" is no list', f"lists here: {known}", where=issue.path, line=line)
+        return issue.list
+
+
+def open_newsletter(start: Path) -> Newsletter:
+    """Open the newsletter of the folder *start*, or of the nearest one above it."""
+    folder = find_folder(start)
+    cwd = Path.cwd()
+    shown = folder.relative_to(cwd) if folder.is_relative_to(cwd) else folder
+    return Newsletter(read_settings(folder), shown)

@@ -1,0 +1,74 @@
+"""Puts articles of the pool into an issue file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from newsletter.app.newsletter import Newsletter
+from newsletter.composer.blocks import article_block
+from newsletter.composer.picking import Rules, choose, require_free
+from newsletter.errors import PoolError
+from newsletter.model.article import Article
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picked:
+    """What a pick did.
+
+    :param created: the issue file was made for it.
+    :param already: articles that stood in the issue before.
+    """
+
+    path: Path
+    articles: tuple[Article, ...]
+    already: tuple[Article, ...]
+    created: bool
+
+
+def pick(
+    newsletter: Newsletter, ids: Sequence[str], rules: Rules, *, path: Path | None, section: str, again: str
+) -> Picked:
+    """Put the articles *ids*, or those that *rules* take, into the issue *path*, or into a new one.
+
+    :raises PoolError: when one of *ids* may not run; then nothing is written.
+    """
+    pool, past = newsletter.pool(), newsletter.past()
+    entries = [pool.find(id) for id in dict.fromkeys(ids)]
+    number = newsletter.issues.read(path).number if path else 0
+    for entry in entries:
+        require_free(entry, past, number, again)
+    chosen = [entry.article for entry in entries] if ids else choose(pool.entries.values(), past, rules)
+    already = [a for a in chosen if (seen := past.picked(a)) and seen.number == number]
+    articles = [article for article in chosen if article not in already]
+    if not chosen:
+        raise PoolError(
+            "no article is free to be picked", "newsletter add FILE adds some; newsletter pool list shows why"
+        )
+    created = path is None
+    path = path or newsletter.issues.create(_settings(newsletter))
+    if articles:
+        blocks = [(section or article.section, article_block(article)) for article in articles]
+        newsletter.issues.edit(
+            path, blocks, {"articles": {a.id: _provenance(a, again if past.sent(a) else "") for a in articles}}
+        )
+    return Picked(path=path, articles=tuple(articles), already=tuple(already), created=created)
+
+
+def _settings(newsletter: Newsletter) -> dict[str, Any]:
+    return {"list": next(iter(newsletter.settings.lists), "")} if newsletter.issues.last() is None else {}
+
+
+def create_issue(newsletter: Newsletter, values: dict[str, Any]) -> Path:
+    """Make a new issue from the last one's settings and *values*."""
+    return newsletter.issues.create(
+        {**_settings(newsletter), **{name: value for name, value in values.items() if value}}
+    )
+
+
+def _provenance(article: Article, again: str) -> dict[str, str]:
+    facts = {"found": article.found, "drafted_by": article.drafted_by, "again": again}
+    if article.drafted_by:
+        facts["draft_sha256"] = sha256(article_block(article).encode()).hexdigest()
+    return {name: value for name, value in facts.items() if value}

@@ -1,0 +1,33 @@
+"""An article of the pool as a form for the editor's editor."""
+
+from typing import Any
+
+import tomlkit
+
+from newsletter.errors import PoolError
+from newsletter.model.article import Article
+from newsletter.model.table import read_toml
+
+_TEXTS = ("title", "link", "source", "published", "section", "why")
+
+
+def article_form(article: Article) -> str:
+    """Return the facts of *article* as TOML to fill in."""
+    document = tomlkit.document()
+    document.add(tomlkit.comment(f"Article {article.id}. Save and leave the editor to keep the changes."))
+    for name in _TEXTS:
+        document[name] = getattr(article, name)
+    document["minutes"] = article.minutes
+    document["points"] = tomlkit.array(list(article.points)).multiline(True)  # type: ignore[arg-type]
+    return tomlkit.dumps(document)
+
+
+def read_form(article: Article, text: str) -> dict[str, Any]:
+    """Return the facts that *text* changes in *article*."""
+    table = read_toml(text, where=f"article {article.id}", error=PoolError)
+    facts: dict[str, Any] = {name: table.text(name, "") for name in _TEXTS}
+    facts["minutes"] = table.get("minutes", int, 0)
+    facts["points"] = table.texts("points")
+    table.close()
+    changed = {name: value for name, value in facts.items() if value != getattr(article, name)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}

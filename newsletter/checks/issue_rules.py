@@ -1,0 +1,105 @@
+"""Rules on what the editor wrote."""
+
+from newsletter.checks.finding import Severity
+from newsletter.checks.rule import Found, Subject, rule
+
+SUBJECT_LENGTH = 70
+"""Characters: what inboxes on a desktop show of a subject; phones show about 40."""
+
+
+def _name(title: str) -> str:
+    return f'"{title[:50]}"' if title else "this article"
+
+
+@rule("no-articles", Severity.ERROR)
+def no_articles(subject: Subject) -> Found:
+    """An issue has at least one article."""
+    if not subject.issue.articles:
+        yield 1, "the issue has no articles", "newsletter pick adds some"
+
+
+@rule("subject-missing", Severity.ERROR)
+def subject_missing(subject: Subject) -> Found:
+    """An issue has a subject."""
+    if not subject.issue.subject.strip():
+        yield subject.issue.lines.get("subject", 1), "the subject is empty", 'write one: subject = "…"'
+
+
+@rule("subject-long", Severity.WARNING)
+def subject_long(subject: Subject) -> Found:
+    """A subject is short enough to be read in an inbox."""
+    length = len(subject.issue.subject)
+    if length > SUBJECT_LENGTH:
+        what = f"the subject has {length} characters, inboxes show about {SUBJECT_LENGTH}"
+        yield subject.issue.lines.get("subject", 1), what, "shorten it, or put what matters first"
+
+
+@rule("preheader-missing", Severity.WARNING)
+def preheader_missing(subject: Subject) -> Found:
+    """An issue has a preheader, or inboxes show the first words of its header."""
+    if not subject.issue.preheader.strip():
+        yield subject.issue.lines.get("preheader", 1), "the preheader is empty", 'write one: preheader = "…"'
+
+
+@rule("preheader-repeats", Severity.WARNING)
+def preheader_repeats(subject: Subject) -> Found:
+    """A preheader says something else than the subject."""
+    preheader = subject.issue.preheader.strip().casefold()
+    if preheader and preheader == subject.issue.subject.strip().casefold():
+        yield subject.issue.lines.get("preheader", 1), "the preheader repeats the subject", "say something more in it"
+
+
+@rule("list-unknown", Severity.ERROR)
+def list_unknown(subject: Subject) -> Found:
+    """An issue is for a list of newsletter.toml."""
+    if subject.issue.list not in subject.lists:
+        known = ", ".join(subject.lists) or "none yet: add [lists.weekly]"
+        what = (
+            f'"{subject.issue.list}" is no list of newsletter.toml'
+            if subject.issue.list
+            else "the issue is for no list"
+        )
+        yield subject.issue.lines.get("list", 1), what, f"lists there: {known}"
+
+
+@rule("title-missing", Severity.ERROR)
+def title_missing(subject: Subject) -> Found:
+    """An article has a title."""
+    for article in subject.issue.articles:
+        if not article.title.markdown.strip():
+            yield article.line, "this article has no title", "write it: ### [Title](link)"
+
+
+@rule("link-missing", Severity.ERROR)
+def link_missing(subject: Subject) -> Found:
+    """An article has a link."""
+    for article in subject.issue.articles:
+        if not article.link:
+            yield article.line, f"{_name(article.title.markdown)} has no link", "write it: ### [Title](link)"
+
+
+@rule("why-missing", Severity.ERROR)
+def why_missing(subject: Subject) -> Found:
+    """An article says why it matters; a sponsor's need not."""
+    for article in subject.issue.articles:
+        if not article.sponsor and not (article.why and article.why.markdown.strip()):
+            todo = 'add a paragraph "**Why it matters:** …"'
+            yield article.line, f"{_name(article.title.markdown)} does not say why it matters", todo
+
+
+@rule("section-empty", Severity.WARNING)
+def section_empty(subject: Subject) -> Found:
+    """A section has articles; one without is left out of the mail."""
+    for section in subject.issue.sections:
+        if section.name and not section.articles:
+            yield section.name.line, f'section "{section.name.markdown}" has no articles', "fill it or take it out"
+
+
+@rule("unreviewed", Severity.ERROR)
+def unreviewed(subject: Subject) -> Found:
+    """Words that a machine drafted were read by a person."""
+    for article in subject.issue.articles:
+        known = subject.issue.provenance.get(article.id)
+        if known and known.drafted_by.startswith(("llm:", "excerpt")) and not known.reviewed_by:
+            what = f"{_name(article.title.markdown)} was drafted by {known.drafted_by} and reviewed by nobody"
+            yield article.line, what, f"read it and set reviewed_by in [articles.{article.id}]"

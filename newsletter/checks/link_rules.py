@@ -1,0 +1,80 @@
+"""Rules on links and images."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from newsletter.checks.finding import Severity
+from newsletter.checks.rule import Found, Subject, rule
+
+
+def fault(link: str) -> str:
+    """Return what is wrong with the form of *link*, an empty text when nothing is (RFC 3986, RFC 6068)."""
+    if re.search(r"[\s<>\"{}|\\^`\x00-\x1f\x7f]", link):
+        return "has a character that an address cannot have"
+    try:
+        parts = urlsplit(link)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as cause:
+        return f"cannot be read: {cause}"
+    if parts.scheme == "mailto":
+        return "" if re.fullmatch(r"[^@\s]+@[^@\s]+", parts.path) else "has no e-mail address behind mailto:"
+    if parts.scheme not in ("http", "https"):
+        return "begins with neither https:// nor http:// nor mailto:"
+    if parts.username is not None or parts.password is not None:
+        return "has a user name or password in it"
+    if not re.fullmatch(
+        r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]|\d+(?:\.\d+){3}|localhost|[\da-f:]+", host
+    ):
+        return "has no host name as the web has them"
+    return ""
+
+
+def _links(subject: Subject) -> Iterator[tuple[int, str]]:
+    for article in subject.issue.articles:
+        if article.link:
+            yield article.line, article.link
+    for reference in subject.issue.references:
+        if not reference.image:
+            yield reference.line, reference.target
+
+
+@rule("link-malformed", Severity.ERROR)
+def link_malformed(subject: Subject) -> Found:
+    """A link is a well-formed address of a page or a mailbox."""
+    for line, link in _links(subject):
+        if wrong := fault(link):
+            yield line, f'the link "{link[:80]}" {wrong}', "copy it anew from the page"
+
+
+@rule("alt-missing", Severity.ERROR)
+def alt_missing(subject: Subject) -> Found:
+    """An image has an alternative text for who does not see it."""
+    for reference in subject.issue.references:
+        if reference.image and not reference.text.strip():
+            yield (
+                reference.line,
+                f"the image {reference.target[:80]} has no alternative text",
+                "write it: ![what it shows](…)",
+            )
+
+
+@rule("image-address", Severity.ERROR)
+def image_address(subject: Subject) -> Found:
+    """An image has an https address; mail cannot show a file of yours."""
+    for reference in subject.issue.references:
+        if reference.image and (not reference.target.startswith("https://") or fault(reference.target)):
+            what = f'the image "{reference.target[:80]}" has no https address'
+            yield reference.line, what, "publish it, and give its https:// address"
+
+
+@rule("image-remote", Severity.NOTE)
+def image_remote(subject: Subject) -> Found:
+    """An image is fetched from its server by each reader who shows images."""
+    for reference in subject.issue.references:
+        if reference.image and reference.target.startswith("https://"):
+            yield (
+                reference.line,
+                f"readers load {reference.target[:80]} from its server",
+                "make sure that it stays there",
+            )

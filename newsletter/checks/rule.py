@@ -1,0 +1,69 @@
+"""Rules: each has a name, a severity and one sentence, and yields what it found."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from newsletter.checks.finding import Finding, Severity
+from newsletter.model.issue import Issue
+from newsletter.model.mail import RenderedIssue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """What is checked: an issue, the mail that it became, and what the newsletter's settings say of both.
+
+    :param rendered: None when it could not be rendered.
+    :param lists: the names of the mailing lists.
+    :param settings_path: newsletter.toml, as a person would name it.
+    :param settings_lines: the line of each of its keys.
+    """
+
+    issue: Issue
+    rendered: RenderedIssue | None
+    lists: tuple[str, ...] = ()
+    postal_address: str = ""
+    settings_path: Path = Path("newsletter.toml")
+    settings_lines: Mapping[str, int] = field(default_factory=dict)
+
+
+Found = Iterator[tuple[int, str, str]]
+"""Line, what is wrong, what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One rule.
+
+    :param sentence: what it asks for.
+    :param settings: its lines are those of newsletter.toml, not of the issue.
+    """
+
+    name: str
+    severity: Severity
+    sentence: str
+    look: Callable[[Subject], Found]
+    settings: bool = False
+
+    def findings(self, subject: Subject) -> Iterator[Finding]:
+        """Yield what the rule finds."""
+        path = subject.settings_path if self.settings else subject.issue.path
+        for line, what, todo in self.look(subject):
+            yield Finding(rule=self.name, severity=self.severity, path=path, line=line, what=what, todo=todo)
+
+
+RULES: dict[str, Rule] = {}
+"""All rules by name."""
+
+
+def rule(
+    name: str, severity: Severity, *, settings: bool = False
+) -> Callable[[Callable[[Subject], Found]], Callable[[Subject], Found]]:
+    """Make a function a rule; the first line of its docstring is the rule's sentence."""
+
+    def register(look: Callable[[Subject], Found]) -> Callable[[Subject], Found]:
+        sentence = (look.__doc__ or "").partition("\n")[0]
+        RULES[name] = Rule(name=name, severity=severity, sentence=sentence, look=look, settings=settings)
+        return look
+
+    return register

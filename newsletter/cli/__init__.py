@@ -1,0 +1,39 @@
+"""The command line: one file a command group; errors become one line and an exit code here."""
+
+import os
+import sys
+
+import click
+
+from newsletter.cli.root import root
+from newsletter.errors import NewsletterError
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code.
+
+    0 done · 1 findings · 2 usage or configuration · 3 stopped, can be resumed · 4 some refused or deferred ·
+    5 some in doubt.
+    """
+    try:
+        code = root.main(prog_name="newsletter", standalone_mode=False)
+    except NewsletterError as error:
+        click.echo(f"newsletter: {_printable(str(error))}", err=True)
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("newsletter: stopped", err=True)
+        code = 3
+    except BrokenPipeError:
+        # Whoever read our output has gone; what is left of it goes nowhere, without a second complaint at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _printable(text: str) -> str:
+    from newsletter.cli.output import printable
+
+    return printable(text)

@@ -1,0 +1,106 @@
+"""Compose: articles of the pool become an issue."""
+
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from newsletter.cli.options import issue_argument
+from newsletter.cli.output import here, plural, say
+
+
+@click.command()
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--all", "take_all", is_flag=True, help="All that are new and have run nowhere.")
+@click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most N of them.")
+@click.option("--per-source", type=click.IntRange(1), default=None, metavar="N", help="At most N of one source.")
+@click.option("--newest", is_flag=True, help="The newest first.")
+@click.option("--section", metavar="NAME", default="", help="Into this section, which is made if it is not there.")
+@click.option("--issue", metavar="ISSUE", help="Into this issue instead of the newest unsent one.")
+@click.option("--new", "fresh", is_flag=True, help="Into a new issue.")
+@click.option("--again", metavar="REASON", default="", help="Run an article anew that a sent issue had, and why.")
+def pick(
+    ids: tuple[str, ...],
+    take_all: bool,
+    limit: int | None,
+    per_source: int | None,
+    newest: bool,
+    section: str,
+    issue: str | None,
+    fresh: bool,
+    again: str,
+) -> None:
+    """Pick articles of the pool for an issue: by ID, or by rule.
+
+    The articles are added at the end of their section, or of the file; what stands in it already stays as it is.
+    Without an unsent issue a new one is made.
+    """
+    from newsletter.app.picking import pick as put
+    from newsletter.composer.picking import Rules
+
+    by_rule = take_all or limit or per_source or newest
+    if bool(ids) == bool(by_rule):
+        raise click.UsageError("Give IDs, or a rule (--all, --limit N, --per-source N, --newest), and not both.")
+    if fresh and issue:
+        raise click.UsageError("Give --issue or --new, not both.")
+    newsletter = here()
+    path = None if fresh else newsletter.issues.find(issue) if issue else newsletter.issues.newest_unsent()
+    rules = Rules(limit=limit or 0, per_source=per_source or 0, newest=newest)
+    picked = put(newsletter, ids, rules, path=path, section=" ".join(section.split()), again=again)
+    for article in picked.articles:
+        say(f"  picked  {article.id}  {article.title or '(no title)'}")
+    for article in picked.already:
+        say(f"  there   {article.id}  {article.title or '(no title)'}")
+    made = "new issue " if picked.created else ""
+    say(
+        f"{plural(len(picked.articles), 'article')} picked into {made}{picked.path}; to undo, take their blocks out of it"
+    )
+    say(f"Next: newsletter edit {picked.path.stem}, then newsletter preview")
+
+
+@click.command()
+@click.option("--subject", metavar="TEXT", help="The subject line.")
+@click.option("--preheader", metavar="TEXT", help="What an inbox shows behind the subject.")
+@click.option(
+    "--date", "day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Its date; default: the usual distance."
+)
+@click.option("--list", "list_name", metavar="NAME", help="The mailing list it is for.")
+def new(subject: str | None, preheader: str | None, day: datetime | None, list_name: str | None) -> None:
+    """Make a new issue with the last one's settings."""
+    from newsletter.app.picking import create_issue
+
+    values: dict[str, Any] = {
+        "subject": _one_line("subject", subject),
+        "preheader": _one_line("preheader", preheader),
+        "date": _day(day),
+        "list": list_name,
+    }
+    newsletter = here()
+    if list_name and list_name not in newsletter.settings.lists:
+        raise click.UsageError(
+            f"There is no list {list_name}; newsletter.toml has {', '.join(newsletter.settings.lists)}."
+        )
+    path = create_issue(newsletter, values)
+    say(f"made {path}\nNext: newsletter pick --all, or newsletter edit {path.stem}")
+
+
+def _day(day: datetime | None) -> date | None:
+    return day.date() if day else None
+
+
+def _one_line(name: str, text: str | None) -> str | None:
+    if text and any(ord(character) < 32 or ord(character) == 127 for character in text):
+        raise click.UsageError(f"The {name} has a line break or control character in it; write it in one line.")
+    return text
+
+
+@click.command()
+@issue_argument
+@click.pass_context
+def edit(ctx: click.Context, issue: str | None) -> None:
+    """Open an issue in your editor ($VISUAL or $EDITOR), then check it."""
+    from newsletter.cli.look import check
+
+    path = here().issues.default(issue)
+    click.edit(filename=str(path))
+    ctx.invoke(check, issue=str(path))

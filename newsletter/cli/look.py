@@ -1,0 +1,91 @@
+"""Look: see an issue as its readers will, and what is wrong with it."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli.options import issue_argument, json_option
+from newsletter.cli.output import here, plural, say, say_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsletter.checks.finding import Finding
+
+
+@click.command()
+@issue_argument
+@json_option
+def check(issue: str | None, as_json: bool = False) -> None:
+    """Check an issue: what is missing, malformed, too large or left over, each with file and line.
+
+    Exit code 1 when there are errors. An issue with errors is not sent.
+    """
+    from newsletter.checks.run import errors
+
+    newsletter = here()
+    path = newsletter.issues.default(issue)
+    findings = newsletter.check(newsletter.issues.read(path))
+    if as_json:
+        say_json([finding.values() for finding in findings])
+    else:
+        say_findings(findings)
+        say(summary(findings) if findings else f"{path}: nothing found")
+    if errors(findings):
+        raise click.exceptions.Exit(1)
+
+
+def say_findings(findings: "Sequence[Finding]") -> None:
+    """Print one line a finding."""
+    for finding in findings:
+        say(str(finding))
+
+
+def summary(findings: "Sequence[Finding]") -> str:
+    """Return how many findings of each severity there are."""
+    counts = {word: sum(finding.severity == word for finding in findings) for word in ("error", "warning", "note")}
+    return ", ".join(plural(count, word) for word, count in counts.items() if count) or "no findings"
+
+
+@click.command()
+@issue_argument
+@json_option
+def build(issue: str | None, as_json: bool) -> None:
+    """Build an issue as files: .html, .txt, .eml as a sample reader gets it, and .mjml.
+
+    They go to .newsletter/build/NUMBER/. The same input gives the same bytes.
+    """
+    from newsletter.app.building import build as make
+
+    newsletter = here()
+    built = make(newsletter, newsletter.issues.default(issue))
+    if as_json:
+        files = [path.as_posix() for path in built.files]
+        say_json({"issue": built.issue.number, "files": files, "html_bytes": built.html_bytes})
+        return
+    for path in built.files:
+        say(f"wrote {path}")
+    say(f"{plural(len(built.issue.articles), 'article')}, {built.html_bytes:,} bytes of HTML (Gmail clips at 102,400)")
+    say(f"Next: newsletter preview {built.issue.number}, or newsletter send {built.issue.number}")
+
+
+@click.command()
+@issue_argument
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1; default: a free one.")
+@click.option("--open/--no-open", "open_page", default=None, help="Open the page in a browser; default: on a terminal.")
+def preview(issue: str | None, port: int, open_page: bool | None) -> None:
+    """Show an issue in the browser: desktop and phone, light and dark, text, source and findings.
+
+    The page is served on 127.0.0.1 alone, reloads when you save, and ends with Ctrl-C.
+    """
+    import sys
+
+    from newsletter.web.preview import Preview
+
+    newsletter = here()
+    page = Preview(newsletter, newsletter.issues.default(issue))
+    socket = page.listen(port)
+    say(f"{page.path} is shown at {page.address}\nIt reloads when you save. Ctrl-C ends it.")
+    if sys.stdout.isatty() if open_page is None else open_page:
+        click.launch(page.address)
+    page.serve(socket)

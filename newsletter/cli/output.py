@@ -1,0 +1,62 @@
+"""What commands print: text that cannot steer a terminal, JSON for programs, tables for people."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from newsletter.app import Newsletter
+
+# C0 and C1 control characters steer a terminal (ECMA-48 §5); the others turn or hide text (Unicode TR36 §3.2).
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def printable(text: str) -> str:
+    """Return *text* without the characters that steer a terminal."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def say(text: str = "") -> None:
+    """Print a line for a person."""
+    click.echo(printable(text))
+
+
+def say_json(value: Any) -> None:
+    """Print *value* for a program: JSON, one value."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def here() -> "Newsletter":
+    """Open the newsletter of the current folder."""
+    from newsletter.app import open_newsletter
+
+    return open_newsletter(Path.cwd())
+
+
+def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows as a table on a terminal, elsewhere as lines of tab-separated cells without a heading."""
+    cleaned = [[printable(cell).replace("\t", " ") for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in cleaned:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="ellipsis", no_wrap=True)
+    for row in cleaned:
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return "1 article" or "3 articles"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,157 @@
+"""Readers: the people on the mailing lists."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from newsletter.cli.options import CONSENTS, json_option
+from newsletter.cli.output import here, plural, say, say_json, say_table
+
+list_option = click.option("--list", "list_name", metavar="NAME", help="The mailing list; default: the only one.")
+consent_option = click.option(
+    "--consent",
+    type=click.Choice(["pending", "confirmed"]),
+    default="pending",
+    show_default=True,
+    help="Whether they said yes; the pending get no mail.",
+)
+basis_option = click.option("--basis", metavar="TEXT", default="", help="What a confirmed consent rests on.")
+
+
+@click.group()
+def subscribers() -> None:
+    """Add, import, show and export the people who get the newsletter."""
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--name", default="", help="Their name.")
+@list_option
+@consent_option
+@basis_option
+def add(address: str, name: str, list_name: str | None, consent: str, basis: str) -> None:
+    """Add one person to a list."""
+    from newsletter.app.readers import add_reader
+
+    outcome = add_reader(here(), address, name, list_name, consent, basis)
+    say(f"{outcome}\nUndo: newsletter subscribers unsubscribe {address}")
+
+
+@subscribers.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@list_option
+@consent_option
+@basis_option
+@json_option
+def import_(file: str, list_name: str | None, consent: str, basis: str, as_json: bool) -> None:
+    """Import people from a CSV file with a column "email", and perhaps "name".
+
+    Without --consent confirmed --basis TEXT they are pending and get nothing. Who unsubscribed stays unsubscribed.
+    Rows that cannot be read are named, the rest goes in; exit code 1 says that there were some.
+    """
+    from newsletter.app.readers import import_readers
+
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    report = import_readers(here(), data, file, list_name, consent, basis)
+    if as_json:
+        say_json(report.values())
+    else:
+        for rejected in report.rejected:
+            say(f"{file}:{rejected.line}: left out: {rejected.reason}")
+        counts = ", ".join(f"{count} {word}" for word, count in report.outcomes.items() if count)
+        say(f"{counts or 'nobody imported'}, {len(report.rejected)} left out; list {report.list}")
+        if consent == "pending" and report.outcomes:
+            say(
+                'The pending get no mail. If they said yes: import again with --consent confirmed --basis "how and when"'
+            )
+    if report.rejected:
+        raise click.exceptions.Exit(1)
+
+
+@subscribers.command("list")
+@list_option
+@click.option("--consent", type=click.Choice(CONSENTS), help="Only those whose consent stands so.")
+@json_option
+def list_(list_name: str | None, consent: str | None, as_json: bool) -> None:
+    """List the subscriptions."""
+    from newsletter.app.readers import subscriptions
+
+    found = list(subscriptions(here(), list_name, consent))
+    if as_json:
+        say_json(found)
+        return
+    say_table(
+        ("ADDRESS", "NAME", "LIST", "CONSENT", "SINCE"),
+        [(row["address"], row["name"], row["list"], row["consent"], row["since"][:10]) for row in found],
+    )
+    if not found:
+        say("nobody; newsletter subscribers add ADDRESS, or import FILE.csv")
+
+
+@subscribers.command()
+@click.argument("address")
+@json_option
+def show(address: str, as_json: bool) -> None:
+    """Show all that is kept of one person."""
+    from newsletter.app.readers import reader_record
+
+    record = reader_record(here(), address)
+    if as_json:
+        say_json(record)
+        return
+    _say_record(record)
+
+
+def _say_record(record: dict[str, Any]) -> None:
+    for name, value in record.items():
+        if isinstance(value, list):
+            say(f"{name}:" if value else f"{name}: none")
+            for item in value:
+                say("  " + ", ".join(f"{key} {text}" for key, text in item.items() if text))
+        else:
+            say(f"{name}: {value}")
+
+
+@subscribers.command()
+@click.argument("address")
+@list_option
+@click.option("--basis", metavar="TEXT", default="by the editor", show_default=True, help="How they asked for it.")
+def unsubscribe(address: str, list_name: str | None, basis: str) -> None:
+    """Unsubscribe one person from a list, or from all."""
+    from newsletter.app.readers import unsubscribe as leave
+
+    lists = leave(here(), address, list_name, basis)
+    where = ", ".join(lists)
+    say(f"{address} is unsubscribed from {where}; it takes effect at once, also in a mailing that is under way")
+
+
+@subscribers.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "csv"]),
+    default="jsonl",
+    show_default=True,
+    help="jsonl loses nothing; csv is for spreadsheets.",
+)
+@list_option
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file; default: standard output."
+)
+def export(form: str, list_name: str | None, output: Path | None) -> None:
+    """Export the subscriptions as JSON lines or CSV.
+
+    In CSV a value that a spreadsheet would take for a formula gets a ' in front.
+    """
+    from newsletter.app.readers import export_readers
+    from newsletter.files import write_whole
+
+    data = export_readers(here(), form, list_name)
+    if output is None:
+        sys.stdout.buffer.write(data)
+        return
+    write_whole(output, data, mode=0o600)
+    count = len(data.splitlines()) - (form == "csv")
+    say(f"wrote {plural(count, 'subscription')} to {output}")

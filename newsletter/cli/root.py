@@ -1,0 +1,61 @@
+"""The command ``newsletter`` and what all its commands share."""
+
+import os
+from pathlib import Path
+
+import click
+
+from newsletter.cli import collect, compose, look, pool, readers, send, start
+from newsletter.cli.groups import SectionedGroup
+
+
+def _change_folder(ctx: click.Context, param: click.Parameter, folder: Path | None) -> None:
+    if folder:
+        os.chdir(folder)
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, asked: bool) -> None:
+    if asked:
+        from newsletter import __version__
+
+        click.echo(f"newsletter {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=SectionedGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "-C",
+    "folder",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    is_eager=True,
+    expose_value=False,
+    callback=_change_folder,
+    help="Work as if started in DIR.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and leave.",
+)
+def root() -> None:
+    """The press room of people who write newsletters.
+
+    Collect articles, pick some for an issue, see it as readers will, send it. The newsletter is the nearest folder
+    upwards with a newsletter.toml. ISSUE is a number or the path of an issue file, and defaults to the newest unsent
+    issue where nothing is sent.
+
+    Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 stopped and can be resumed, 4 some refused or deferred,
+    5 some in doubt.
+    """
+
+
+root.add_section("Start", start.init, start.doctor, start.completion)
+root.add_section("Collect", collect.add, pool.pool)
+root.add_section("Compose", compose.pick, compose.new, compose.edit)
+root.add_section("Look", look.preview, look.check, look.build)
+root.add_section("Send", send.send, send.status, send.resume, send.settle)
+root.add_section("Readers", readers.subscribers)

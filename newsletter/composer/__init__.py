@@ -1,0 +1,1 @@
+"""Picks articles for an issue: the pool, what ran before, and the issue file itself."""

@@ -1,0 +1,132 @@
+"""The folder of issue files: finding, reading and making them."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from newsletter.composer.issue_file import parse_issue
+from newsletter.composer.issue_text import IssueText, new_issue_text
+from newsletter.composer.receipt import Receipt, read_receipts, receipt_path
+from newsletter.errors import IssueError
+from newsletter.files import write_whole
+from newsletter.model.issue import Issue
+
+
+class IssueFolder:
+    """The issue files of a newsletter, by number."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def paths(self) -> dict[int, Path]:
+        """Return the issue files by number, smallest first.
+
+        :raises IssueError: when two files have one number.
+        """
+        found: dict[int, Path] = {}
+        for path in sorted(self.folder.glob("*.md")):
+            if match := re.match(r"(\d+)(?:-[^.]*)?\.md$", path.name):
+                number = int(match[1])
+                if number in found:
+                    raise IssueError(
+                        f"there is a {found[number].name} too", "give one of them another number", where=path
+                    )
+                found[number] = path
+        return dict(sorted(found.items()))
+
+    def find(self, reference: str) -> Path:
+        """Return the file that *reference* names: a number or a path."""
+        if re.fullmatch(r"\d+", reference):
+            path = self.paths().get(int(reference))
+            if path is None:
+                numbers = ", ".join(map(str, self.paths())) or "none yet"
+                raise IssueError(f"there is no issue {int(reference)}", f"issues here: {numbers}", where=self.folder)
+            return path
+        path = Path(reference)
+        if not path.is_file() or path.suffix != ".md":
+            raise IssueError("there is no such issue file", "give a number or the path of an .md file", where=path)
+        return path
+
+    def newest_unsent(self) -> Path | None:
+        """Return the file with the highest number of those without a receipt."""
+        return next((path for number, path in reversed(self.paths().items()) if not self.receipts(path)), None)
+
+    def default(self, reference: str | None) -> Path:
+        """Return the file that *reference* names, or the newest unsent issue."""
+        path = self.find(reference) if reference else self.newest_unsent()
+        if path is None:
+            raise IssueError("there is no unsent issue", "newsletter new makes one", where=self.folder)
+        return path
+
+    def read(self, path: Path) -> Issue:
+        """Return the issue in *path*."""
+        return parse_issue(read_text(path), path)
+
+    def receipts(self, path: Path) -> tuple[Receipt, ...]:
+        """Return what is known of the mailings of the issue in *path*."""
+        match = re.match(r"\d+", path.name)
+        return read_receipts(receipt_path(path, f"{int(match[0]):03d}")) if match else ()
+
+    def last(self) -> Issue | None:
+        """Return the issue with the highest number."""
+        paths = self.paths()
+        return self.read(paths[max(paths)]) if paths else None
+
+    def create(self, values: dict[str, Any]) -> Path:
+        """Make a new issue from the last one's settings and *values*; return its file."""
+        last = self.last()
+        number = last.number + 1 if last else 1
+        settings = {
+            "number": number,
+            "date": values.get("date") or self._next_date(last),
+            "subject": values.get("subject") or "",
+            "preheader": values.get("preheader") or "",
+            "list": values.get("list") or (last.list if last else ""),
+        }
+        path = self.folder / f"{number:03d}.md"
+        write_whole(path, new_issue_text(path, settings).encode())
+        return path
+
+    def _next_date(self, last: Issue | None) -> date:
+        """Return the day after the last issue by the distance between the last two, a week when there is one."""
+        if last is None:
+            return date.today()
+        day = _day(last.date)
+        earlier = [number for number in self.paths() if number < last.number]
+        before = _day(self.read(self.paths()[max(earlier)]).date) if earlier else day - timedelta(days=7)
+        return day + max(day - before, timedelta(days=1))
+
+    def edit(self, path: Path, blocks: Sequence[tuple[str, str]], values: dict[str, Any]) -> Issue:
+        """Add *blocks* (section, Markdown) and front matter *values* to the file; what results must parse."""
+        text = IssueText.decode(path.read_bytes(), path)
+        for section, block in blocks:
+            text = text.with_article(block, section)
+        if values:
+            text = text.with_values(values)
+        issue = parse_issue(text.text, path)
+        write_whole(path, text.encode())
+        return issue
+
+
+def _day(moment: date | datetime) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def read_text(path: Path) -> str:
+    """Return the text of an issue file; one that is not UTF-8 is an IssueError with the line."""
+    try:
+        data = path.read_bytes()
+        return data.decode("utf-8")
+    except OSError as cause:
+        raise IssueError(f"it cannot be read: {cause.strerror}", "give a file that is there", where=path) from cause
+    except UnicodeDecodeError as cause:
+        line = data.count(b"\n", 0, cause.start) + 1
+        raise IssueError("this is not UTF-8 text", "save the file as UTF-8", where=path, line=line) from cause
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,61 @@
+"""Decides which articles of the pool go into an issue."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from newsletter.composer.past import Past
+from newsletter.composer.pool import Decision, Entry
+from newsletter.errors import PoolError
+from newsletter.model.article import Article
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """How many, and which first.
+
+    :param limit: at most so many in all; 0 is no limit.
+    :param per_source: at most so many of one source; 0 is no limit.
+    :param newest: the newest first, by the day they were published, then by when they came in.
+    """
+
+    limit: int = 0
+    per_source: int = 0
+    newest: bool = False
+
+
+def source_of(article: Article) -> str:
+    """Return the source of *article*, or the host of its link."""
+    return article.source or (urlsplit(article.link).hostname or "").removeprefix("www.")
+
+
+def choose(entries: Iterable[Entry], past: Past, rules: Rules) -> list[Article]:
+    """Return the articles that *rules* take of those that are new and have run nowhere yet."""
+    free = [e for e in entries if e.decision is Decision.NEW and not past.of(e.article)]
+    if rules.newest:
+        free.sort(key=lambda entry: (entry.article.published, entry.added), reverse=True)
+    chosen: list[Article] = []
+    per_source: Counter[str] = Counter()
+    for article in (entry.article for entry in free):
+        if rules.limit and len(chosen) == rules.limit:
+            break
+        if not rules.per_source or per_source[source_of(article)] < rules.per_source:
+            per_source[source_of(article)] += 1
+            chosen.append(article)
+    return chosen
+
+
+def require_free(entry: Entry, past: Past, number: int, again: str) -> None:
+    """Refuse an article that was dropped, is in another issue, or ran before; *again* is the reason to run it anew.
+
+    :raises PoolError: with what to do.
+    """
+    article = entry.article
+    name = f"{article.id} ({article.title[:50] or 'no title'})"
+    if entry.decision is Decision.DROPPED:
+        raise PoolError(f"{name} was dropped: {entry.reason}", f"newsletter pool restore {article.id} takes it back")
+    if (seen := past.picked(article)) and seen.number != number:
+        raise PoolError(f"{name} is in issue {seen.number} already", f"take its block out of {seen.path} first")
+    if (seen := past.sent(article)) and not again:
+        raise PoolError(f"{name} ran in issue {seen.number}", 'to run it anew, say why: --again "REASON"')

@@ -1,0 +1,92 @@
+"""What can go wrong in a way that a person can mend.
+
+::
+
+    NewsletterError              where, what, and what to do next
+    ├── SettingsError            newsletter.toml, newsletter.local.toml, the environment
+    ├── InputError               a file that was given: digest, links, CSV, JSON, Markdown
+    ├── PoolError                an article that is not there, or cannot be moved so
+    ├── IssueError               an issue file that cannot be read, found or written
+    ├── RenderError              a template, its MJML, or text that cannot be mailed
+    ├── SubscriberError          an address, a list or a consent that will not do
+    ├── StoreError               the database, its key or its lock
+    ├── SendError                a mailing that may not start or go on
+    │   └── ServerError          the mail server cannot be used as configured
+    ├── FindingsError            the checks found errors
+    └── Stopped                  interrupted, and can go on
+
+Only ``cli`` and ``web`` catch them.
+"""
+
+from pathlib import Path
+
+
+class NewsletterError(Exception):
+    """Something that a person can mend, said in one line.
+
+    :param what: what is wrong, without a full stop.
+    :param todo: what to do next, without a full stop.
+    :param where: the file, address or server it is about.
+    :param line: the line of that file, counted from 1.
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: str, todo: str = "", *, where: str | Path = "", line: int | None = None) -> None:
+        self.what = what
+        self.todo = todo
+        self.where = str(where)
+        self.line = line
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        place = f"{self.where}:{self.line}" if self.where and self.line else self.where
+        return "; ".join(part for part in (f"{place}: {self.what}" if place else self.what, self.todo) if part)
+
+
+class SettingsError(NewsletterError):
+    """The configuration cannot be used."""
+
+
+class InputError(NewsletterError):
+    """A file that was given cannot be read."""
+
+
+class PoolError(NewsletterError):
+    """An article of the pool is not there, or cannot be moved so."""
+
+
+class IssueError(NewsletterError):
+    """An issue file cannot be read, found or written."""
+
+
+class RenderError(NewsletterError):
+    """A template, its MJML, or a text cannot become mail."""
+
+
+class SubscriberError(NewsletterError):
+    """An address, a list or a consent will not do."""
+
+
+class StoreError(NewsletterError):
+    """The database, its key or its lock cannot be used."""
+
+
+class SendError(NewsletterError):
+    """A mailing may not start or go on."""
+
+
+class ServerError(SendError):
+    """The mail server cannot be used as configured."""
+
+
+class FindingsError(NewsletterError):
+    """The checks found errors."""
+
+    exit_code = 1
+
+
+class Stopped(NewsletterError):
+    """Interrupted before the end; what was done is recorded."""
+
+    exit_code = 3

@@ -1,0 +1,54 @@
+"""An article: something collected that an issue may tell its readers about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Article:
+    """What is known of one article, all of it plain text.
+
+    :param id: 13 base32 characters, see :func:`newsletter.model.canonical.article_id`.
+    :param title: empty until somebody knows it.
+    :param link: the address as its publisher gave it; empty until somebody knows it.
+    :param source: who published it, in words: "Pinterest Engineering".
+    :param minutes: reading time; 0 is unknown.
+    :param published: "2025", "2025-09" or "2025-09-10"; empty is unknown.
+    :param why: one or two sentences on why it matters to the readers.
+    :param points: the key points, one sentence each.
+    :param section: the section of an issue that it was collected for.
+    :param found: where it came from: "digest:digest.txt", "csv:links.csv".
+    :param drafted_by: whose words they are: empty for a person's, "imported", "excerpt", "llm:MODEL".
+    """
+
+    id: str
+    title: str = ""
+    link: str = ""
+    source: str = ""
+    minutes: int = 0
+    published: str = ""
+    why: str = ""
+    points: tuple[str, ...] = ()
+    section: str = ""
+    found: str = ""
+    drafted_by: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """All that is known, by field name, without the id and without what is unknown."""
+        known = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "id"}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in known.items() if value}
+
+    def with_facts(self, facts: Mapping[str, Any]) -> "Article":
+        """Return the article with *facts* as :meth:`facts` gives them; TypeError names one that is none."""
+        values: dict[str, Any] = {}
+        for name, value in facts.items():
+            kind = type(getattr(self, name, None))
+            values[name] = tuple(value) if kind is tuple and isinstance(value, list) else value
+            if type(values[name]) is not kind or (kind is tuple and not all(isinstance(item, str) for item in value)):
+                raise TypeError(f"{name!r} is no fact of an article, or is no {kind.__name__}")
+        return replace(self, **values)
+
+    def missing(self) -> tuple[str, ...]:
+        """Names of what an article cannot do without and this one lacks."""
+        return tuple(name for name in ("title", "link", "why") if not getattr(self, name))

@@ -1,0 +1,63 @@
+"""A delivery: what became of one message to one subscriber."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a delivery stands."""
+
+    QUEUED = "queued"
+    """To be sent."""
+    SENDING = "sending"
+    """Committed after the server's 354 and before the last bytes of the body."""
+    ACCEPTED = "accepted"
+    """The server took responsibility (RFC 5321 §6.1)."""
+    DEFERRED = "deferred"
+    """The server said "later" (4xx), or the line broke before the final dot."""
+    REFUSED = "refused"
+    """The server said "never" (5xx); its words are kept."""
+    EXCLUDED = "excluded"
+    """Unsubscribed, suppressed or unconfirmed at the last moment."""
+    IN_DOUBT = "in_doubt"
+    """The process died, or the line broke, after the final dot may have been read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """One row of the ledger.
+
+    :param subscriber: the number of the subscriber.
+    :param reply: the server's last words about it.
+    """
+
+    subscriber: int
+    address: str
+    name: str
+    state: State = State.QUEUED
+    reply: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Balance:
+    """How many deliveries of an issue stand where; together they are all that were planned."""
+
+    counts: Mapping[State, int]
+
+    def __getitem__(self, state: State) -> int:
+        return self.counts.get(state, 0)
+
+    @property
+    def planned(self) -> int:
+        """Everybody who is in the ledger for this issue."""
+        return sum(self.counts.values())
+
+    @property
+    def open(self) -> int:
+        """Those who may still get it without anybody's word."""
+        return self[State.QUEUED] + self[State.SENDING] + self[State.DEFERRED]
+
+    def __str__(self) -> str:
+        counts = " + ".join(f"{self[state]} {state.value.replace('_', ' ')}" for state in State if self[state])
+        return f"{self.planned} planned = {counts or 0}"

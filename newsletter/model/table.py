@@ -1,0 +1,150 @@
+"""A TOML table read strictly: each key is asked for by name, and what is left over is an error."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from newsletter.errors import NewsletterError
+
+T = TypeVar("T")
+_KINDS = {
+    str: "text in quotes",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+    date: "a date like 2026-11-27",
+}
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Return ``did you mean "…"?`` for the known word that looks like *word*, else the list of all."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    return "known here: " + ", ".join(sorted(known)) if known else "none is known here"
+
+
+def read_toml(text: str, *, where: str | Path, error: type[NewsletterError], first_line: int = 1) -> "Table":
+    """Read TOML from *text*, which begins at *first_line* of the file *where*; a broken one is an *error*."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as cause:
+        what, line = str(cause), None
+        if match := re.search(r"\s*\(at line (\d+), column \d+\)$", what):
+            what, line = what[: match.start()], int(match[1]) + first_line - 1
+        elif "at end of document" in what:
+            line = text.count("\n") + first_line
+        raise error(f"this is not TOML: {what}", "mend that line", where=where, line=line) from cause
+    return Table(values, text=text, where=where, error=error, first_line=first_line)
+
+
+class Table:
+    """Reads the keys of one table, with the file and line of each in every error."""
+
+    def __init__(
+        self,
+        values: dict[str, Any],
+        *,
+        text: str,
+        where: str | Path,
+        error: type[NewsletterError],
+        path: tuple[str, ...] = (),
+        first_line: int = 1,
+    ) -> None:
+        self.values = values
+        self._text = text
+        self.where = where
+        self._error = error
+        self._path = path
+        self._first_line = first_line
+        self._asked: list[str] = []
+
+    def line(self, key: str) -> int | None:
+        """Return the line where *key* stands, as near as the text tells."""
+        inside = self._path == ()
+        for number, line in enumerate(self._text.splitlines(), self._first_line):
+            if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
+                names = tuple(part.strip().strip("\"'") for part in header[1].split("."))
+                inside = names == self._path
+                if names == (*self._path, key):
+                    return number
+            elif inside and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+                return number
+        return None
+
+    def lines(self) -> dict[str, int]:
+        """Return the line of each key that stands in the table."""
+        return {key: line for key in self.values if (line := self.line(key))}
+
+    def fail(self, key: str, what: str, todo: str = "") -> NewsletterError:
+        """Return the error that says *what* is wrong with *key*."""
+        return self._error(what, todo, where=self.where, line=self.line(key))
+
+    def get(self, key: str, kind: type[T], default: T | None = None) -> T:
+        """Return the value of *key*, which must be of *kind*; without a default it must be there."""
+        self._asked.append(key)
+        if key not in self.values:
+            if default is None:
+                raise self._error(f'"{self._name(key)}" is missing', f"add a line {key} = …", where=self.where)
+            return default
+        value = self.values[key]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+            raise self.fail(key, f'"{self._name(key)}" must be {_KINDS.get(kind, kind.__name__)}')
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """Return one line of text: what cannot stand in a header cannot stand here."""
+        value = self.get(key, str, default)
+        if re.search(r"[\x00-\x1f\x7f]", value):
+            raise self.fail(
+                key, f'"{self._name(key)}" has a line break or control character in it', "write it in one line"
+            )
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts, empty when the key is not there."""
+        values = self.get(key, list, [])
+        if not all(isinstance(value, str) for value in values):
+            raise self.fail(key, f'"{self._name(key)}" must be a list of texts in quotes')
+        return tuple(values)
+
+    def choice(self, key: str, known: Sequence[str], default: str | None = None) -> str:
+        """Return one of the *known* words."""
+        value = self.text(key, default)
+        if value not in known:
+            raise self.fail(key, f'"{value}" will not do for "{self._name(key)}"', nearest(value, known))
+        return value
+
+    def day(self, key: str) -> date | datetime:
+        """Return a TOML date, or date and time."""
+        return self.get(key, date)
+
+    def table(self, key: str) -> "Table":
+        """Return the table *key*, empty when it is not there."""
+        return Table(
+            self.get(key, dict, {}),
+            text=self._text,
+            where=self.where,
+            error=self._error,
+            path=(*self._path, key),
+            first_line=self._first_line,
+        )
+
+    def tables(self) -> Iterator[tuple[str, "Table"]]:
+        """Return every key of this table as a table of its own."""
+        for key in self.values:
+            yield key, self.table(key)
+
+    def close(self) -> None:
+        """Raise for the first key that nobody asked for."""
+        for key in self.values:
+            if key not in self._asked:
+                raise self.fail(key, f'"{self._name(key)}" is not a known key', nearest(key, self._asked))
+
+    def _name(self, key: str) -> str:
+        return ".".join((*self._path, key))

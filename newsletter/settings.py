@@ -1,0 +1,238 @@
+"""The configuration: newsletter.toml, newsletter.local.toml and the environment become each room's own options."""
+
+import getpass
+import os
+import platform
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from newsletter.composer.pool import writer_name
+from newsletter.errors import SettingsError
+from newsletter.model.address import Address
+from newsletter.model.table import Table, nearest, read_toml
+from newsletter.rendering.options import RenderingOptions
+from newsletter.sender.options import SenderOptions, SmtpProfile
+
+FILE = "newsletter.toml"
+LOCAL_FILE = "newsletter.local.toml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything that is configured for one newsletter.
+
+    :param folder: where newsletter.toml is.
+    :param id: names the data folder; never changes.
+    :param lists: title of each mailing list, by name.
+    :param profiles: SMTP servers by name; *via* is the one that is used unasked.
+    :param writer: the name of this person's pool file.
+    :param host: the name of this machine.
+    :param lines: the line of each key of newsletter.toml.
+    """
+
+    folder: Path
+    id: str
+    name: str
+    timezone: ZoneInfo
+    lists: Mapping[str, str]
+    test_addresses: tuple[Address, ...]
+    rendering: RenderingOptions
+    sender: SenderOptions
+    profiles: Mapping[str, SmtpProfile]
+    via: str
+    writer: str
+    host: str
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def data_folder(self) -> Path:
+        """Where database and key are: the user's data folder, or below NEWSLETTER_HOME."""
+        return data_home() / self.id
+
+    @property
+    def build_folder(self) -> Path:
+        """What may be deleted."""
+        return self.folder / ".newsletter"
+
+    def profile(self, name: str = "") -> SmtpProfile:
+        """Return the SMTP profile *name*, or the one that is used unasked."""
+        wanted = name or self.via
+        if not self.profiles:
+            todo = "add [smtp.NAME] with host, port and username"
+            raise SettingsError("no mail server is configured", todo, where=self.folder / LOCAL_FILE)
+        if wanted not in self.profiles:
+            what = (
+                f'there is no SMTP profile "{wanted}"' if wanted else "several SMTP profiles, and none is the default"
+            )
+            todo = nearest(wanted, list(self.profiles)) if wanted else 'add via = "NAME" above them, or give --via NAME'
+            raise SettingsError(what, todo, where=self.folder / LOCAL_FILE)
+        return self.profiles[wanted]
+
+
+def data_home() -> Path:
+    """Return the folder that holds the data folders of all newsletters of this user."""
+    if home := os.environ.get("NEWSLETTER_HOME"):
+        return Path(home).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("newsletter", appauthor=False)
+
+
+def find_folder(start: Path) -> Path:
+    """Return the nearest folder upwards from *start* that has a newsletter.toml."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise SettingsError(f"no {FILE} here or above", "newsletter init makes one", where=start)
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read the configuration of the newsletter in *folder*.
+
+    :raises SettingsError: with file and line.
+    """
+    table = _read(folder / FILE)
+    local = (
+        _read(folder / LOCAL_FILE)
+        if (folder / LOCAL_FILE).exists()
+        else read_toml("", where=LOCAL_FILE, error=SettingsError)
+    )
+    host = platform.node() or "localhost"
+    sender = _sender(table)
+    profiles = {name: _profile(name, profile) for name, profile in local.table("smtp").tables()}
+    settings = Settings(
+        folder=folder,
+        id=_id(table),
+        name=sender.name,
+        timezone=_timezone(table),
+        lists=sender.list_titles,
+        test_addresses=_test_addresses(table.table("test")),
+        rendering=_rendering(table, public=bool(sender.public_url)),
+        sender=sender,
+        profiles=profiles,
+        via=local.text("via", next(iter(profiles)) if len(profiles) == 1 else ""),
+        writer=writer_name(local.text("writer", "") or _user(), host),
+        host=host,
+        lines=table.lines(),
+    )
+    table.close()
+    local.close()
+    return settings
+
+
+def _read(path: Path) -> Table:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as cause:
+        raise SettingsError(f"it cannot be read: {cause.strerror}", "newsletter init makes one", where=path) from cause
+    except UnicodeDecodeError as cause:
+        raise SettingsError("this is not UTF-8 text", "save the file as UTF-8", where=path) from cause
+    return read_toml(text, where=_shown(path), error=SettingsError)
+
+
+def _shown(path: Path) -> Path:
+    """Return *path* as a person in the current folder would name it."""
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return "writer"
+
+
+def _id(table: Table) -> str:
+    value = table.text("id")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{2,62}", value):
+        raise table.fail("id", f'"{value}" is no id', "3 to 63 lower-case letters, digits and hyphens")
+    return value
+
+
+def _timezone(table: Table) -> ZoneInfo:
+    name = table.text("timezone", "UTC")
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as cause:
+        raise table.fail("timezone", f'"{name}" is no time zone', 'write it like "Europe/Berlin" or "UTC"') from cause
+
+
+def _address(table: Table, key: str, text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as cause:
+        raise table.fail(key, str(cause), "mend it") from cause
+
+
+def _sender(table: Table) -> SenderOptions:
+    lists = {}
+    for name, values in table.table("lists").tables():
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", name):
+            raise table.fail("lists", f'"{name}" is no name of a list', "lower-case letters, digits and hyphens")
+        lists[name] = values.text("title", name)
+        values.close()
+    name, author = table.text("name"), _address(table, "from", table.text("from"))
+    reply_to, unsubscribe = table.text("reply_to", ""), table.text("unsubscribe", "")
+    return SenderOptions(
+        name=name,
+        sender=author if author.name else Address(address=author.address, name=name),
+        reply_to=_address(table, "reply_to", reply_to) if reply_to else None,
+        unsubscribe=_address(table, "unsubscribe", unsubscribe).address if unsubscribe else author.address,
+        public_url=_public_url(table),
+        reader=table.text("reader", "reader"),
+        list_titles=lists,
+    )
+
+
+def _public_url(table: Table) -> str:
+    url = table.text("public_url", "").rstrip("/")
+    if url and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d+)?(/[\w./~-]*)?", url):
+        raise table.fail(
+            "public_url", f'"{url}" is no https address', "RFC 8058 asks for https; leave it empty until there is one"
+        )
+    return url
+
+
+def _rendering(table: Table, *, public: bool) -> RenderingOptions:
+    return RenderingOptions(
+        name=table.text("name"),
+        tagline=table.text("tagline", ""),
+        postal_address=table.get("postal_address", str, "").strip(),
+        language=table.text("language", "en"),
+        direction=table.choice("direction", ("ltr", "rtl"), "ltr"),
+        theme=table.text("theme", "digest"),
+        public=public,
+    )
+
+
+def _test_addresses(table: Table) -> tuple[Address, ...]:
+    addresses = tuple(_address(table, "addresses", text) for text in table.texts("addresses"))
+    table.close()
+    return addresses
+
+
+def _profile(name: str, table: Table) -> SmtpProfile:
+    security = table.choice("security", ("starttls", "tls", "none"), "starttls")
+    command = table.get("password_command", object, "")
+    if isinstance(command, str):
+        import shlex
+
+        command = shlex.split(command)
+    profile = SmtpProfile(
+        name=name,
+        host=table.text("host"),
+        port=table.get("port", int, {"starttls": 587, "tls": 465, "none": 25}[security]),
+        security=security,
+        username=table.text("username", ""),
+        password_env=table.text("password_env", ""),
+        password_command=tuple(command) if isinstance(command, list) else (),
+        ca_file=table.text("ca_file", ""),
+    )
+    table.close()
+    return profile

@@ -1,0 +1,69 @@
+"""The names that other tools give to what an article has."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from newsletter.errors import InputError
+from newsletter.model.article import Article
+from newsletter.sources.reading import identified
+
+NAMES = {
+    "title": ("title", "headline", "name"),
+    "link": ("link", "url", "canonical_url", "external_url", "href", "address"),
+    "source": ("source", "publication", "publisher", "site", "feed"),
+    "minutes": ("minutes", "reading_time", "min"),
+    "published": ("published", "date", "date_published", "year", "published_at"),
+    "why": ("why", "why_it_matters", "summary", "description"),
+    "points": ("points", "key_points", "takeaways", "key_takeaways"),
+    "section": ("section", "category"),
+}
+"""Field of an article: the column or key names that mean it, best first."""
+
+_FIELDS = {name: field for field, names in NAMES.items() for name in names}
+
+
+def field_of(name: str) -> str:
+    """Return the field that a column called *name* fills, or an empty text."""
+    return _FIELDS.get(re.sub(r"[\s-]+", "_", name.strip().lower()), "")
+
+
+def article_of(values: Mapping[str, Any], *, found: str, where: str, line: int) -> tuple[Article, list[str]]:
+    """Return the article that *values* tell of, and the names in them that mean nothing here.
+
+    :raises InputError: for a value of the wrong kind.
+    """
+    known: dict[str, Any] = {}
+    unknown = []
+    for name, value in values.items():
+        field = field_of(str(name))
+        if field and field not in known:
+            known[field] = _value(field, value, where, line)
+        elif value not in (None, "", []):
+            unknown.append(str(name))
+    known = {field: value for field, value in known.items() if value}
+    drafted_by = "imported" if known.get("why") or known.get("points") else ""
+    return identified(Article(id="", found=found, drafted_by=drafted_by, **known)), unknown
+
+
+def _value(field: str, value: Any, where: str, line: int) -> Any:
+    if field == "points":
+        return _points(value, where, line)
+    if isinstance(value, (dict, list)):
+        raise InputError(f'"{field}" is not a text', "give it one text", where=where, line=line)
+    text = " ".join(str("" if value is None else value).split())
+    if field == "minutes":
+        match = re.fullmatch(r"(\d{1,4})(\s*min.*)?", text or "0")
+        if not match:
+            raise InputError(f'"{text}" is no number of minutes', "write a whole number", where=where, line=line)
+        return int(match[1])
+    return text[:10] if field == "published" else text
+
+
+def _points(value: Any, where: str, line: int) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = re.split(r"\n+|\s+\|\s+", value)
+    if not isinstance(value, (list, type(None))) or not all(isinstance(point, str) for point in value or ()):
+        raise InputError('"points" is not a list of texts', "give a list of texts", where=where, line=line)
+    points = (re.sub(r"^([•‣◦▪●○*–-]|\d{1,2}[.)])\s+", "", " ".join(point.split())) for point in value or ())
+    return tuple(point for point in points if point)

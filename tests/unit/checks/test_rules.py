@@ -1,0 +1,116 @@
+"""Each rule: a bad example found at its line, a good one left alone."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from newsletter.checks.finding import Severity
+from newsletter.checks.link_rules import fault
+from newsletter.checks.rule import RULES, Subject
+from newsletter.checks.run import check, errors
+from newsletter.composer.issue_file import parse_issue
+from newsletter.model.mail import RenderedIssue
+
+HEAD = '+++\nnumber = 42\ndate = 2026-11-27\nsubject = "Moka"\npreheader = "Eight articles"\nlist = "weekly"\n+++\n'
+BODY = "Hello.\n\n## Data\n\n### [Moka](https://a.example/) {#a}\n\n**Why it matters:** It scales.\n\n- One\n"
+GOOD = HEAD + BODY
+
+
+def subject(text, html="<p>Moka</p>", plain="Moka", **facts):
+    rendered = RenderedIssue(number=42, subject="Moka", mjml="", html=html, text=plain, tokens={})
+    issue = parse_issue(text, Path("issues/042.md"))
+    return Subject(
+        **{"issue": issue, "rendered": rendered, "lists": ("weekly",), "postal_address": "Street 1", **facts}
+    )
+
+
+BAD = {
+    "no-articles": (subject(HEAD), 1),
+    "subject-missing": (subject(GOOD.replace('"Moka"', '" "')), 4),
+    "subject-long": (subject(GOOD.replace('"Moka"', f'"{"x" * 71}"')), 4),
+    "preheader-missing": (subject(GOOD.replace('"Eight articles"', '""')), 5),
+    "preheader-repeats": (subject(GOOD.replace("Eight articles", "moka")), 5),
+    "list-unknown": (subject(GOOD.replace("weekly", "weakly")), 6),
+    "title-missing": (subject(GOOD.replace("[Moka]", "[]")), 12),
+    "link-missing": (subject(GOOD.replace("[Moka](https://a.example/)", "Moka")), 12),
+    "why-missing": (subject(GOOD.replace("**Why it matters:** It scales.\n\n", "")), 12),
+    "section-empty": (subject(GOOD.replace("## Data", "## None\n\n## Data")), 10),
+    "unreviewed": (subject(GOOD.replace("\n+++\nHello", '\n[articles.a]\ndrafted_by = "llm:m"\n+++\nHello')), 14),
+    "link-malformed": (subject(GOOD.replace("Hello.", "See\n[x](javascript:alert(1)).")), 9),
+    "alt-missing": (subject(GOOD.replace("Hello.", "![](https://a.example/i.png)")), 8),
+    "image-address": (subject(GOOD.replace("Hello.", "![i](media/i.png)")), 8),
+    "image-remote": (subject(GOOD.replace("Hello.", "![i](https://a.example/i.png)")), 8),
+    "size": (subject(GOOD, html="x" * 102_401), 1),
+    "size-near": (subject(GOOD, html="x" * 92_160), 1),
+    "leftover": (subject(GOOD, html="<p>{{ name }}</p>"), 1),
+    "postal-address-missing": (subject(GOOD, postal_address="", settings_lines={"postal_address": 3}), 3),
+}
+
+
+def test_a_good_issue_has_no_findings():
+    assert check(subject(GOOD)) == []
+
+
+def test_every_rule_has_a_bad_example_and_a_sentence():
+    assert set(BAD) == set(RULES)
+    assert all(rule.sentence.endswith(".") for rule in RULES.values())
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_example_is_found_at_its_line(name):
+    bad, line = BAD[name]
+    found = [finding for finding in check(bad) if finding.rule == name]
+    assert [finding.line for finding in found] == [line]
+    assert found[0].path.as_posix() == ("newsletter.toml" if RULES[name].settings else "issues/042.md")
+
+
+@pytest.mark.parametrize("text", ["`{{ name }}`", r"\{{ name }\}", "Use {{ name }} and {% if %}"])
+def test_template_syntax_that_an_article_speaks_of_is_no_leftover(text):
+    good = subject(
+        GOOD.replace("It scales.", text), html="<p>{{ name }} {% if %}</p>" if "%" in text else "<p>{{ name }}</p>"
+    )
+    assert check(good) == []
+
+
+def test_css_is_no_leftover():
+    assert check(subject(GOOD, html="<style>@media x{p{a:b}}</style>")) == []
+
+
+def test_leftovers_are_found_in_subject_and_text_too():
+    bad = subject(GOOD, plain="{% x %}")
+    bad = replace(bad, rendered=replace(bad.rendered, subject="*|NAME|*"))
+    assert [finding.what[:24] for finding in check(bad)] == ['"*|" is left in the subj', '"{%" is left in the text']
+
+
+def test_a_sponsor_needs_no_why_but_a_link():
+    sponsor = "\n### Acme {.sponsor}\nAcme\n\nWords.\n"
+    assert [finding.rule for finding in check(subject(GOOD + sponsor))] == ["link-missing"]
+
+
+def test_a_reviewed_draft_is_fine():
+    text = GOOD.replace("\n+++\nHello", '\n[articles.a]\ndrafted_by = "llm:m"\nreviewed_by = "mk"\n+++\nHello')
+    assert check(subject(text)) == []
+
+
+def test_only_errors_keep_an_issue_from_being_sent():
+    findings = check(subject(HEAD.replace("Eight articles", "")))
+    assert [finding.rule for finding in errors(findings)] == ["no-articles"]
+    assert {finding.severity for finding in findings} == {Severity.ERROR, Severity.WARNING}
+
+
+@pytest.mark.parametrize("link", [
+    "https://example.com", "http://example.com/a?b=c&d#e", "https://münchen.example/ü", "https://a-b.c.example:8080/%20",
+    "mailto:ada@example.com?subject=hi", "https://example.com/a_(b)", "https://192.0.2.1/x", "https://[2001:db8::1]/",
+])  # fmt: skip
+def test_well_formed_links_have_no_fault(link):
+    assert fault(link) == ""
+
+
+@pytest.mark.parametrize("link", [
+    "example.com", "//example.com", "https://", "https://exa mple.com", "https://example", "ftp://example.com", "mailto:ada",
+    "https://a:b@example.com/", "https://example.com/{{ x }}", "https://-a.example/", "https://a..example/", "https://[::1",
+    "https://example.com:port/", "javascript:alert(1)", 'https://example.com/"onclick', "https://example.com/\n",
+])  # fmt: skip
+def test_malformed_links_have_a_fault(link):
+    assert fault(link)
