@@ -1,6 +1,7 @@
 """Builds an issue: the files that a person looks at before anything is sent."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from newsletter.app.newsletter import Newsletter
@@ -23,13 +24,15 @@ class Built:
     html_bytes: int
 
 
-def template_of(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue, mark: str = "") -> MailTemplate:
-    """Return the mail of *issue*, compiled once for all its readers and dated by the issue."""
+def template_of(
+    newsletter: Newsletter, issue: Issue, rendered: RenderedIssue, *, mark: str = "", date: datetime | None = None
+) -> MailTemplate:
+    """Return the mail of *issue*, compiled once for all its readers; without a *date* the issue's own."""
     return MailTemplate.compile(
         rendered,
         newsletter.settings.sender,
         list_name=newsletter.list_of(issue),
-        date=newsletter.moment(issue),
+        date=date or newsletter.moment(issue),
         subject_mark=mark,
     )
 

@@ -1,0 +1,128 @@
+"""What the editor does with the people on the lists."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from newsletter.app.newsletter import Newsletter
+from newsletter.errors import SettingsError, SubscriberError
+from newsletter.model.address import Address
+from newsletter.model.subscriber import Consent, Subscription
+from newsletter.settings import FILE
+from newsletter.store.subscribers import SubscriberStore
+from newsletter.subscribers.address import validate
+from newsletter.subscribers.exporting import csv_lines, json_lines
+from newsletter.subscribers.importing import ImportFile, ImportRow, RejectedRow, open_import
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportReport:
+    """What an import did.
+
+    :param outcomes: how many people ended how: "new", "changed", "unchanged", "kept out".
+    :param kept_out: addresses of those who unsubscribed before.
+    """
+
+    list: str
+    outcomes: Mapping[str, int]
+    kept_out: tuple[str, ...]
+    rejected: tuple[RejectedRow, ...]
+
+    def values(self) -> dict[str, Any]:
+        """What a program reads."""
+        return asdict(self)
+
+
+def store_of(newsletter: Newsletter) -> SubscriberStore:
+    """Return the people of *newsletter*."""
+    return SubscriberStore(newsletter.database)
+
+
+def list_named(newsletter: Newsletter, name: str | None) -> str:
+    """Return the list *name*, or the only one there is; SettingsError otherwise."""
+    lists = newsletter.settings.lists
+    if name is None and len(lists) == 1:
+        return next(iter(lists))
+    if name is None or name not in lists:
+        known = ", ".join(lists) or f"none; add [lists.weekly] to {FILE}"
+        what = "several lists" if name is None else f"there is no list {name}"
+        raise SettingsError(what, f"give --list NAME; lists here: {known}", where=FILE)
+    return name
+
+
+def add_reader(newsletter: Newsletter, address: str, name: str, list_name: str | None, consent: str, basis: str) -> str:
+    """Add one person; return what became of it, in words."""
+    person, list_name = validate(address, name), list_named(newsletter, list_name)
+    outcome = store_of(newsletter).add(person, list_name, consent=Consent(consent), basis=basis)
+    return f"{person} on {list_name}: {outcome.value}, {_standing(newsletter, address, list_name)}"
+
+
+def _standing(newsletter: Newsletter, address: str, list_name: str) -> str:
+    found = store_of(newsletter).subscriptions(list_name=list_name, address=address)
+    return next((subscription.consent.value for subscription in found), "not on it")
+
+
+def import_readers(
+    newsletter: Newsletter, data: bytes, name: str, list_name: str | None, consent: str, basis: str
+) -> ImportReport:
+    """Import the people of a CSV file; rows that cannot be read are reported, the rest goes in."""
+    list_name = list_named(newsletter, list_name)
+    rejected: list[RejectedRow] = []
+    people = _people(open_import(data, name), rejected)
+    result = store_of(newsletter).import_all(people, list_name, consent=Consent(consent), basis=basis)
+    outcomes = {outcome.value: count for outcome, count in result.counts.items() if count}
+    return ImportReport(list=list_name, outcomes=outcomes, kept_out=result.kept_out, rejected=tuple(rejected))
+
+
+def _people(file: ImportFile, rejected: list[RejectedRow]) -> Iterator[Address]:
+    for row in file.rows():
+        if isinstance(row, ImportRow):
+            yield row.person
+        else:
+            rejected.append(row)
+
+
+def subscriptions(newsletter: Newsletter, list_name: str | None, consent: str | None) -> Iterator[dict[str, Any]]:
+    """Yield what a program reads of each subscription."""
+    wanted = Consent(consent) if consent else None
+    for subscription in store_of(newsletter).subscriptions(list_name=list_name, consent=wanted):
+        yield _values(subscription)
+
+
+def _values(subscription: Subscription) -> dict[str, Any]:
+    address = subscription.subscriber.address
+    return {
+        "address": address.address,
+        "name": address.name,
+        "list": subscription.list,
+        "consent": subscription.consent.value,
+        "basis": subscription.basis,
+        "since": subscription.since,
+    }
+
+
+def reader_record(newsletter: Newsletter, address: str) -> dict[str, Any]:
+    """Return all that is kept of one person."""
+    store = store_of(newsletter)
+    person = store.find(address)
+    if person is None:
+        raise SubscriberError(f"nobody here has the address {address}", "newsletter subscribers list shows who is")
+    lists = [_values(subscription) for subscription in store.subscriptions(address=address)]
+    return {
+        "number": person.number,
+        "address": person.address.address,
+        "name": person.address.name,
+        "lists": [{name: row[name] for name in ("list", "consent", "since")} for row in lists],
+        "consent log": [asdict(entry) for entry in store.consent_log(address)],
+    }
+
+
+def unsubscribe(newsletter: Newsletter, address: str, list_name: str | None, basis: str) -> tuple[str, ...]:
+    """Take one person off a list or off all; return the lists that they left."""
+    return store_of(newsletter).unsubscribe(address, list_name, basis=basis)
+
+
+def export_readers(newsletter: Newsletter, form: str, list_name: str | None) -> bytes:
+    """Return the subscriptions as JSON lines, or as CSV that a spreadsheet cannot run."""
+    rows = store_of(newsletter).subscriptions(list_name=list_name)
+    return "".join(csv_lines(rows) if form == "csv" else json_lines(rows)).encode()

@@ -1,0 +1,284 @@
+"""Sends an issue: rehearsed into files, to test addresses, or really, with the ledger."""
+
+import hashlib
+import signal
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Any
+
+from newsletter.app.building import template_of
+from newsletter.app.git import would_track
+from newsletter.app.newsletter import Newsletter
+from newsletter.app.plan import Plan, require_ready
+from newsletter.composer.issues import sha256_of
+from newsletter.composer.receipt import Receipt, receipt_path, write_receipts
+from newsletter.errors import SendError
+from newsletter.model.address import Address
+from newsletter.model.delivery import Balance, Delivery, State
+from newsletter.model.issue import Issue
+from newsletter.model.subscriber import Consent
+from newsletter.sender.addressing import TEST_MARK, Addressing, MailTemplate, message_to_tester
+from newsletter.sender.mailing import run_mailing
+from newsletter.sender.mailing import send_test as send_to_testers
+from newsletter.sender.options import SmtpProfile
+from newsletter.sender.outputs import open_output
+from newsletter.store.ledger import LedgerStore, Mailing
+from newsletter.store.lock import coordinator_lock
+from newsletter.store.subscribers import SubscriberStore
+
+TEST_LIMIT = 10
+"""Addresses of a test send: more is a mailing, and belongs in the ledger."""
+TROUBLED = (State.REFUSED, State.DEFERRED, State.IN_DOUBT)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rehearsal:
+    """Everybody's message, written instead of sent."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """How a mailing stands.
+
+    :param troubled: the deliveries that were refused or deferred, or are in doubt.
+    :param stopped: it was interrupted, and somebody is left who may still get it.
+    """
+
+    issue: int
+    balance: Balance
+    troubled: tuple[Delivery, ...]
+    stopped: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """5 some in doubt, 3 stopped, 4 some refused or deferred, 0 done."""
+        if self.balance[State.IN_DOUBT]:
+            return 5
+        if self.stopped:
+            return 3
+        return 4 if self.troubled else 0
+
+    def values(self) -> dict[str, Any]:
+        """What a program reads."""
+        return {
+            "issue": self.issue,
+            "planned": self.balance.planned,
+            **{state.value: self.balance[state] for state in State},
+            "stopped": self.stopped,
+            "troubled": [{"address": d.address, "state": d.state.value, "reply": d.reply} for d in self.troubled],
+        }
+
+
+def rehearse(newsletter: Newsletter, planned: Plan, folder: Path | None, form: str) -> Rehearsal:
+    """Write the message of every recipient into *folder*, the bytes that would be sent. No record is made.
+
+    :raises SendError: when git would track what is written: messages have addresses in them.
+    """
+    folder = folder or newsletter.shown / ".newsletter" / "rehearsals" / planned.issue.label
+    if would_track(folder):
+        what = "git would track this folder, and messages have addresses in them"
+        raise SendError(what, "ignore it in .gitignore, or give another folder", where=folder)
+    addressing = Addressing(
+        template=template_of(newsletter, planned.issue, planned.rendered), key=newsletter.database.key
+    )
+    people = SubscriberStore(newsletter.database).subscriptions(list_name=planned.list, consent=Consent.CONFIRMED)
+    files: dict[Path, None] = {}
+    count = 0
+    with open_output(form, folder) as output:
+        for count, subscription in enumerate(people, 1):
+            files[output.write(addressing.message(subscription.subscriber))] = None
+    return Rehearsal(folder=folder, files=tuple(files), count=count)
+
+
+def send_test(newsletter: Newsletter, planned: Plan, addresses: Sequence[str], via: str) -> tuple[Delivery, ...]:
+    """Send the issue to a few addresses, outside the ledger; what becomes of each is returned."""
+    settings = newsletter.settings
+    testers = tuple(_tester(address) for address in addresses) or settings.test_addresses
+    if not testers:
+        raise SendError(
+            "there is nobody to send a test to", "give addresses, or set addresses in [test] of newsletter.toml"
+        )
+    if len(testers) > TEST_LIMIT:
+        raise SendError(f"{len(testers)} addresses are no test", f"give at most {TEST_LIMIT}, or send it to a list")
+    template = template_of(newsletter, planned.issue, planned.rendered, mark=TEST_MARK)
+    messages = [message_to_tester(template, tester) for tester in testers]
+    return send_to_testers(messages, settings.profile(via))
+
+
+def _tester(text: str) -> Address:
+    from newsletter.subscribers.address import validate
+
+    return validate(text)
+
+
+def start(newsletter: Newsletter, planned: Plan) -> int:
+    """Start the mailing: freeze its bytes and its Date, queue its audience, write the receipt; return how many wait.
+
+    A backup is made first. A second start adds only those who are not in the ledger yet.
+
+    :raises SendError: when a receipt names another ledger.
+    :raises FindingsError: when the checks found errors.
+    """
+    require_ready(newsletter, planned)
+    database = newsletter.database
+    now = datetime.now(UTC).replace(microsecond=0)
+    with coordinator_lock(database.folder):
+        database.backup_before(f"mailing {planned.issue.label}")
+        template = template_of(
+            newsletter, planned.issue, planned.rendered, date=now.astimezone(newsletter.settings.timezone)
+        )
+        ledger = LedgerStore(database)
+        queued = ledger.start(
+            planned.issue.number, planned.list, frozen=template.dump(), subject=planned.issue.subject, started=now
+        )
+        if queued:
+            _write_receipt(newsletter, planned, ledger, started=now)
+    return queued
+
+
+def _write_receipt(newsletter: Newsletter, planned: Plan, ledger: LedgerStore, *, started: datetime) -> None:
+    """Write the receipt of the mailing's start, before its first message."""
+    receipts = newsletter.issues.receipts(planned.issue.path)
+    counts = _counts(ledger.balance(planned.issue.number))
+    fresh = Receipt(
+        ledger=newsletter.database.id,
+        host=newsletter.settings.host,
+        list=planned.list,
+        started=started,
+        subject=planned.issue.subject,
+        issue_sha256=sha256_of(planned.issue.path),
+        html_sha256=hashlib.sha256(planned.rendered.html.encode()).hexdigest(),
+        text_sha256=hashlib.sha256(planned.rendered.text.encode()).hexdigest(),
+        counts=counts,
+    )
+    known = [receipt for receipt in receipts if receipt.list == planned.list]
+    kept = [replace(receipt, counts=counts, finished=None) for receipt in known] or [fresh]
+    others = [receipt for receipt in receipts if receipt.list != planned.list]
+    write_receipts(receipt_path(planned.issue.path, planned.issue.label), [*others, *kept])
+
+
+def _counts(balance: Balance) -> dict[str, int]:
+    return {"planned": balance.planned, **{state.value: balance[state] for state in State if balance[state]}}
+
+
+def run(
+    newsletter: Newsletter,
+    path: Path,
+    profile: SmtpProfile,
+    told: Callable[[Balance], None],
+    *,
+    retry_now: bool = False,
+) -> Outcome:
+    """Send what is open of an issue, through *profile*; *told* hears the balance after each message.
+
+    The first SIGINT or SIGTERM ends it after the message that is under way; a second one at once.
+    """
+    issue = newsletter.issues.read(path)
+    ledger = LedgerStore(newsletter.database)
+    mailings = ledger.mailings(issue.number)
+    if not mailings:
+        raise SendError(
+            f"issue {issue.number} was not started", f"newsletter send {issue.number} shows what it would do"
+        )
+    with coordinator_lock(newsletter.database.folder), _stopping() as stop:
+        ledger.recover()
+        try:
+            for mailing in mailings:
+                if not stop.is_set():
+                    _send_one(newsletter, ledger, mailing, profile, told, stop, retry_now=retry_now)
+        finally:
+            _close_receipt(newsletter, issue, ledger)
+    outcome = status_of(ledger, issue.number)
+    return replace(outcome, stopped=stop.is_set() and outcome.balance.open > 0)
+
+
+def _send_one(
+    newsletter: Newsletter,
+    ledger: LedgerStore,
+    mailing: Mailing,
+    profile: SmtpProfile,
+    told: Callable[[Balance], None],
+    stop: Event,
+    *,
+    retry_now: bool,
+) -> None:
+    template = MailTemplate.load(ledger.frozen(mailing.issue, mailing.list))
+    addressing = Addressing(template=template, key=newsletter.database.key)
+    opened = ledger.open_mailing(mailing.issue, mailing.list, retry_now=retry_now)
+    counts = Counter(ledger.balance(mailing.issue).counts)
+
+    def hear(delivery: Delivery) -> None:
+        counts[State.QUEUED] -= 1
+        counts[delivery.state] += 1
+        told(Balance(counts=dict(counts)))
+
+    try:
+        run_mailing(opened, addressing.message, profile, progress=hear, stop=stop)
+    finally:
+        opened.release()
+    ledger.finish(mailing.issue, mailing.list)
+
+
+def _close_receipt(newsletter: Newsletter, issue: Issue, ledger: LedgerStore) -> None:
+    """Write the balance, and the end if there is one, into the receipts of this database's mailings."""
+    ended = {mailing.list: mailing.finished_at for mailing in ledger.mailings(issue.number)}
+    counts = _counts(ledger.balance(issue.number))
+    receipts = [
+        replace(receipt, counts=counts, finished=ended.get(receipt.list))
+        if receipt.ledger == newsletter.database.id
+        else receipt
+        for receipt in newsletter.issues.receipts(issue.path)
+    ]
+    if receipts:
+        write_receipts(receipt_path(issue.path, issue.label), receipts)
+
+
+@contextmanager
+def _stopping() -> Iterator[Event]:
+    """Give an event that the first SIGINT or SIGTERM sets; the second one interrupts."""
+    stop = Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def status_of(ledger: LedgerStore, number: int) -> Outcome:
+    """Return how the mailings of issue *number* stand."""
+    troubled = tuple(ledger.deliveries(number, TROUBLED))
+    return Outcome(issue=number, balance=ledger.balance(number), troubled=troubled)
+
+
+def status(newsletter: Newsletter, number: int | None) -> list[Outcome]:
+    """Return how one issue stands, or all that are in the ledger."""
+    ledger = LedgerStore(newsletter.database)
+    numbers = sorted({mailing.issue for mailing in ledger.mailings(number)})
+    return [status_of(ledger, number) for number in numbers]
+
+
+def settle(
+    newsletter: Newsletter, number: int, addresses: Collection[str] | None, *, accepted: bool
+) -> tuple[int, Balance]:
+    """Move deliveries in doubt by the operator's word; return how many, and the balance."""
+    ledger = LedgerStore(newsletter.database)
+    with coordinator_lock(newsletter.database.folder):
+        moved = ledger.settle(number, addresses, State.ACCEPTED if accepted else State.QUEUED)
+    return moved, ledger.balance(number)

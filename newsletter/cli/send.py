@@ -1,0 +1,277 @@
+"""Send: the plan, the rehearsal, the test, and the mailing itself."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli.options import json_option
+from newsletter.cli.output import here, plural, say, say_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsletter.app import Newsletter
+    from newsletter.app.plan import Plan
+    from newsletter.app.sending import Outcome
+
+MODES = ("rehearse", "test", "really")
+
+
+@click.command()
+@click.argument("issue")
+@click.argument("addresses", metavar="[ADDRESS]...", nargs=-1)
+@click.option(
+    "--rehearse",
+    metavar="[DIR]",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    help="Write everybody's message to DIR, or to .newsletter/rehearsals/; nothing is sent.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["eml", "maildir", "mbox", "html"]),
+    help="How a rehearsal is written; default: eml.",
+)
+@click.option(
+    "--test", is_flag=True, help="Send it to the ADDRESSes, or to those of [test], with a mark in the subject."
+)
+@click.option("--really", is_flag=True, help="Send it to the mailing list.")
+@click.option("--via", metavar="PROFILE", default="", help="The SMTP profile of newsletter.local.toml.")
+@click.option("--yes", is_flag=True, help="Do not ask for the count; needed where nobody can be asked.")
+@json_option
+def send(
+    issue: str,
+    addresses: tuple[str, ...],
+    rehearse: str | None,
+    form: str | None,
+    test: bool,
+    really: bool,
+    via: str,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Show what sending ISSUE would do; or do it.
+
+    Without --rehearse, --test or --really nothing is written and nothing is sent: the plan is shown, and its last line
+    is the command for the next step. Whoever has got the issue is never sent it again.
+
+    Exit codes: 3 stopped, 4 some refused or deferred, 5 some in doubt.
+    """
+    chosen = [mode for mode, on in zip(MODES, (rehearse is not None, test, really), strict=True) if on]
+    _require_fitting(chosen, addresses, form, yes)
+    from newsletter.app.plan import plan
+
+    newsletter = here()
+    planned = plan(newsletter, newsletter.issues.find(issue), via)
+    match chosen:
+        case ["rehearse"]:
+            _rehearse(newsletter, planned, Path(rehearse) if rehearse else None, form or "eml", as_json)
+        case ["test"]:
+            _test(newsletter, planned, addresses, via, as_json)
+        case ["really"]:
+            _really(newsletter, planned, via, yes, as_json)
+        case _ if as_json:
+            say_json(planned.values())
+        case _:
+            _say_plan(planned, via)
+
+
+def _require_fitting(chosen: "Sequence[str]", addresses: "Sequence[str]", form: str | None, yes: bool) -> None:
+    if len(chosen) > 1:
+        raise click.UsageError(f"--{chosen[0]} and --{chosen[1]} exclude each other.")
+    if addresses and chosen != ["test"]:
+        raise click.UsageError("Addresses belong to --test; a mailing goes to its list.")
+    if form and chosen != ["rehearse"]:
+        raise click.UsageError("--format belongs to --rehearse.")
+    if yes and chosen != ["really"]:
+        raise click.UsageError("--yes belongs to --really.")
+
+
+def _say_plan(planned: "Plan", via: str) -> None:
+    from newsletter.checks.run import errors
+    from newsletter.cli.look import say_findings
+    from newsletter.model.subscriber import Consent
+
+    say(f"Issue     {planned.issue.number}, {planned.issue.path}")
+    say(f"Inbox     {planned.sender}  |  {planned.issue.subject}  |  {planned.issue.preheader}")
+    others = ", ".join(
+        f"{planned.consents[c]} {c}" for c in Consent if c is not Consent.CONFIRMED and planned.consents.get(c)
+    )
+    say(
+        f"To        {plural(planned.waiting, 'person', 'people')} of {planned.list}{f' (not to {others})' if others else ''}"
+    )
+    if planned.balance.planned:
+        say(f"Ledger    {planned.balance}")
+    say(f"Through   {planned.profile.name}, {planned.profile.server}" if planned.profile else
+        "Through   no mail server yet: add [smtp.NAME] to newsletter.local.toml")  # fmt: skip
+    if planned.uncommitted:
+        say(f"Git       {planned.issue.path} has changes that are not committed")
+    say(f"Findings  {len(planned.findings) or 'none'}")
+    say_findings(planned.findings)
+    say()
+    number = planned.issue.number
+    if errors(planned.findings):
+        say(f"Nothing is sent before the errors are mended: newsletter edit {number}")
+    elif not planned.waiting:
+        say(
+            f"Nobody is waiting for it: newsletter {f'status {number}' if planned.balance.planned else 'subscribers list'}"
+        )
+    elif not planned.profile:
+        say(f"newsletter send {number} --rehearse")
+    else:
+        say(f"newsletter send {number} --really{f' --via {via}' if via else ''}")
+
+
+def _rehearse(newsletter: "Newsletter", planned: "Plan", folder: Path | None, form: str, as_json: bool) -> None:
+    from newsletter.app.sending import rehearse
+
+    rehearsed = rehearse(newsletter, planned, folder, form)
+    if as_json:
+        say_json({"folder": rehearsed.folder, "messages": rehearsed.count, "files": rehearsed.files})
+        return
+    what = plural(rehearsed.count, "message")
+    say(f"wrote {what} as {form} to {rehearsed.folder}; nothing was sent, and there is no record of it")
+    for path in rehearsed.files[:10]:
+        say(f"  {path}")
+    if len(rehearsed.files) > 10:
+        say(f"  and {len(rehearsed.files) - 10:,} more")
+    say(f"Next: open some of them, then newsletter send {planned.issue.number}")
+
+
+def _test(newsletter: "Newsletter", planned: "Plan", addresses: "Sequence[str]", via: str, as_json: bool) -> None:
+    from newsletter.app.sending import send_test
+    from newsletter.model.delivery import State
+
+    results = send_test(newsletter, planned, addresses, via)
+    if as_json:
+        say_json([{"address": r.address, "state": r.state.value, "reply": r.reply} for r in results])
+    else:
+        for result in results:
+            say(f"  {result.state.value:<9}  {result.address}  {result.reply}")
+        say("a test counts for nothing: nobody is marked as having got the issue")
+    states = {result.state for result in results}
+    if State.IN_DOUBT in states:
+        raise click.exceptions.Exit(5)
+    if states - {State.ACCEPTED}:
+        raise click.exceptions.Exit(4)
+
+
+def _really(newsletter: "Newsletter", planned: "Plan", via: str, yes: bool, as_json: bool) -> None:
+    from newsletter.app.plan import require_ready
+    from newsletter.app.sending import start
+
+    require_ready(newsletter, planned)
+    profile = newsletter.settings.profile(via)
+    if not planned.waiting and not planned.balance.open:
+        _require_anybody(planned)
+        say(f"nobody is waiting for issue {planned.issue.number}: {planned.balance}")
+        return
+    if not yes:
+        _ask(planned, profile.name)
+    start(newsletter, planned)
+    _run(newsletter, planned.issue.path, via, as_json)
+
+
+def _require_anybody(planned: "Plan") -> None:
+    from newsletter.errors import SendError
+
+    if not planned.balance.planned:
+        todo = 'newsletter subscribers import FILE.csv --consent confirmed --basis "how and when"'
+        raise SendError(f"nobody on {planned.list} is confirmed", todo)
+
+
+def _ask(planned: "Plan", profile: str) -> None:
+    people = plural(planned.waiting, "person", "people")
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"Nobody can be asked here; --yes sends it to {people} unasked.")
+    question = f'Send "{planned.issue.subject}" to {people} through {profile}? Type {planned.waiting}'
+    if click.prompt(question, prompt_suffix=": ", default="", show_default=False).strip() != str(planned.waiting):
+        say("nothing was sent")
+        raise click.exceptions.Exit(2)
+
+
+def _run(newsletter: "Newsletter", path: Path, via: str, as_json: bool, retry_now: bool = False) -> None:
+    from newsletter.app.sending import run
+    from newsletter.cli.progress import progress
+
+    with progress(quiet=as_json) as told:
+        outcome = run(newsletter, path, newsletter.settings.profile(via), told, retry_now=retry_now)
+    if as_json:
+        say_json(outcome.values())
+    else:
+        _say_outcome(outcome)
+    if outcome.exit_code:
+        raise click.exceptions.Exit(outcome.exit_code)
+
+
+def _say_outcome(outcome: "Outcome") -> None:
+    from newsletter.model.delivery import State
+
+    say(f"issue {outcome.issue}: {outcome.balance}")
+    for delivery in outcome.troubled:
+        say(f"  {delivery.state.value.replace('_', ' '):<9}  {delivery.address}  {delivery.reply}")
+    if outcome.stopped:
+        say(f"stopped; to go on: newsletter resume {outcome.issue}")
+    elif outcome.balance[State.DEFERRED]:
+        say(f"to try the deferred again when they are due: newsletter resume {outcome.issue}")
+    if outcome.balance[State.IN_DOUBT]:
+        say(f"in doubt are those who may have got it; to say so: newsletter settle {outcome.issue} --accepted ADDRESS")
+
+
+@click.command()
+@click.argument("issue", required=False)
+@json_option
+def status(issue: str | None, as_json: bool) -> None:
+    """Show what became of a mailing: how many accepted, deferred, refused, in doubt, and the troubled by name."""
+    from newsletter.app.sending import status as look
+
+    newsletter = here()
+    outcomes = look(newsletter, int(newsletter.issues.read(newsletter.issues.find(issue)).number) if issue else None)
+    if as_json:
+        say_json([outcome.values() for outcome in outcomes])
+        return
+    for outcome in outcomes:
+        _say_outcome(outcome)
+    if not outcomes:
+        say("nothing has been sent from this database yet")
+
+
+@click.command()
+@click.argument("issue")
+@click.option("--via", metavar="PROFILE", default="", help="The SMTP profile of newsletter.local.toml.")
+@click.option("--now", is_flag=True, help="Try the deferred at once, not when they are due.")
+@json_option
+def resume(issue: str, via: str, now: bool, as_json: bool) -> None:
+    """Go on with a mailing that stopped: the bytes are those that it began with, nobody gets it twice.
+
+    Exit codes: 3 stopped again, 4 some refused or deferred, 5 some in doubt.
+    """
+    newsletter = here()
+    _run(newsletter, newsletter.issues.find(issue), via, as_json, retry_now=now)
+
+
+@click.command()
+@click.argument("issue")
+@click.argument("addresses", metavar="[ADDRESS]...", nargs=-1)
+@click.option("--accepted", is_flag=True, help="They have got it.")
+@click.option("--resend", is_flag=True, help="They have not; resume sends it to them.")
+def settle(issue: str, addresses: tuple[str, ...], accepted: bool, resend: bool) -> None:
+    """Say what became of those in doubt, all of them or the ADDRESSes: it is your word that moves them.
+
+    In doubt is who may have got the message although the server's answer was lost. They are never sent it again
+    unasked.
+    """
+    from newsletter.app.sending import settle as move
+
+    if accepted == resend:
+        raise click.UsageError("Give --accepted or --resend, and not both.")
+    newsletter = here()
+    number = newsletter.issues.read(newsletter.issues.find(issue)).number
+    moved, balance = move(newsletter, number, addresses or None, accepted=accepted)
+    say(f"{plural(moved, 'delivery', 'deliveries')} settled; issue {number}: {balance}")
+    if resend and moved:
+        say(f"Next: newsletter resume {number}")

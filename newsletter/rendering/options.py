@@ -1,0 +1,25 @@
+"""What the rendering room is told by the newsletter's settings."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderingOptions:
+    """What a theme may say of the newsletter.
+
+    :param name: the newsletter's name, as readers know it.
+    :param tagline: one line under the name; may be empty.
+    :param postal_address: for the footer, lines divided by line feeds; many countries' law asks for it.
+    :param language: BCP 47: "en", "de-AT"; it chooses the theme's own words.
+    :param direction: "ltr" or "rtl".
+    :param theme: the folder of the theme below ``templates/``.
+    :param public: a public URL exists, so that the web version and the preferences have an address.
+    """
+
+    name: str
+    tagline: str = ""
+    postal_address: str = ""
+    language: str = "en"
+    direction: str = "ltr"
+    theme: str = "digest"
+    public: bool = False

@@ -1,0 +1,84 @@
+"""An issue becomes mail: the same HTML and text for all its readers, with a token at each place that differs."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from newsletter.errors import RenderError
+from newsletter.model.issue import Issue
+from newsletter.model.mail import RenderedIssue, Slot
+from newsletter.rendering.inlining import cut_inline_css, inline
+from newsletter.rendering.mjml import compile_mjml
+from newsletter.rendering.mjml_error import MjmlError
+from newsletter.rendering.options import RenderingOptions
+from newsletter.rendering.slots import make_tokens
+from newsletter.rendering.templates import html_environment, render_template, text_environment, trace
+from newsletter.rendering.themes import MJML, TEXT, find_theme_file
+from newsletter.rendering.unmailable import refuse_unmailable
+from newsletter.rendering.view import own_words, theme_values
+
+
+class Renderer:
+    """Renders the issues of one newsletter.
+
+    ::
+
+        Markdown ─► nh3 ─► Jinja ─► MJML ─► mjml-python ─► premailer ─► HTML
+                             └────► text
+
+    Keep one for as long as the options stand: templates, their CSS and the Markdown parser are read once.
+
+    :param folders: template folders in the order of their rank: a file of an earlier one replaces that of a later.
+    """
+
+    def __init__(self, options: RenderingOptions, folders: Sequence[Path]) -> None:
+        self._options = options
+        self._folders = tuple(folders)
+        self._html = html_environment(self._folders)
+        self._text = text_environment(self._folders)
+        self._mjml_name = f"{options.theme}/{MJML}"
+        self._text_name = f"{options.theme}/{TEXT}"
+
+    def render(self, issue: Issue) -> RenderedIssue:
+        """Return *issue* as mail; the same issue, options and templates give the same bytes.
+
+        :raises RenderError: a text cannot be mailed, or a template is broken; it names the file and the line.
+        """
+        mjml_file, text_file = (find_theme_file(self._options.theme, name, self._folders) for name in (MJML, TEXT))
+        refuse_unmailable(issue, self._options)
+        tokens = make_tokens(own_words(issue, self._options), public=self._options.public)
+        values = theme_values(issue, self._options, tokens)
+        mjml = render_template(self._html, self._mjml_name, values)
+        try:
+            html = self._compile(mjml, tokens)
+        except MjmlError as fault:
+            raise self._locate(fault, values, mjml_file) from fault
+        text = _finish_text(render_template(self._text, self._text_name, values), tokens, text_file)
+        return RenderedIssue(number=issue.number, subject=issue.subject, mjml=mjml, html=html, text=text, tokens=tokens)
+
+    def _compile(self, mjml: str, tokens: Mapping[Slot, str]) -> str:
+        """Return the HTML of *mjml* with its inline CSS inlined, and as many slots as it had."""
+        bare, sheets = cut_inline_css(mjml)
+        html = inline(compile_mjml(bare), sheets)
+        for slot, token in tokens.items():
+            placed, found = bare.count(token), html.count(token)
+            if placed != found:
+                raise MjmlError(
+                    f"slots.{slot} was placed {placed} times and came out {found} times",
+                    "place slots in text and links only",
+                    offset=max(bare.find(token), 0),
+                )
+        if tokens[Slot.UNSUBSCRIBE] not in html:
+            raise MjmlError("the theme has no unsubscribe link", 'add <a href="{{ slots.unsubscribe }}">', offset=0)
+        return html
+
+    def _locate(self, fault: MjmlError, values: Mapping[str, object], file: Path) -> RenderError:
+        """Return *fault* with the template's file and line, which a second render with line marks tells."""
+        marked = render_template(html_environment(self._folders, marked=True), self._mjml_name, values)
+        where, line = trace(marked, fault.offset)
+        return RenderError(fault.what, fault.todo, where=where or file, line=line or 1)
+
+
+def _finish_text(text: str, tokens: Mapping[Slot, str], file: Path) -> str:
+    if tokens[Slot.UNSUBSCRIBE] not in text:
+        raise RenderError("the theme has no unsubscribe link", "add {{ slots.unsubscribe }}", where=file, line=1)
+    return "\n".join(line.rstrip() for line in text.strip().split("\n")) + "\n"

@@ -1,0 +1,161 @@
+"""The Jinja environments of the themes, and the way back from what they wrote to the line that wrote it."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from jinja2.loaders import split_template_path
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from newsletter.errors import RenderError
+from newsletter.rendering.options import RenderingOptions
+from newsletter.rendering.plaintext import wrap
+from newsletter.rendering.view import ArticleView, IssueView, SectionView
+from newsletter.rendering.words import Words
+
+MARK = re.compile("\ue000(\\d+):([^\ue001]+)\ue001")
+"""A line mark: characters of the private use area, so that no other rule of ours sees them."""
+
+
+PLAIN_VALUES = frozenset({ArticleView, IssueView, RenderingOptions, SectionView, Words})
+
+
+class _Loader(BaseLoader):
+    """Finds a template in the first folder that has it, and looks again when a nearer one may have come."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        parts = split_template_path(template)
+        paths = [folder.joinpath(*parts) for folder in self._folders]
+        rank = next((rank for rank, path in enumerate(paths) if path.is_file()), None)
+        if rank is None:
+            raise TemplateNotFound(template)
+        path = paths[rank]
+        try:
+            changed, source = path.stat().st_mtime_ns, path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as cause:
+            raise RenderError(f"this template cannot be read: {cause}", "save it as UTF-8", where=path) from cause
+        return source, str(path), lambda: _changed_at(path) == changed and not any(p.exists() for p in paths[:rank])
+
+
+def _changed_at(path: Path) -> int:
+    """Return when the file *path* was changed; 0 when it is gone."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """A sandbox in which ``./card.mjml.j2`` means the folder of the template that says so: a theme can be copied."""
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        # The values of a theme are frozen and hold nothing but texts: asking the sandbox for each of their 700
+        # attributes would cost a fifth of the whole render.
+        if type(obj) in PLAIN_VALUES and attribute in type(obj).__dataclass_fields__:  # type: ignore[attr-defined]
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def join_path(self, template: str, parent: str) -> str:
+        return f"{parent.rpartition('/')[0]}/{template[2:]}" if template.startswith("./") else template
+
+
+class _LineMarks(Extension):
+    """Writes the file and line of each stretch of template text before it."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            if token.type != "data":
+                yield token
+                continue
+            lines = token.value.split("\n")
+            marks = (f"\ue000{token.lineno + index}:{stream.filename}\ue001{line}" for index, line in enumerate(lines))
+            yield Token(token.lineno, "data", "\n".join(marks))
+
+
+def html_environment(folders: Sequence[Path], *, marked: bool = False) -> Environment:
+    """Return the environment for MJML and HTML: everything is escaped; *marked* adds the marks of :func:`trace`."""
+    environment = _environment(folders, autoescape=True, extensions=[_LineMarks] if marked else [])
+    environment.filters["lines"] = _html_lines
+    return environment
+
+
+def text_environment(folders: Sequence[Path]) -> Environment:
+    """Return the environment for plain text: nothing is escaped."""
+    environment = _environment(folders, autoescape=False, extensions=[])
+    environment.filters["wrap"] = wrap
+    return environment
+
+
+def _environment(folders: Sequence[Path], *, autoescape: bool, extensions: list[type[Extension]]) -> Environment:
+    return _Environment(
+        loader=_Loader(folders),
+        autoescape=autoescape,
+        extensions=extensions,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _html_lines(text: str) -> Markup:
+    """Return *text* with its line breaks as ``<br />``."""
+    return Markup("<br />").join(escape(line) for line in text.strip().splitlines())
+
+
+def render_template(environment: Environment, name: str, values: Mapping[str, object]) -> str:
+    """Return what the template *name* makes of *values*.
+
+    :raises RenderError: with the template's file and line.
+    """
+    try:
+        return environment.get_template(name).render(values)
+    except RenderError:
+        raise
+    except TemplateSyntaxError as cause:
+        raise RenderError(
+            f"this is not Jinja: {cause.message}", "mend that line", where=cause.filename or name, line=cause.lineno
+        ) from cause
+    except TemplateNotFound as cause:
+        where, line = _template_place(cause, name)
+        raise RenderError(
+            f'there is no template "{cause.message}"', "look at the names in the theme's folder", where=where, line=line
+        ) from cause
+    # A template can raise anything that Python's operators raise, and its author must hear where.
+    except Exception as cause:
+        where, line = _template_place(cause, name)
+        what = cause.message if isinstance(cause, TemplateError) and cause.message else str(cause)
+        raise RenderError(
+            f"the template fails: {what or type(cause).__name__}", "mend that line", where=where, line=line
+        ) from cause
+
+
+def _template_place(error: BaseException, name: str) -> tuple[str, int | None]:
+    """Where in a template *error* came up: Jinja writes its files and lines into the traceback."""
+    place: tuple[str, int | None] = (name, None)
+    trace = error.__traceback__
+    while trace:
+        filename = trace.tb_frame.f_code.co_filename
+        if filename.endswith(".j2"):
+            place = (filename, trace.tb_lineno)
+        trace = trace.tb_next
+    return place
+
+
+def trace(marked: str, offset: int) -> tuple[str, int | None]:
+    """Return the template's file and line of the character *offset* of what it wrote without marks."""
+    places: list[tuple[int, str, int]] = []
+    removed = 0
+    for mark in MARK.finditer(marked):
+        places.append((mark.start() - removed, mark[2], int(mark[1])))
+        removed += len(mark[0])
+    index = bisect_right(places, offset, key=lambda place: place[0]) - 1
+    return (places[index][1], places[index][2]) if index >= 0 else ("", None)

@@ -1,0 +1,112 @@
+"""The few words that a theme says itself, by language."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+# A table of our own, because the theme says a dozen things: a catalogue would be more machinery than words.
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """What a theme says in one language; ``{}`` stands for what is put in."""
+
+    issue: str
+    greeting: str
+    nameless: str
+    contents: str
+    why: str
+    minutes: str
+    sponsor: str
+    because: str
+    unsubscribe: str
+    preferences: str
+    web: str
+    months: tuple[str, ...]
+    day: str
+    month: str
+
+
+ENGLISH = Words(
+    issue="Issue {}",
+    greeting="Hello {},",
+    nameless="reader",
+    contents="In this issue",
+    why="Why it matters",
+    minutes="{} min",
+    sponsor="Sponsor",
+    because="You get this mail because you subscribed to {}.",
+    unsubscribe="Unsubscribe",
+    preferences="Preferences",
+    web="Read on the web",
+    months=(
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    day="{day} {month} {year}",
+    month="{month} {year}",
+)
+GERMAN = Words(
+    issue="Ausgabe {}",
+    greeting="Guten Tag {},",
+    nameless="und willkommen",
+    contents="In dieser Ausgabe",
+    why="Warum das wichtig ist",
+    minutes="{} Min.",
+    sponsor="Anzeige",
+    because="Diese Mail kommt, weil {} von dieser Adresse abonniert wurde.",
+    unsubscribe="Abbestellen",
+    preferences="Einstellungen",
+    web="Im Web lesen",
+    months=(
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ),
+    day="{day}. {month} {year}",
+    month="{month} {year}",
+)
+LANGUAGES = {"en": ENGLISH, "de": GERMAN}
+
+
+def words_for(language: str) -> Words:
+    """Return the words of *language* (BCP 47, the region does not count); English where we have none."""
+    return LANGUAGES.get(re.split(r"[-_]", language.lower())[0], ENGLISH)
+
+
+def nameless(language: str) -> str:
+    """Return what fills the name slot of a reader whose name is not known."""
+    return words_for(language).nameless
+
+
+def say_day(day: date, words: Words) -> str:
+    """Return *day* as a person writes it: "27 November 2026"."""
+    return words.day.format(day=day.day, month=words.months[day.month - 1], year=day.year)
+
+
+def say_published(published: str, words: Words) -> str:
+    """Return "2025", "2025-09" or "2025-09-10" as a person writes it; anything else as it stands."""
+    match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", published)
+    if not match or not 1 <= int(match[2]) <= 12:
+        return published
+    form = words.day if match[3] else words.month
+    return form.format(day=int(match[3] or 0), month=words.months[int(match[2]) - 1], year=match[1])

@@ -1,0 +1,186 @@
+"""The built mail in a real browser: no overflow, a dark scheme that is dark, nothing that keeps a reader out."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+sys.path.append(str(Path(__file__).parents[1] / "unit" / "rendering"))
+
+from rendering_samples import OPTIONS, article, eight_article_issue, issue_of, passage
+
+from newsletter.model.issue import Issue
+from newsletter.model.mail import RenderedIssue
+from newsletter.rendering.renderer import Renderer
+from newsletter.rendering.themes import builtin_templates
+
+AXE = Path(__file__).parents[1] / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+WIDTHS, SCHEMES = (375, 700), ("light", "dark")
+
+pytestmark = pytest.mark.chromium
+
+
+def missing(what: str, todo: str) -> None:
+    """Skip on a person's machine, fail where everything is meant to be there."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} is missing; {todo}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not path:
+        missing("Chromium", "apt-get install chromium, or name one in $CHROMIUM")
+    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    quiet = [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=root + quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_mail(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """``open_mail(html, width, scheme)`` shows a mail with the network cut off; its requests are in ``page.asked``."""
+    contexts = []
+
+    def open_page(html: str, width: int = 700, scheme: str = "light") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        asked: list[str] = []
+
+        def stop(route: Route) -> None:
+            if route.request.url.startswith(("file:", "data:", "about:")):
+                route.continue_()
+            else:
+                asked.append(route.request.url)
+                route.abort()
+
+        page.route("**/*", stop)
+        page.set_content(html)
+        assert asked == []
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def filled(rendered: RenderedIssue) -> str:
+    html = rendered.html
+    for slot, token in rendered.tokens.items():
+        html = html.replace(token, "Zoë Müller" if slot == "name" else f"https://news.example.com/{slot}/3f2a")
+    return html
+
+
+def difficult_issue() -> Issue:
+    """Cards with everything that could push a column wide or break a rule of accessibility."""
+    endless = article(
+        "Donaudampfschifffahrtsgesellschaft " + "x" * 90,
+        link="https://example.com/" + "b" * 300,
+        source="A very long source name " * 4,
+        minutes=120,
+        published="2026-09-10",
+        why="unbreakable" * 20,
+        points=("y" * 200, f"[link](https://example.com/{'c' * 200}) `{'d' * 150}`"),
+    )
+    words = (
+        "A `word`, *another* and a [link](https://example.com).\n\n> Said.\n\n```\n"
+        + "long code " * 30
+        + "\n```\n\n| Engine | ms |\n|---|--:|\n| one | 1 |\n\n1. first\n2. second"
+    )
+    sponsor = article(
+        "Acme Queues", link="https://acme.example", words="Our *sponsor* [says](https://acme.example/x).", sponsor=True
+    )
+    bare = article("No link and no minutes", link="", source="")
+    return issue_of(
+        endless,
+        article("Words", words=words),
+        sponsor,
+        bare,
+        subject="endless" * 20,
+        intro=passage("Intro.\n\n- one\n- two"),
+    )
+
+
+ISSUES = {
+    "eight": (eight_article_issue(), OPTIONS),
+    "difficult": (difficult_issue(), OPTIONS),
+    "right to left": (difficult_issue(), replace(OPTIONS, language="ar", direction="rtl")),
+}
+
+
+@cache
+def mail(name: str) -> str:
+    issue, options = ISSUES[name]
+    return filled(Renderer(options, [builtin_templates()]).render(issue))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [320, *WIDTHS])
+@pytest.mark.parametrize("name", ISSUES)
+def test_nothing_is_wider_than_the_window(open_mail: Callable[..., Page], name: str, width: int, scheme: str) -> None:
+    page = open_mail(mail(name), width, scheme)
+    wide = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth, innerWidth]")
+    assert max(wide[:2]) <= wide[2]
+
+
+def brightness(page: Page, selector: str, style: str) -> float:
+    colour = page.evaluate(f"getComputedStyle(document.querySelector('{selector}')).{style}")
+    red, green, blue = (int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("selector", ["body", "body > div.paper", "td.card", "td.why"])
+def test_dark_is_dark_and_light_is_light(open_mail: Callable[..., Page], selector: str) -> None:
+    assert brightness(open_mail(mail("eight"), 700, "dark"), selector, "backgroundColor") < 50
+    assert brightness(open_mail(mail("eight"), 700, "light"), selector, "backgroundColor") > 230
+
+
+@pytest.mark.parametrize("selector", ["h1", "td.card h3 a", "td.card li", "td.why p", "td.footer p", "td.section h2"])
+def test_text_is_bright_on_dark_and_dark_on_bright(open_mail: Callable[..., Page], selector: str) -> None:
+    assert brightness(open_mail(mail("eight"), 700, "dark"), selector, "color") > 150
+    assert brightness(open_mail(mail("eight"), 700, "light"), selector, "color") < 110
+
+
+def test_every_entry_of_the_contents_leads_to_its_article(open_mail: Callable[..., Page]) -> None:
+    page = open_mail(mail("eight"))
+    entries = page.evaluate(
+        "[...document.querySelectorAll('ol a')].map(a => [a.textContent, document.querySelector("
+        "a.getAttribute('href'))?.textContent])"
+    )
+    assert len(entries) == 8
+    assert all(told == heading for told, heading in entries)
+
+
+@pytest.mark.npm
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ISSUES)
+def test_axe_finds_no_serious_fault(open_mail: Callable[..., Page], name: str, width: int, scheme: str) -> None:
+    if not AXE.is_file():
+        missing("axe-core", "run npm ci in tests/npm")
+    page = open_mail(mail(name), width, scheme)
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    grave = [
+        f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
+    ]
+    assert grave == []
+    # What axe cannot see through (a background picture, say) it calls incomplete; there is none of it in this theme.
+    contrast = page.evaluate("axe.run({runOnly: ['color-contrast']}).then(result => result.incomplete.length)")
+    assert contrast == 0
