@@ -1,0 +1,1 @@
+"""RenderedIssue × subscriber → Delivery: addressing, file outputs, SMTP, verdicts, the mailing loop."""

@@ -1,0 +1,118 @@
+"""What the sender room is told by the newsletter's settings."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from newsletter.errors import SettingsError
+from newsletter.model.address import UNSAFE, Address
+
+SECURITY: Final = ("starttls", "tls", "none")
+"""How the line to a server is made private: STARTTLS required, TLS from the first byte (RFC 8314), or not at all."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SenderOptions:
+    """Who sends, and where readers turn.
+
+    :param name: the newsletter's name.
+    :param sender: the From address; bounces go there too.
+    :param reply_to: where answers go when it is not the sender.
+    :param unsubscribe: the address that takes "unsubscribe" by mail; empty is the From address.
+    :param public_url: ``https://…`` without a slash at its end; empty while there is no public site.
+    :param reader: stands in the name slot of a subscriber whose name is not known.
+    :param list_titles: title of each mailing list, by name.
+    """
+
+    name: str
+    sender: Address
+    reply_to: Address | None = None
+    unsubscribe: str = ""
+    public_url: str = ""
+    reader: str = "reader"
+    list_titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def unsubscribe_address(self) -> str:
+        """Where a mail that says "unsubscribe" goes."""
+        return self.unsubscribe or self.sender.address
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timeouts:
+    """How long each phase may take, in seconds (RFC 5321 §4.5.3.2)."""
+
+    connect: float = 30
+    reply: float = 300
+    data: float = 120
+    write: float = 180
+    dot: float = 600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmtpProfile:
+    """A mail server that takes our mail, and how we prove to it who we are.
+
+    :param security: one of :data:`SECURITY`.
+    :param password_env: the environment variable that holds the password.
+    :param password_command: a command that prints the password; its first line counts.
+    :param ca_file: PEM file of the authority that signed the server's certificate; empty for those of the system.
+    """
+
+    name: str
+    host: str
+    port: int
+    security: str = "starttls"
+    username: str = ""
+    password_env: str = ""
+    password_command: tuple[str, ...] = ()
+    ca_file: str = ""
+    timeouts: Timeouts = Timeouts()
+
+    @property
+    def server(self) -> str:
+        """The server as messages name it: "smtp.example.org:587"."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether *host* is this machine whatever a name server says."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def judge_profile(profile: SmtpProfile, where: str | Path = "", line: int | None = None) -> None:
+    """Raise SettingsError, about *line* of the file *where*, for a profile that cannot or must not be used."""
+    if fault := _fault(profile):
+        what, todo = fault
+        raise SettingsError(f'SMTP profile "{profile.name}": {what}', todo, where=where, line=line)
+
+
+def _fault(profile: SmtpProfile) -> tuple[str, str] | None:
+    texts = (profile.host, profile.username, profile.password_env, profile.ca_file, *profile.password_command)
+    passworded = bool(profile.password_env or profile.password_command)
+    if any(UNSAFE.search(text) for text in texts):
+        return "a line break or control character in it", "write each value in one line"
+    if not re.fullmatch(r"[\w.:-]+", profile.host):
+        return f'"{profile.host}" is no host name', 'write it like host = "smtp.example.org", without a port'
+    if not 0 < profile.port < 65536:
+        return f"there is no port {profile.port}", "587 is usual with STARTTLS, 465 with TLS"
+    if profile.security not in SECURITY:
+        return f'security = "{profile.security}" is not known', 'write "starttls", "tls" or "none"'
+    if profile.security == "none" and not is_loopback(profile.host):
+        return (
+            f'security = "none" would send mail and password readable to {profile.host}',
+            'use "starttls" or "tls"; "none" is for this machine alone (localhost)',
+        )
+    if profile.password_env and profile.password_command:
+        return "it has password_env and password_command", "keep one of them"
+    if profile.username and not passworded:
+        return "it has a username and no password", 'add password_env = "NAME" or password_command = ["pass", "smtp"]'
+    if passworded and not profile.username:
+        return "it has a password and no username", "add username"
+    return None

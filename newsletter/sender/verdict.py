@@ -1,0 +1,106 @@
+"""Says what a server's answer, or the lack of one, means for a delivery; touches nothing."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsletter.model.delivery import State
+
+KEPT = 500
+"""Characters of a reply that go into the ledger and before a person's eyes."""
+
+
+class Phase(StrEnum):
+    """How far a message is; everything before ``DOT`` can be sent again without harm."""
+
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    BODY = "body"
+    DOT = "final dot"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What a server said (RFC 5321 §4.2).
+
+    :param code: three digits; 0 if it is no SMTP reply.
+    :param lines: what it said, without the code.
+    """
+
+    code: int
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All lines as one."""
+        return " ".join(self.lines)
+
+    def __str__(self) -> str:
+        words = f"{self.code} {self.text}".rstrip() if self.code else f"no SMTP reply: {self.text}"
+        return words if len(words) <= KEPT else f"{words[: KEPT - 1]}…"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lost:
+    """The line broke, or no answer came in time.
+
+    :param words: why, as far as it is known.
+    """
+
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """Where a delivery stands now.
+
+    :param words: what goes into the ledger: the server's words, or ours if it had none.
+    :param hang_up: the connection is of no use any more.
+    :param our_fault: the server refuses us, not the reader; it will say so to everybody.
+    """
+
+    state: State
+    words: str
+    hang_up: bool = False
+    our_fault: bool = False
+
+
+# RFC 3463 §3.2: X.1.7 and X.1.8 are about the sender. "Relay access denied" (Postfix), "relay not permitted" (Exim),
+# "Unable to relay" (Exchange): the server does not take our mail for anybody.
+_SENDER = re.compile(r"^5\.1\.[78]\b|\brelay", re.I)
+
+AUTH_WANTED = frozenset({530, 534, 535, 538})
+"""Replies that ask for another login (RFC 4954 §6): sent on, they would burn the whole list."""
+
+
+def judge(phase: Phase, answer: Reply | Lost) -> Verdict | None:
+    """Say where a delivery stands after *answer* in *phase*; None if the next phase may begin."""
+    if isinstance(answer, Lost) or not 200 <= answer.code < 600:
+        return _unanswered(phase, answer)
+    kind = answer.code // 100
+    if kind == (3 if phase is Phase.DATA else 2):
+        return Verdict(state=State.ACCEPTED, words=str(answer)) if phase is Phase.DOT else None
+    if kind == 4:
+        return Verdict(state=State.DEFERRED, words=str(answer), hang_up=answer.code == 421)
+    if kind == 5:
+        return _refusal(phase, answer)
+    return _unanswered(phase, answer)
+
+
+def _refusal(phase: Phase, reply: Reply) -> Verdict:
+    if phase is Phase.MAIL or (phase is Phase.RCPT and _SENDER.search(reply.text)):
+        return Verdict(state=State.DEFERRED, words=str(reply), our_fault=True)
+    return Verdict(state=State.REFUSED, words=str(reply))
+
+
+def _unanswered(phase: Phase, answer: Reply | Lost) -> Verdict:
+    """Judge a lost line, or an answer that is none: after the final dot the server may have accepted the message.
+
+    RFC 1047 names this gap as the main cause of mail that comes twice.
+    """
+    state = State.IN_DOUBT if phase is Phase.DOT else State.DEFERRED
+    return Verdict(state=state, words=f"at {phase}: {answer}", hang_up=True)
