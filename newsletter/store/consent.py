@@ -1,0 +1,91 @@
+"""What may become of a consent, decided without a database.
+
+::
+
+    (none) ──► pending ──► confirmed ──► unsubscribed
+                                ▲             │
+                                └─── add ─────┘     only by hand, with a basis; never by an import
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsletter.errors import SubscriberError
+from newsletter.model.address import UNSAFE
+from newsletter.model.subscriber import Consent
+
+
+class Way(StrEnum):
+    """How a consent reaches the database."""
+
+    BY_HAND = "by hand"
+    """One person, entered on purpose."""
+    IMPORT = "import"
+    """A file, which may be older than what is known here."""
+
+
+class Outcome(StrEnum):
+    """What became of one person who was added or imported."""
+
+    NEW = "new"
+    """Was not on the list, and is now."""
+    CHANGED = "changed"
+    """Was on the list; the consent stands differently now."""
+    UNCHANGED = "unchanged"
+    """Stood so already, or stands higher: the confirmed are never lowered to pending."""
+    KEPT_OUT = "kept out"
+    """Unsubscribed before, and stays so."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportResult:
+    """What became of the people of an import.
+
+    :param kept_out: their addresses, who unsubscribed before.
+    """
+
+    counts: Mapping[Outcome, int]
+    kept_out: tuple[str, ...] = ()
+
+    def __getitem__(self, outcome: Outcome) -> int:
+        return self.counts.get(outcome, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentEntry:
+    """One line of the consent log.
+
+    :param at: ISO 8601 in UTC.
+    """
+
+    list: str
+    consent: Consent
+    basis: str
+    at: str
+
+
+def judge(standing: Consent | None, wanted: Consent, way: Way) -> Outcome:
+    """Say what becomes of a consent at *standing* (None: not on the list) when *wanted* comes in by *way*."""
+    if standing is None:
+        return Outcome.NEW
+    if standing is wanted:
+        return Outcome.UNCHANGED
+    if standing is Consent.UNSUBSCRIBED:
+        back = wanted is Consent.CONFIRMED and way is Way.BY_HAND
+        return Outcome.CHANGED if back else Outcome.KEPT_OUT
+    return Outcome.UNCHANGED if wanted is Consent.PENDING else Outcome.CHANGED
+
+
+def require_basis(consent: Consent, basis: str) -> str:
+    """Return *basis* without the spaces around it.
+
+    :raises SubscriberError: when it is not one line, or is empty although *consent* is confirmed.
+    """
+    if UNSAFE.search(basis):
+        raise SubscriberError("a basis is one line of text", "write it without line breaks")
+    if consent is Consent.CONFIRMED and not basis.strip():
+        raise SubscriberError(
+            "a confirmed consent needs a basis", 'say what it rests on: --basis "paper form, May 2026"'
+        )
+    return basis.strip()

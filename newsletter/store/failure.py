@@ -1,0 +1,47 @@
+"""What the database says when it fails, in words that a person can act on."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+
+from newsletter.errors import StoreError
+
+# https://www.sqlite.org/rescode.html: the low byte is the primary code.
+_WORDS = {
+    sqlite3.SQLITE_BUSY: ("another program keeps it locked", "try again when that one has ended"),
+    sqlite3.SQLITE_FULL: ("the disk is full", "make room and try again; what was recorded is safe"),
+    sqlite3.SQLITE_READONLY: ("it cannot be written", "check the permissions of the folder and its files"),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "check the permissions of the folder and its files"),
+    sqlite3.SQLITE_PERM: ("it cannot be opened", "check the permissions of the folder and its files"),
+    sqlite3.SQLITE_NOTADB: ("this is not a newsletter's database", "restore it from a backup"),
+    sqlite3.SQLITE_CORRUPT: ("the database is damaged", "restore it from a backup"),
+    sqlite3.SQLITE_IOERR: ("the disk fails", "check the disk; what was recorded before is safe"),
+}
+
+
+def failure(cause: BaseException | None, where: Path) -> StoreError:
+    """Return the error that says what the database said."""
+    code = getattr(cause, "sqlite_errorcode", None)
+    what, todo = _WORDS.get(
+        code & 0xFF if code else -1, (f"the database failed: {cause}", "newsletter doctor looks at it")
+    )
+    return StoreError(what, todo, where=where)
+
+
+@contextmanager
+def said_plainly(where: Path) -> Iterator[None]:
+    """Turn what the database at *where* fails with into a StoreError.
+
+    A broken constraint or statement is our own mistake and passes through: no words of ours could help with it.
+    """
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise
+    except DBAPIError as cause:
+        raise failure(cause.orig, where) from cause
+    except sqlite3.Error as cause:
+        raise failure(cause, where) from cause

@@ -1,0 +1,61 @@
+"""The lock that lets one coordinator at a time send from a database.
+
+The operating system holds it for the process and lets go when that dies, however it dies; a pid in a file would
+outlive its process.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from newsletter.errors import StoreError
+
+LOCK_FILE = "newsletter.lock"
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    def _let_go(handle: int) -> None:
+        os.lseek(handle, 0, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _let_go(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+@contextmanager
+def coordinator_lock(folder: Path) -> Iterator[None]:
+    """Be the only coordinator of the database in *folder* until the block ends.
+
+    The file stays: whoever deleted it could let two processes lock two files of one name.
+
+    :raises StoreError: at once, when another process is it.
+    """
+    path = folder / LOCK_FILE
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as cause:
+        raise StoreError(f"the lock cannot be opened: {cause.strerror}", "check the permissions", where=path) from cause
+    try:
+        try:
+            _take(handle)
+        except OSError as cause:
+            what = "another newsletter command is sending from this database"
+            raise StoreError(what, "wait until it has ended, or stop it where it runs", where=path) from cause
+        try:
+            yield
+        finally:
+            _let_go(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""The schema versions; a released one is never edited."""

@@ -1,0 +1,268 @@
+"""Subscribers and their consent: every change is guarded, and logged in the same transaction."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, text, update
+
+from newsletter.errors import StoreError, SubscriberError
+from newsletter.model.address import Address
+from newsletter.model.canonical import fold_address
+from newsletter.model.subscriber import Consent, Subscriber, Subscription
+from newsletter.store.consent import ConsentEntry, ImportResult, Outcome, Way, judge, require_basis
+from newsletter.store.database import Database
+from newsletter.store.moment import Clock, utc_now, written
+from newsletter.store.schema import consent_log, subscriber, subscription
+
+BATCH = 500
+"""People whose standing is asked for at once."""
+
+
+class SubscriberStore:
+    """The people in the database.
+
+    :param clock: tells the time of a change.
+    """
+
+    def __init__(self, database: Database, *, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    def add(self, person: Address, list_name: str, *, consent: Consent, basis: str) -> Outcome:
+        """Enter one person by hand: the one way in which somebody who unsubscribed comes back, when confirmed.
+
+        :raises SubscriberError: when they unsubscribed and this is no confirmation; when a basis is needed.
+        """
+        result = self._enter([person], list_name, consent=consent, basis=basis, way=Way.BY_HAND)
+        if result.kept_out:
+            what = f"{person.address} unsubscribed from {list_name}, and stays so"
+            raise SubscriberError(what, "if they asked to come back, add them as confirmed and say on what basis")
+        return next(outcome for outcome, count in result.counts.items() if count)
+
+    def import_all(self, people: Iterable[Address], list_name: str, *, consent: Consent, basis: str) -> ImportResult:
+        """Enter people of a file, all in one transaction; *people* may be lazy.
+
+        Who unsubscribed stays so, who is confirmed stays so, and a name that is known already is kept.
+
+        :raises SubscriberError: when a basis is needed.
+        """
+        return self._enter(people, list_name, consent=consent, basis=basis, way=Way.IMPORT)
+
+    def _enter(
+        self, people: Iterable[Address], list_name: str, *, consent: Consent, basis: str, way: Way
+    ) -> ImportResult:
+        entry = _Entry(list_name, consent, require_basis(consent, basis), way, written(self._clock()))
+        waiting = iter(people)
+        with self._database.writing() as connection:
+            while batch := list(islice(waiting, BATCH)):
+                entry.enter(connection, batch)
+        return ImportResult(counts=entry.counts, kept_out=tuple(entry.kept_out))
+
+    def unsubscribe(self, address: str, list_name: str | None = None, *, basis: str) -> tuple[str, ...]:
+        """Take a person off one list, or off all; return the lists that they were on until now.
+
+        :raises SubscriberError: when the person, or the person on that list, is not known.
+        """
+        basis = require_basis(Consent.UNSUBSCRIBED, basis)
+        at = written(self._clock())
+        with self._database.writing() as connection:
+            number = _number(connection, address)
+            standing = _standing(connection, number)
+            if list_name is not None and list_name not in standing:
+                lists = ", ".join(sorted(standing)) or "none"
+                raise SubscriberError(f"{address} is not on the list {list_name}", f"lists of theirs: {lists}")
+            leaving = [
+                name for name, consent in sorted(standing.items())
+                if consent is not Consent.UNSUBSCRIBED and list_name in (None, name)
+            ]  # fmt: skip
+            changes = [_change(number, name, Consent.UNSUBSCRIBED, basis, at, standing[name]) for name in leaving]
+            _move(connection, changes)
+        return tuple(leaving)
+
+    def find(self, address: str) -> Subscriber | None:
+        """Return the person with *address*, in whatever case it is written."""
+        query = select(subscriber).where(subscriber.c.folded == fold_address(address))
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return _subscriber(row) if row else None
+
+    def subscriptions(
+        self, *, list_name: str | None = None, consent: Consent | None = None, address: str | None = None
+    ) -> Iterator[Subscription]:
+        """Yield subscriptions in the order of the subscribers, lazily, as they all were at the first."""
+        query = _SUBSCRIPTIONS
+        if list_name is not None:
+            query = query.where(subscription.c.list == list_name)
+        if consent is not None:
+            query = query.where(subscription.c.consent == consent.value)
+        if address is not None:
+            query = query.where(subscriber.c.folded == fold_address(address))
+        with self._database.reading() as connection:
+            for row in connection.execute(query, execution_options={"yield_per": BATCH}):
+                yield _subscription(row)
+
+    def consent_log(self, address: str) -> tuple[ConsentEntry, ...]:
+        """Return how each consent of a person came about, oldest first.
+
+        :raises SubscriberError: when nobody with *address* is known.
+        """
+        with self._database.reading() as connection:
+            number = _number(connection, address)
+            query = select(consent_log).where(consent_log.c.subscriber == number).order_by(consent_log.c.number)
+            rows = connection.execute(query).all()
+        return tuple(
+            ConsentEntry(list=row.list, consent=Consent(row.consent), basis=row.basis, at=row.at) for row in rows
+        )
+
+    def lists(self) -> tuple[str, ...]:
+        """Return the names of the lists that anybody is or was on."""
+        query = select(subscription.c.list).distinct().order_by(subscription.c.list)
+        with self._database.reading() as connection:
+            return tuple(connection.execute(query).scalars())
+
+    def counts(self, list_name: str | None = None) -> Mapping[Consent, int]:
+        """Return how many subscriptions stand at each consent, on one list or on all."""
+        query = select(subscription.c.consent, func.count().label("total")).group_by(subscription.c.consent)
+        if list_name is not None:
+            query = query.where(subscription.c.list == list_name)
+        with self._database.reading() as connection:
+            found = {row.consent: row.total for row in connection.execute(query)}
+        return {consent: found.get(consent.value, 0) for consent in Consent}
+
+
+class _Entry:
+    """One run of add or import: the same consent for everybody, batch by batch."""
+
+    def __init__(self, list_name: str, consent: Consent, basis: str, way: Way, at: str) -> None:
+        self._list = list_name
+        self._consent = consent
+        self._basis = basis
+        self._way = way
+        self._at = at
+        self.counts = dict.fromkeys(Outcome, 0)
+        self.kept_out: list[str] = []
+
+    def enter(self, connection: Connection, batch: list[Address]) -> None:
+        """Enter a batch of people; of two with one address, the first counts."""
+        people: dict[str, Address] = {}
+        for person in batch:
+            people.setdefault(fold_address(person.address), person)
+        self.counts[Outcome.UNCHANGED] += len(batch) - len(people)
+        self._make_subscribers(connection, people)
+        known = {row.folded: row for row in connection.execute(self._asked(people))}
+        changes = []
+        for folded, person in people.items():
+            row = known[folded]
+            standing = Consent(row.consent) if row.consent else None
+            outcome = judge(standing, self._consent, self._way)
+            self.counts[outcome] += 1
+            if outcome is Outcome.KEPT_OUT:
+                self.kept_out.append(person.address)
+            elif outcome in (Outcome.NEW, Outcome.CHANGED):
+                changes.append(_change(row.number, self._list, self._consent, self._basis, self._at, standing))
+        _move(connection, changes)
+        self._name(connection, people, known)
+
+    def _make_subscribers(self, connection: Connection, people: Mapping[str, Address]) -> None:
+        asked = select(subscriber.c.folded).where(subscriber.c.folded.in_(people))
+        known = set(connection.execute(asked).scalars())
+        rows = [
+            {"address": person.address, "folded": folded, "name": person.name, "created": self._at}
+            for folded, person in people.items()
+            if folded not in known
+        ]
+        if rows:
+            connection.execute(insert(subscriber), rows)
+
+    def _asked(self, people: Mapping[str, Address]) -> Select[Any]:
+        on_the_list = and_(subscription.c.subscriber == subscriber.c.number, subscription.c.list == self._list)
+        return (
+            select(subscriber.c.number, subscriber.c.folded, subscriber.c.name, subscription.c.consent)
+            .select_from(subscriber.outerjoin(subscription, on_the_list))
+            .where(subscriber.c.folded.in_(people))
+        )
+
+    def _name(self, connection: Connection, people: Mapping[str, Address], known: Mapping[str, Row[Any]]) -> None:
+        """Give the new name to people whom an editor named by hand, and to those who had none."""
+        named = [
+            {"of": known[folded].number, "new": person.name}
+            for folded, person in people.items()
+            if person.name and person.name != known[folded].name
+            and (self._way is Way.BY_HAND or not known[folded].name)
+        ]  # fmt: skip
+        if named:
+            statement = update(subscriber).where(subscriber.c.number == bindparam("of")).values(name=bindparam("new"))
+            connection.execute(statement, named)
+
+
+_SUBSCRIPTIONS = (
+    select(subscriber.c.number, subscriber.c.address, subscriber.c.name, subscription)
+    .join(subscription, subscription.c.subscriber == subscriber.c.number)
+    .order_by(subscriber.c.number, subscription.c.list)
+)
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    return Subscriber(number=row.number, address=Address(address=row.address, name=row.name))
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    return Subscription(
+        subscriber=_subscriber(row), list=row.list, consent=Consent(row.consent), basis=row.basis, since=row.since
+    )
+
+
+def _number(connection: Connection, address: str) -> int:
+    query = select(subscriber.c.number).where(subscriber.c.folded == fold_address(address))
+    number: int | None = connection.execute(query).scalar_one_or_none()
+    if number is None:
+        raise SubscriberError(f"{address} is not known here", "newsletter subscribers list shows who is")
+    return number
+
+
+def _standing(connection: Connection, number: int) -> dict[str, Consent]:
+    query = select(subscription.c.list, subscription.c.consent).where(subscription.c.subscriber == number)
+    return {row.list: Consent(row.consent) for row in connection.execute(query)}
+
+
+Change = dict[str, Any]
+
+
+def _change(number: int, list_name: str, consent: Consent, basis: str, at: str, standing: Consent | None) -> Change:
+    return {
+        "subscriber": number,
+        "list": list_name,
+        "consent": consent.value,
+        "basis": basis,
+        "at": at,
+        "standing": standing.value if standing else None,
+    }
+
+
+def _move(connection: Connection, changes: list[Change]) -> None:
+    """Move each consent from where it stood when it was judged, and log it.
+
+    :raises StoreError: when one stands elsewhere by now; then none has moved.
+    """
+    begun = [change for change in changes if change["standing"] is None]
+    moved = [change for change in changes if change["standing"] is not None]
+    if begun:
+        connection.execute(_BEGIN, begun)
+    if moved and connection.execute(_MOVE, moved).rowcount != len(moved):
+        raise StoreError("a consent changed while it was being changed", "nothing was changed; try again")
+    if changes:
+        connection.execute(_LOG, changes)
+
+
+_BEGIN = text(
+    "INSERT INTO subscription (subscriber, list, consent, basis, since)"
+    " VALUES (:subscriber, :list, :consent, :basis, :at)"
+)
+_MOVE = text(
+    "UPDATE subscription SET consent = :consent, basis = :basis, since = :at"
+    " WHERE subscriber = :subscriber AND list = :list AND consent = :standing"
+)
+_LOG = text(
+    "INSERT INTO consent_log (subscriber, list, consent, basis, at) VALUES (:subscriber, :list, :consent, :basis, :at)"
+)

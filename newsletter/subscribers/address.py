@@ -1,0 +1,64 @@
+"""Whether an address can be mailed, and a name can stand before it."""
+
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+from newsletter.errors import SubscriberError
+from newsletter.model.address import Address
+
+LONGEST_NAME = 200
+"""Characters of a name."""
+
+SHOWN = 80
+"""Characters of what was given that an error repeats."""
+
+# Control characters, lone surrogates, line and paragraph separators: they end or bend a header line (RFC 5322 §2.2), or
+# a line of a terminal, or cannot be written as UTF-8 at all.
+_UNSAFE = {"Cc", "Cs", "Zl", "Zp"}
+
+
+def validate(text: str, name: str = "") -> Address:
+    """Return the address that *text* is, with *name* before it, both without the spaces around them.
+
+    The part before the @ keeps its case and may be in any script (RFC 6531); the domain becomes lower case. The
+    reserved domains for samples and tests (example.com, .test) will do; no DNS is asked.
+
+    :raises SubscriberError: when one of them will not do.
+    """
+    address, name = text.strip(" \t"), name.strip(" \t")
+    if not address:
+        raise SubscriberError("there is no address", "write it like ada@example.com")
+    if _unsafe(address):
+        what = f'"{shown(address)}" has a line break or control character in it'
+        raise SubscriberError(what, "write it like ada@example.com")
+    try:
+        # strict: at most 64 octets before the @ (RFC 5321 §4.5.3.1.1). test_environment: allows .test (RFC 2606 §2).
+        valid = validate_email(address, check_deliverability=False, test_environment=True, strict=True)
+    except EmailNotValidError as cause:
+        what = f'"{shown(address)}" is not an address: {str(cause).rstrip(".")}'
+        raise SubscriberError(what, "write it like ada@example.com") from cause
+    return Address(address=valid.normalized, name=valid_name(name))
+
+
+def valid_name(name: str) -> str:
+    """Return *name* in Unicode's composed form.
+
+    :raises SubscriberError: when it could not stand in a header, or is longer than 200 characters.
+    """
+    if _unsafe(name):
+        what = f'the name "{shown(name)}" has a line break or control character in it'
+        raise SubscriberError(what, "write it in one line")
+    if len(name) > LONGEST_NAME:
+        raise SubscriberError(f'the name "{shown(name)}" has {len(name)} characters', f"{LONGEST_NAME} will do")
+    return unicodedata.normalize("NFC", name)
+
+
+def _unsafe(text: str) -> bool:
+    return any(unicodedata.category(character) in _UNSAFE for character in text)
+
+
+def shown(text: str) -> str:
+    """Return *text* as one short line that does nothing to a terminal."""
+    line = "".join("\ufffd" if unicodedata.category(character) in _UNSAFE else character for character in text)
+    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"

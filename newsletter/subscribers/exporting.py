@@ -1,0 +1,51 @@
+"""Writes subscriptions: as JSON lines, which lose nothing, or as CSV for spreadsheets."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from io import StringIO
+
+from newsletter.model.subscriber import Subscription
+
+COLUMNS = ("address", "name", "list", "consent", "basis", "since")
+
+# https://owasp.org/www-community/attacks/CSV_Injection: a spreadsheet computes what begins so.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def json_lines(subscriptions: Iterable[Subscription]) -> Iterator[str]:
+    """Yield each subscription as one line of JSON, ended by LF."""
+    for subscription in subscriptions:
+        values = dict(zip(COLUMNS, _values(subscription), strict=True))
+        yield json.dumps(values, ensure_ascii=False) + "\n"
+
+
+def csv_lines(subscriptions: Iterable[Subscription]) -> Iterator[str]:
+    """Yield a line of column names and one for each subscription, as RFC 4180 has them, ended by CRLF.
+
+    A value that a spreadsheet would compute gets an apostrophe before it; the import takes that off again.
+    """
+    yield _line(COLUMNS)
+    for subscription in subscriptions:
+        yield _line(tuple(map(_guarded, _values(subscription))))
+
+
+def without_guard(cell: str) -> str:
+    """Return *cell* without the apostrophe that :func:`csv_lines` put before it."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
+def _guarded(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _values(subscription: Subscription) -> tuple[str, ...]:
+    person = subscription.subscriber.address
+    consent = subscription.consent.value
+    return person.address, person.name, subscription.list, consent, subscription.basis, subscription.since
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    line = StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue()
