@@ -1,0 +1,168 @@
+"""The command line as a person has it: a process of its own, in a folder of its own, with a real SMTP server beside it."""
+
+import os
+import re
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Desk:
+    """A newsletter folder, and commands run in it."""
+
+    folder: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *words: str, input: str | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "newsletter", *words],
+            cwd=cwd or self.folder, env={**os.environ, **self.env}, capture_output=True, text=True, encoding="utf-8",
+            input=input, stdin=None if input is not None else subprocess.DEVNULL, timeout=120, check=False,
+        )  # fmt: skip
+
+    def ok(self, *words: str, **kwargs) -> str:
+        done = self.run(*words, **kwargs)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def fails(self, code: int, *words: str, **kwargs) -> str:
+        """Run what a person got wrong: one line says so, and nothing is a traceback."""
+        done = self.run(*words, **kwargs)
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def change(self, name: str, old: str, new: str) -> None:
+        path = self.path(name)
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {name}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def desk(tmp_path) -> Desk:
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    return Desk(folder)
+
+
+@pytest.fixture
+def sample(desk) -> Desk:
+    """The sample newsletter with its planted mistake mended."""
+    desk.ok("init", ".", "--sample")
+    mend(desk)
+    return desk
+
+
+def mend(desk: Desk) -> None:
+    path = desk.path("issues/001.md")
+    text = path.read_text(encoding="utf-8")
+    mended = re.sub(r"^### (Developer Experience[^{]*) \{", r"### [\1](https://example.com/pinconsole) {", text, flags=re.M)
+    assert mended != text
+    path.write_text(mended, encoding="utf-8")
+
+
+@dataclass
+class Inbox:
+    """A real SMTP server on this machine that keeps what it accepts.
+
+    :param refuse: addresses that get a 550.
+    :param accept: called with each recipient before its message is accepted.
+    """
+
+    ca_file: Path
+    context: ssl.SSLContext
+    port: int = 0
+    refuse: set[str] = field(default_factory=set)
+    messages: list[tuple[str, bytes]] = field(default_factory=list)
+    on_message: Callable[[str], None] = lambda address: None
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
+        if address in self.refuse:
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.messages.append((envelope.rcpt_tos[0], envelope.content))
+        self.on_message(envelope.rcpt_tos[0])
+        return "250 2.0.0 taken"
+
+    @property
+    def addresses(self) -> list[str]:
+        return [address for address, _ in self.messages]
+
+    def profile(self, **changes: object) -> str:
+        """Return the TOML of a profile for it."""
+        values = {"host": "localhost", "port": self.port, "username": "editor", "password_env": "SMTP_PASSWORD",
+                  "ca_file": str(self.ca_file), **changes}  # fmt: skip
+        lines = [f"{name} = {value if isinstance(value, int) else chr(39) + str(value) + chr(39)}"
+                 for name, value in values.items() if value is not None]  # fmt: skip
+        return "[smtp.test]\n" + "\n".join(lines) + "\n"
+
+
+class _Server(Controller):
+    def __init__(self, inbox: Inbox, **options: object) -> None:
+        super().__init__(inbox, hostname="127.0.0.1", port=0)
+        self._options = options
+
+    def factory(self) -> SMTP:
+        return SMTP(self.handler, hostname="localhost", enable_SMTPUTF8=True, **self._options)
+
+
+def _authenticate(server, session, envelope, mechanism, data) -> AuthResult:
+    right = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
+    return AuthResult(success=right, handled=False)
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def open_inbox(authority, tmp_path) -> Iterator[Callable[..., Inbox]]:
+    servers = []
+
+    def start(name: str = "localhost", **options: object) -> Inbox:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(name).configure_cert(context)
+        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+        inbox = Inbox(ca_file=tmp_path / "ca.pem", context=context)
+        usual = {"tls_context": context, "require_starttls": True, "authenticator": _authenticate, "auth_required": True}
+        server = _Server(inbox, **{**usual, **options})
+        server.start()
+        servers.append(server)
+        inbox.port = server.server.sockets[0].getsockname()[1]
+        return inbox
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def inbox(open_inbox) -> Inbox:
+    return open_inbox()
+
+
+@pytest.fixture
+def sending(sample, inbox) -> Desk:
+    """The sample newsletter with a mail server."""
+    sample.path("newsletter.local.toml").write_text(inbox.profile())
+    sample.env["SMTP_PASSWORD"] = PASSWORD
+    return sample

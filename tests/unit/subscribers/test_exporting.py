@@ -1,0 +1,57 @@
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.model.address import Address
+from newsletter.model.subscriber import Consent, Subscriber, Subscription
+from newsletter.subscribers.exporting import csv_lines, json_lines, without_guard
+from newsletter.subscribers.importing import open_import
+
+
+def subscription(address="ada@example.com", name="Ada", basis="paper form"):
+    person = Subscriber(number=1, address=Address(address=address, name=name))
+    return Subscription(
+        subscriber=person, list="weekly", consent=Consent.CONFIRMED, basis=basis, since="2026-11-27T10:00:00Z"
+    )
+
+
+def test_json_lines_have_everything_by_name():
+    (line,) = json_lines([subscription(name='Zoë, "Z"')])
+    assert line.endswith("}\n")
+    assert json.loads(line) == {
+        "address": "ada@example.com",
+        "name": 'Zoë, "Z"',
+        "list": "weekly",
+        "consent": "confirmed",
+        "basis": "paper form",
+        "since": "2026-11-27T10:00:00Z",
+    }
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_no_cell_of_the_csv_is_a_formula(formula):
+    lines = "".join(csv_lines([subscription(name=formula, basis=formula)]))
+    _, row = csv.reader(io.StringIO(lines, newline=""))
+    assert row[1] == row[4] == f"'{formula}"
+    assert without_guard(row[1]) == formula
+
+
+def test_the_csv_names_its_columns_and_ends_lines_as_rfc_4180_has_it():
+    assert list(csv_lines([subscription()])) == [
+        "address,name,list,consent,basis,since\r\n",
+        "ada@example.com,Ada,weekly,confirmed,paper form,2026-11-27T10:00:00Z\r\n",
+    ]
+
+
+names = st.text(st.characters(exclude_categories=("C", "Z")), max_size=20)
+
+
+@given(st.sampled_from(["+ada@example.com", "-ada@example.com", "=ada@example.com", "'ada@example.com"]), names)
+def test_what_is_exported_as_csv_is_imported_again(address, name):
+    text = "".join(csv_lines([subscription(address=address, name=name)]))
+    (row,) = open_import(text.encode(), "export.csv").rows()
+    assert row.person.address == address
