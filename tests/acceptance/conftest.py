@@ -71,7 +71,9 @@ def sample(desk) -> Desk:
 def mend(desk: Desk) -> None:
     path = desk.path("issues/001.md")
     text = path.read_text(encoding="utf-8")
-    mended = re.sub(r"^### (Developer Experience[^{]*) \{", r"### [\1](https://example.com/pinconsole) {", text, flags=re.M)
+    mended = re.sub(
+        r"^### (Developer Experience[^{]*) \{", r"### [\1](https://example.com/pinconsole) {", text, flags=re.M
+    )
     assert mended != text
     path.write_text(mended, encoding="utf-8")
 
@@ -143,7 +145,12 @@ def open_inbox(authority, tmp_path) -> Iterator[Callable[..., Inbox]]:
         authority.issue_cert(name).configure_cert(context)
         authority.cert_pem.write_to_path(tmp_path / "ca.pem")
         inbox = Inbox(ca_file=tmp_path / "ca.pem", context=context)
-        usual = {"tls_context": context, "require_starttls": True, "authenticator": _authenticate, "auth_required": True}
+        usual = {
+            "tls_context": context,
+            "require_starttls": True,
+            "authenticator": _authenticate,
+            "auth_required": True,
+        }
         server = _Server(inbox, **{**usual, **options})
         server.start()
         servers.append(server)

@@ -121,14 +121,18 @@ def test_what_is_rehearsed_is_what_is_sent_but_for_the_date(sending, inbox):
 
 
 def test_each_reader_gets_a_message_of_their_own(sending, inbox):
-    sending.change("newsletter.toml", '# public_url = "https://news.example.com"', 'public_url = "https://news.example.com"')
+    sending.change(
+        "newsletter.toml", '# public_url = "https://news.example.com"', 'public_url = "https://news.example.com"'
+    )
     sending.ok("send", "1", "--really", "--yes")
     messages = {address: parsed(data) for address, data in inbox.messages}
     assert messages["lin@example.com"]["To"] == "林 美玲 <lin@example.com>"
     assert len({message["Message-ID"] for message in messages.values()}) == 3
     links = set()
     for address, message in messages.items():
-        one_click, mailto = re.fullmatch(r"<(https://news\.example\.com/u/[^>]+)>,\s*<(mailto:[^>]+)>", message["List-Unsubscribe"]).groups()
+        one_click, mailto = re.fullmatch(
+            r"<(https://news\.example\.com/u/[^>]+)>,\s*<(mailto:[^>]+)>", message["List-Unsubscribe"]
+        ).groups()
         assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert message["List-Id"] == "Engineering Digest <weekly.example.com>"
         for kind in ("html", "plain"):
@@ -162,7 +166,8 @@ def test_the_receipt_tells_what_was_sent_and_has_no_address(sending):
 
 def test_an_issue_that_another_database_sent_is_refused(sending, inbox):
     sending.path("issues/001.receipt.toml").write_text(
-        '[[mailing]]\nledger = "other"\nhost = "mk-laptop"\nlist = "weekly"\nstarted = 2026-11-20T08:00:00Z\n')
+        '[[mailing]]\nledger = "other"\nhost = "mk-laptop"\nlist = "weekly"\nstarted = 2026-11-20T08:00:00Z\n'
+    )
     assert "was started on mk-laptop, 2026-11-20 08:00 UTC" in sending.fails(2, "send", "1", "--really", "--yes")
     assert inbox.messages == []
 
@@ -171,7 +176,9 @@ def test_who_is_pending_or_unsubscribed_gets_nothing(sending, inbox):
     sending.ok("subscribers", "add", "maybe@example.com")
     sending.ok("subscribers", "unsubscribe", "grace@example.com")
     sending.path("old.csv").write_text("email\nGrace@Example.com\n")
-    assert "1 kept out" in sending.ok("subscribers", "import", "old.csv", "--consent", "confirmed", "--basis", "old list")
+    assert "1 kept out" in sending.ok(
+        "subscribers", "import", "old.csv", "--consent", "confirmed", "--basis", "old list"
+    )
     sending.ok("send", "1", "--really", "--yes")
     assert sorted(inbox.addresses) == ["ada@example.com", "lin@example.com"]
 
@@ -190,7 +197,9 @@ def test_a_test_send_is_marked_and_counts_for_nothing(sending, inbox):
     out = sending.ok("send", "1", "--test", "mara@example.org", "ada@example.com")
     assert "nobody is marked" in out
     messages = [parsed(data) for _, data in inbox.messages]
-    assert [message["Subject"] for message in messages] == ["[Test] Moka, PinConsole, and a one-in-a-million failure"] * 2
+    assert [message["Subject"] for message in messages] == [
+        "[Test] Moka, PinConsole, and a one-in-a-million failure"
+    ] * 2
     inbox.messages.clear()
     sending.ok("send", "1", "--really", "--yes")
     real = {address: parsed(data) for address, data in inbox.messages}["ada@example.com"]
@@ -223,7 +232,9 @@ def test_without_a_terminal_a_real_send_needs_yes(sending, inbox):
     assert inbox.messages == []
 
 
-@pytest.mark.parametrize("form, pattern, count", [("eml", "*.eml", 3), ("html", "*.html", 3), ("maildir", "new/*", 3), ("mbox", "*.mbox", 1)])
+@pytest.mark.parametrize(
+    "form, pattern, count", [("eml", "*.eml", 3), ("html", "*.html", 3), ("maildir", "new/*", 3), ("mbox", "*.mbox", 1)]
+)
 def test_a_rehearsal_is_written_in_any_format(sample, form, pattern, count):
     sample.ok("send", "1", "--rehearse", "out", "--format", form)
     assert len(list(sample.path("out").glob(pattern))) == count
@@ -287,8 +298,10 @@ def test_what_add_did_not_understand_is_told_line_by_line(desk):
 
 def test_edit_opens_the_editor_and_checks(sample):
     editor = sample.path("editor.py")
-    editor.write_text("import pathlib, sys\np = pathlib.Path(sys.argv[1])\n"
-                      "p.write_text(p.read_text(encoding='utf-8').replace('subject = \"Moka', 'subject = \"Mocha'), encoding='utf-8')\n")
+    editor.write_text(
+        "import pathlib, sys\np = pathlib.Path(sys.argv[1])\n"
+        "p.write_text(p.read_text(encoding='utf-8').replace('subject = \"Moka', 'subject = \"Mocha'), encoding='utf-8')\n"
+    )
     import sys
 
     sample.env["VISUAL"] = f'"{sys.executable}" "{editor}"'
@@ -301,7 +314,12 @@ def test_a_new_issue_goes_on_from_the_last_one(sample):
     assert "made issues/002.md" in out
     text = sample.path("issues/002.md").read_text(encoding="utf-8")
     assert tomllib.loads(text.split("+++")[1]) == {
-        "number": 2, "date": __import__("datetime").date(2026, 12, 4), "subject": 'Say "hi"', "preheader": "P", "list": "weekly"}
+        "number": 2,
+        "date": __import__("datetime").date(2026, 12, 4),
+        "subject": 'Say "hi"',
+        "preheader": "P",
+        "list": "weekly",
+    }
 
 
 def test_subscribers_are_exported_and_imported_again(sample, tmp_path):
@@ -312,7 +330,9 @@ def test_subscribers_are_exported_and_imported_again(sample, tmp_path):
 
 
 def test_bad_rows_are_named_and_the_rest_goes_in(sample):
-    sample.path("r.csv").write_text('email,name\nnobody,N\nnew@example.com,"A\nB"\ngood@example.com,G\nGOOD@example.com,H\n')
+    sample.path("r.csv").write_text(
+        'email,name\nnobody,N\nnew@example.com,"A\nB"\ngood@example.com,G\nGOOD@example.com,H\n'
+    )
     done = sample.run("subscribers", "import", "r.csv", "--consent", "confirmed", "--basis", "b")
     assert done.returncode == 1
     assert re.findall(r"^r\.csv:(\d+): left out", done.stdout, re.M) == ["2", "3", "6"]
