@@ -4,6 +4,7 @@ import getpass
 import os
 import platform
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,9 @@ from newsletter.errors import SettingsError
 from newsletter.model.address import Address
 from newsletter.model.table import Table, nearest, read_toml
 from newsletter.rendering.options import RenderingOptions
-from newsletter.sender.options import SenderOptions, SmtpProfile
+from newsletter.rendering.themes import builtin_templates, theme_names
+from newsletter.rendering.words import nameless
+from newsletter.sender.options import SECURITY, SenderOptions, SmtpProfile, judge_profile
 
 FILE = "newsletter.toml"
 LOCAL_FILE = "newsletter.local.toml"
@@ -62,13 +65,13 @@ class Settings:
         wanted = name or self.via
         if not self.profiles:
             todo = "add [smtp.NAME] with host, port and username"
-            raise SettingsError("no mail server is configured", todo, where=self.folder / LOCAL_FILE)
+            raise SettingsError("no mail server is configured", todo, where=_shown(self.folder / LOCAL_FILE))
         if wanted not in self.profiles:
             what = (
                 f'there is no SMTP profile "{wanted}"' if wanted else "several SMTP profiles, and none is the default"
             )
             todo = nearest(wanted, list(self.profiles)) if wanted else 'add via = "NAME" above them, or give --via NAME'
-            raise SettingsError(what, todo, where=self.folder / LOCAL_FILE)
+            raise SettingsError(what, todo, where=_shown(self.folder / LOCAL_FILE))
         return self.profiles[wanted]
 
 
@@ -102,7 +105,7 @@ def read_settings(folder: Path) -> Settings:
     )
     host = platform.node() or "localhost"
     sender = _sender(table)
-    profiles = {name: _profile(name, profile) for name, profile in local.table("smtp").tables()}
+    profiles = {name: _profile(name, profile, folder) for name, profile in local.table("smtp").tables()}
     settings = Settings(
         folder=folder,
         id=_id(table),
@@ -110,7 +113,7 @@ def read_settings(folder: Path) -> Settings:
         timezone=_timezone(table),
         lists=sender.list_titles,
         test_addresses=_test_addresses(table.table("test")),
-        rendering=_rendering(table, public=bool(sender.public_url)),
+        rendering=_rendering(table, _theme(table, folder), public=bool(sender.public_url)),
         sender=sender,
         profiles=profiles,
         via=local.text("via", next(iter(profiles)) if len(profiles) == 1 else ""),
@@ -185,7 +188,7 @@ def _sender(table: Table) -> SenderOptions:
         reply_to=_address(table, "reply_to", reply_to) if reply_to else None,
         unsubscribe=_address(table, "unsubscribe", unsubscribe).address if unsubscribe else author.address,
         public_url=_public_url(table),
-        reader=table.text("reader", "reader"),
+        reader=table.text("reader", "") or nameless(table.text("language", "en")),
         list_titles=lists,
     )
 
@@ -199,14 +202,22 @@ def _public_url(table: Table) -> str:
     return url
 
 
-def _rendering(table: Table, *, public: bool) -> RenderingOptions:
+def _theme(table: Table, folder: Path) -> str:
+    theme = table.text("theme", "digest")
+    known = theme_names((folder / "templates", builtin_templates()))
+    if theme not in known:
+        raise table.fail("theme", f'there is no theme "{theme}"', nearest(theme, known))
+    return theme
+
+
+def _rendering(table: Table, theme: str, *, public: bool) -> RenderingOptions:
     return RenderingOptions(
         name=table.text("name"),
         tagline=table.text("tagline", ""),
         postal_address=table.get("postal_address", str, "").strip(),
         language=table.text("language", "en"),
         direction=table.choice("direction", ("ltr", "rtl"), "ltr"),
-        theme=table.text("theme", "digest"),
+        theme=theme,
         public=public,
     )
 
@@ -217,13 +228,9 @@ def _test_addresses(table: Table) -> tuple[Address, ...]:
     return addresses
 
 
-def _profile(name: str, table: Table) -> SmtpProfile:
-    security = table.choice("security", ("starttls", "tls", "none"), "starttls")
-    command = table.get("password_command", object, "")
-    if isinstance(command, str):
-        import shlex
-
-        command = shlex.split(command)
+def _profile(name: str, table: Table, folder: Path) -> SmtpProfile:
+    security = table.choice("security", SECURITY, "starttls")
+    ca_file = table.text("ca_file", "")
     profile = SmtpProfile(
         name=name,
         host=table.text("host"),
@@ -231,8 +238,19 @@ def _profile(name: str, table: Table) -> SmtpProfile:
         security=security,
         username=table.text("username", ""),
         password_env=table.text("password_env", ""),
-        password_command=tuple(command) if isinstance(command, list) else (),
-        ca_file=table.text("ca_file", ""),
+        password_command=_command(table, "password_command"),
+        ca_file=str(folder / Path(ca_file).expanduser()) if ca_file else "",
     )
     table.close()
+    judge_profile(profile, table.where, table.line("host"))
     return profile
+
+
+def _command(table: Table, key: str) -> tuple[str, ...]:
+    """Return a command's words: given as a list, or in one line as a shell would split it."""
+    if isinstance(table.values.get(key), list):
+        return table.texts(key)
+    try:
+        return tuple(shlex.split(table.text(key, "")))
+    except ValueError as cause:
+        raise table.fail(key, f"the command cannot be split into words: {cause}", "write it as a list") from cause

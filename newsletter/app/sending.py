@@ -24,6 +24,7 @@ from newsletter.model.delivery import Balance, Delivery, State
 from newsletter.model.issue import Issue
 from newsletter.model.subscriber import Consent
 from newsletter.sender.addressing import TEST_MARK, Addressing, MailTemplate, message_to_tester
+from newsletter.sender.courier import Courier
 from newsletter.sender.mailing import run_mailing
 from newsletter.sender.mailing import send_test as send_to_testers
 from newsletter.sender.options import SmtpProfile
@@ -92,12 +93,9 @@ def rehearse(newsletter: Newsletter, planned: Plan, folder: Path | None, form: s
         template=template_of(newsletter, planned.issue, planned.rendered), key=newsletter.database.key
     )
     people = SubscriberStore(newsletter.database).subscriptions(list_name=planned.list, consent=Consent.CONFIRMED)
-    files: dict[Path, None] = {}
-    count = 0
     with open_output(form, folder) as output:
-        for count, subscription in enumerate(people, 1):
-            files[output.write(addressing.message(subscription.subscriber))] = None
-    return Rehearsal(folder=folder, files=tuple(files), count=count)
+        written = [output.write(addressing.message(subscription.subscriber)) for subscription in people]
+    return Rehearsal(folder=folder, files=tuple(dict.fromkeys(written)), count=len(written))
 
 
 def send_test(newsletter: Newsletter, planned: Plan, addresses: Sequence[str], via: str) -> tuple[Delivery, ...]:
@@ -121,15 +119,19 @@ def _tester(text: str) -> Address:
     return validate(text)
 
 
-def start(newsletter: Newsletter, planned: Plan) -> int:
+def start(newsletter: Newsletter, planned: Plan, profile: SmtpProfile) -> int:
     """Start the mailing: freeze its bytes and its Date, queue its audience, write the receipt; return how many wait.
 
-    A backup is made first. A second start adds only those who are not in the ledger yet.
+    The server is asked first whether it lets us in, and a backup is made. A second start adds only those who are not
+    in the ledger yet.
 
     :raises SendError: when a receipt names another ledger.
+    :raises ServerError: when the server cannot be used.
     :raises FindingsError: when the checks found errors.
     """
     require_ready(newsletter, planned)
+    with Courier(profile, stop=Event()):
+        pass
     database = newsletter.database
     now = datetime.now(UTC).replace(microsecond=0)
     with coordinator_lock(database.folder):

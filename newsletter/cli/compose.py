@@ -51,10 +51,8 @@ def pick(
         say(f"  picked  {article.id}  {article.title or '(no title)'}")
     for article in picked.already:
         say(f"  there   {article.id}  {article.title or '(no title)'}")
-    made = "new issue " if picked.created else ""
-    say(
-        f"{plural(len(picked.articles), 'article')} picked into {made}{picked.path}; to undo, take their blocks out of it"
-    )
+    into = f"{'new issue ' if picked.created else ''}{picked.path}"
+    say(f"{plural(len(picked.articles), 'article')} picked into {into}; to undo, take their blocks out of it")
     say(f"Next: newsletter edit {picked.path.stem}, then newsletter preview")
 
 

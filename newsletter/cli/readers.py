@@ -63,9 +63,8 @@ def import_(file: str, list_name: str | None, consent: str, basis: str, as_json:
         counts = ", ".join(f"{count} {word}" for word, count in report.outcomes.items() if count)
         say(f"{counts or 'nobody imported'}, {len(report.rejected)} left out; list {report.list}")
         if consent == "pending" and report.outcomes:
-            say(
-                'The pending get no mail. If they said yes: import again with --consent confirmed --basis "how and when"'
-            )
+            say("The pending get no mail. If they said yes, import them again with:")
+            say('  --consent confirmed --basis "how and when"')
     if report.rejected:
         raise click.exceptions.Exit(1)
 

@@ -92,38 +92,45 @@ def _require_fitting(chosen: "Sequence[str]", addresses: "Sequence[str]", form: 
 
 
 def _say_plan(planned: "Plan", via: str) -> None:
-    from newsletter.checks.run import errors
     from newsletter.cli.look import say_findings
-    from newsletter.model.subscriber import Consent
 
+    profile = planned.profile
     say(f"Issue     {planned.issue.number}, {planned.issue.path}")
     say(f"Inbox     {planned.sender}  |  {planned.issue.subject}  |  {planned.issue.preheader}")
-    others = ", ".join(
-        f"{planned.consents[c]} {c}" for c in Consent if c is not Consent.CONFIRMED and planned.consents.get(c)
-    )
-    say(
-        f"To        {plural(planned.waiting, 'person', 'people')} of {planned.list}{f' (not to {others})' if others else ''}"
-    )
+    say(f"To        {_audience(planned)}")
     if planned.balance.planned:
         say(f"Ledger    {planned.balance}")
-    say(f"Through   {planned.profile.name}, {planned.profile.server}" if planned.profile else
-        "Through   no mail server yet: add [smtp.NAME] to newsletter.local.toml")  # fmt: skip
+    server = f"{profile.name}, {profile.server}" if profile else "no mail server yet"
+    say(f"Through   {server}{'' if profile else ': add [smtp.NAME] to newsletter.local.toml'}")
     if planned.uncommitted:
         say(f"Git       {planned.issue.path} has changes that are not committed")
     say(f"Findings  {len(planned.findings) or 'none'}")
     say_findings(planned.findings)
     say()
+    say(_next_step(planned, via))
+
+
+def _audience(planned: "Plan") -> str:
+    from newsletter.model.subscriber import Consent
+
+    rest = [consent for consent in Consent if consent is not Consent.CONFIRMED and planned.consents.get(consent)]
+    others = ", ".join(f"{planned.consents[consent]} {consent}" for consent in rest)
+    people = plural(planned.waiting, "person", "people")
+    return f"{people} of {planned.list}{f' (not to {others})' if others else ''}"
+
+
+def _next_step(planned: "Plan", via: str) -> str:
+    from newsletter.checks.run import errors
+
     number = planned.issue.number
     if errors(planned.findings):
-        say(f"Nothing is sent before the errors are mended: newsletter edit {number}")
-    elif not planned.waiting:
-        say(
-            f"Nobody is waiting for it: newsletter {f'status {number}' if planned.balance.planned else 'subscribers list'}"
-        )
-    elif not planned.profile:
-        say(f"newsletter send {number} --rehearse")
-    else:
-        say(f"newsletter send {number} --really{f' --via {via}' if via else ''}")
+        return f"Nothing is sent before the errors are mended: newsletter edit {number}"
+    if not planned.waiting:
+        look = f"status {number}" if planned.balance.planned else "subscribers list"
+        return f"Nobody is waiting for it: newsletter {look}"
+    if not planned.profile:
+        return f"newsletter send {number} --rehearse"
+    return f"newsletter send {number} --really{f' --via {via}' if via else ''}"
 
 
 def _rehearse(newsletter: "Newsletter", planned: "Plan", folder: Path | None, form: str, as_json: bool) -> None:
@@ -172,7 +179,7 @@ def _really(newsletter: "Newsletter", planned: "Plan", via: str, yes: bool, as_j
         return
     if not yes:
         _ask(planned, profile.name)
-    start(newsletter, planned)
+    start(newsletter, planned, profile)
     _run(newsletter, planned.issue.path, via, as_json)
 
 
@@ -197,9 +204,16 @@ def _ask(planned: "Plan", profile: str) -> None:
 def _run(newsletter: "Newsletter", path: Path, via: str, as_json: bool, retry_now: bool = False) -> None:
     from newsletter.app.sending import run
     from newsletter.cli.progress import progress
+    from newsletter.errors import ServerError, Stopped
 
-    with progress(quiet=as_json) as told:
-        outcome = run(newsletter, path, newsletter.settings.profile(via), told, retry_now=retry_now)
+    profile = newsletter.settings.profile(via)
+    number = newsletter.issues.read(path).number
+    try:
+        with progress(quiet=as_json) as told:
+            outcome = run(newsletter, path, profile, told, retry_now=retry_now)
+    except ServerError as error:
+        todo = f"{error.todo}; what was sent is recorded, and newsletter resume {number} goes on"
+        raise Stopped(error.what, todo, where=error.where) from error
     if as_json:
         say_json(outcome.values())
     else:

@@ -1,4 +1,4 @@
-"""The command line as a person has it: a process of its own, in a folder of its own, with a real SMTP server beside it."""
+"""The command line as a person has it: a process of its own, a folder of its own, a real SMTP server beside it."""
 
 import os
 import re
@@ -24,11 +24,11 @@ class Desk:
     folder: Path
     env: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *words: str, input: str | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, typed: str | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "newsletter", *words],
             cwd=cwd or self.folder, env={**os.environ, **self.env}, capture_output=True, text=True, encoding="utf-8",
-            input=input, stdin=None if input is not None else subprocess.DEVNULL, timeout=120, check=False,
+            input=typed, stdin=None if typed is not None else subprocess.DEVNULL, timeout=120, check=False,
         )  # fmt: skip
 
     def ok(self, *words: str, **kwargs) -> str:
@@ -83,7 +83,8 @@ class Inbox:
     """A real SMTP server on this machine that keeps what it accepts.
 
     :param refuse: addresses that get a 550.
-    :param accept: called with each recipient before its message is accepted.
+    :param on_message: called with each recipient before its message is accepted.
+    :param closed: it ends connections and rejects logins.
     """
 
     ca_file: Path
@@ -92,8 +93,19 @@ class Inbox:
     refuse: set[str] = field(default_factory=set)
     messages: list[tuple[str, bytes]] = field(default_factory=list)
     on_message: Callable[[str], None] = lambda address: None
+    closed: bool = False
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
+        if self.closed:
+            return "421 4.3.2 shutting down"
+        envelope.mail_from = address
+        return "250 2.1.0 OK"
+
+    def authenticate(self, server, session, envelope, mechanism, data) -> AuthResult:
+        right = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
+        return AuthResult(success=right and not self.closed, handled=False)
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address in self.refuse:
             return "550 5.1.1 no such mailbox"
         envelope.rcpt_tos.append(address)
@@ -118,17 +130,16 @@ class Inbox:
 
 
 class _Server(Controller):
-    def __init__(self, inbox: Inbox, **options: object) -> None:
-        super().__init__(inbox, hostname="127.0.0.1", port=0)
+    def __init__(self, inbox: Inbox, *, implicit_tls: bool, **options: object) -> None:
+        super().__init__(inbox, hostname="127.0.0.1", port=0, ssl_context=inbox.context if implicit_tls else None)
         self._options = options
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]  # port 0 asked the system for a free one
+        super()._trigger_server()
 
     def factory(self) -> SMTP:
         return SMTP(self.handler, hostname="localhost", enable_SMTPUTF8=True, **self._options)
-
-
-def _authenticate(server, session, envelope, mechanism, data) -> AuthResult:
-    right = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
-    return AuthResult(success=right, handled=False)
 
 
 @pytest.fixture(scope="session")
@@ -140,21 +151,20 @@ def authority() -> trustme.CA:
 def open_inbox(authority, tmp_path) -> Iterator[Callable[..., Inbox]]:
     servers = []
 
-    def start(name: str = "localhost", **options: object) -> Inbox:
+    def start(name: str = "localhost", *, implicit_tls: bool = False, **options: object) -> Inbox:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(name).configure_cert(context)
         authority.cert_pem.write_to_path(tmp_path / "ca.pem")
         inbox = Inbox(ca_file=tmp_path / "ca.pem", context=context)
-        usual = {
-            "tls_context": context,
-            "require_starttls": True,
-            "authenticator": _authenticate,
-            "auth_required": True,
-        }
-        server = _Server(inbox, **{**usual, **options})
+        usual: dict[str, object] = {"authenticator": inbox.authenticate, "auth_required": True}
+        if implicit_tls:
+            usual |= {"auth_require_tls": False}  # the line is TLS before SMTP begins, which aiosmtpd does not see
+        else:
+            usual |= {"tls_context": context, "require_starttls": True}
+        server = _Server(inbox, implicit_tls=implicit_tls, **{**usual, **options})
         server.start()
         servers.append(server)
-        inbox.port = server.server.sockets[0].getsockname()[1]
+        inbox.port = server.port
         return inbox
 
     yield start

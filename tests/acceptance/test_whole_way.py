@@ -6,7 +6,10 @@ import html.parser
 import json
 import re
 import shutil
+import subprocess
+import sys
 import tomllib
+from datetime import date
 
 import pytest
 
@@ -130,7 +133,7 @@ def test_each_reader_gets_a_message_of_their_own(sending, inbox):
     assert len({message["Message-ID"] for message in messages.values()}) == 3
     links = set()
     for address, message in messages.items():
-        one_click, mailto = re.fullmatch(
+        one_click, _ = re.fullmatch(
             r"<(https://news\.example\.com/u/[^>]+)>,\s*<(mailto:[^>]+)>", message["List-Unsubscribe"]
         ).groups()
         assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -242,8 +245,6 @@ def test_a_rehearsal_is_written_in_any_format(sample, form, pattern, count):
 
 
 def test_a_rehearsal_into_a_folder_that_git_tracks_is_refused(sample):
-    import subprocess
-
     subprocess.run(["git", "init", "-q", str(sample.folder)], check=True)
     assert "git would track this folder" in sample.fails(2, "send", "1", "--rehearse", "out")
     assert not sample.path("out").exists()
@@ -263,7 +264,7 @@ def test_an_article_of_a_sent_issue_is_not_picked_again_without_a_reason(sending
 
 def test_articles_are_shown_edited_held_dropped_and_restored(desk, digest_text):
     desk.ok("init")
-    desk.ok("add", "-", input=digest_text)
+    desk.ok("add", "-", typed=digest_text)
     first, second, *_ = json.loads(desk.ok("pool", "--help") and desk.ok("pool", "list", "--json"))
     desk.ok("pool", "edit", first["id"], "--title", "Moka", "--link", "https://example.com/moka", "--point", "One")
     shown = json.loads(desk.ok("pool", "show", first["id"][:5], "--json"))
@@ -281,7 +282,7 @@ def test_articles_are_shown_edited_held_dropped_and_restored(desk, digest_text):
 
 def test_an_article_without_title_or_link_is_added_marked_and_named_by_check(desk, digest_text):
     desk.ok("init")
-    assert "[no title, no link]" in desk.ok("add", "-", input=digest_text)
+    assert "[no title, no link]" in desk.ok("add", "-", typed=digest_text)
     desk.ok("pick", "--limit", "1")
     out = desk.run("check").stdout
     assert "error title-missing" in out
@@ -290,7 +291,7 @@ def test_an_article_without_title_or_link_is_added_marked_and_named_by_check(des
 
 def test_what_add_did_not_understand_is_told_line_by_line(desk):
     desk.ok("init")
-    done = desk.run("add", "-", input="Welcome\n\nMoka\nhttps://example.com/m\nWhy it matters: It scales.\n• One\n")
+    done = desk.run("add", "-", typed="Welcome\n\nMoka\nhttps://example.com/m\nWhy it matters: It scales.\n• One\n")
     assert done.returncode == 1
     assert "-:1: not understood: text that belongs to no article: Welcome" in done.stdout
     assert "1 added" in done.stdout
@@ -299,11 +300,10 @@ def test_what_add_did_not_understand_is_told_line_by_line(desk):
 def test_edit_opens_the_editor_and_checks(sample):
     editor = sample.path("editor.py")
     editor.write_text(
-        "import pathlib, sys\np = pathlib.Path(sys.argv[1])\n"
-        "p.write_text(p.read_text(encoding='utf-8').replace('subject = \"Moka', 'subject = \"Mocha'), encoding='utf-8')\n"
+        "import pathlib, sys\n"
+        "issue = pathlib.Path(sys.argv[1])\n"
+        "issue.write_text(issue.read_text(encoding='utf-8').replace('\"Moka', '\"Mocha'), encoding='utf-8')\n"
     )
-    import sys
-
     sample.env["VISUAL"] = f'"{sys.executable}" "{editor}"'
     assert "nothing found" in sample.ok("edit")
     assert 'subject = "Mocha' in sample.path("issues/001.md").read_text(encoding="utf-8")
@@ -315,7 +315,7 @@ def test_a_new_issue_goes_on_from_the_last_one(sample):
     text = sample.path("issues/002.md").read_text(encoding="utf-8")
     assert tomllib.loads(text.split("+++")[1]) == {
         "number": 2,
-        "date": __import__("datetime").date(2026, 12, 4),
+        "date": date(2026, 12, 4),
         "subject": 'Say "hi"',
         "preheader": "P",
         "list": "weekly",
