@@ -39,19 +39,24 @@ def here() -> "Newsletter":
 
 
 def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows as a table on a terminal, elsewhere as lines of tab-separated cells without a heading."""
+    """Print rows as a table on a terminal, elsewhere as lines of tab-separated cells without a heading.
+
+    Where the terminal is too narrow it is the last column that is cut: the first ones are what a person types.
+    """
     cleaned = [[printable(cell).replace("\t", " ") for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in cleaned:
             click.echo("\t".join(row))
         return
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="ellipsis", no_wrap=True)
+    for number, column in enumerate(columns[:-1]):
+        table.add_column(column, no_wrap=True, min_width=max(cell_len(row[number]) for row in [columns, *cleaned]))
+    table.add_column(columns[-1], overflow="ellipsis", no_wrap=True)
     for row in cleaned:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)

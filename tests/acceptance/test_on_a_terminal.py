@@ -1,0 +1,102 @@
+"""What a person at a terminal sees and types: the question before a mailing, the bar; plain lines elsewhere."""
+
+import os
+import re
+import select
+import subprocess
+import sys
+
+import pytest
+
+pty = pytest.importorskip("pty", reason="pseudo-terminals are of Linux and macOS")
+
+
+# The command becomes the leader of a session whose terminal is its standard input, so that Ctrl-C reaches it.
+LEADER = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.executable, sys.argv[1:])"
+
+
+def at_terminal(desk, *words: str, typed: str = "") -> tuple[int, str]:
+    """Run a command with a terminal of 100 columns; return its exit code and what stood on the screen.
+
+    What is *typed* is typed when the question has been asked.
+    """
+    screen, terminal = pty.openpty()
+    env = {**os.environ, **desk.env, "COLUMNS": "100", "LINES": "40", "TERM": "xterm-256color"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", LEADER, sys.executable, "-m", "newsletter", *words],
+        cwd=desk.folder, env=env, stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+    )  # fmt: skip
+    os.close(terminal)
+    try:
+        return _watch(process, screen, typed)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(screen)
+
+
+def _watch(process: subprocess.Popen, screen: int, typed: str) -> tuple[int, str]:
+    shown = b""
+    while select.select([screen], [], [], 60)[0]:
+        try:
+            part = os.read(screen, 65536)
+        except OSError:  # Linux says EIO when the other end has closed
+            part = b""
+        if not part:
+            return process.wait(60), shown.decode(errors="replace")
+        shown += part
+        if typed and b"? Type " in shown:
+            os.write(screen, typed.encode())
+            typed = ""
+    raise AssertionError(f"nothing happened for a minute after {shown!r}")
+
+
+def test_a_real_send_asks_for_the_count_and_shows_a_bar(sending, inbox):
+    code, shown = at_terminal(sending, "send", "1", "--really", typed="3\n")
+    assert 'Send "Moka, PinConsole, and a one-in-a-million failure" to 3 people through test? Type 3: ' in shown
+    assert code == 0
+    assert "3/3" in shown
+    assert "3 planned = 3 accepted" in shown
+    assert len(inbox.messages) == 3
+
+
+@pytest.mark.parametrize("typed", ["\n", "yes\n", "2\n"])
+def test_anything_but_the_count_sends_nothing(sending, inbox, typed):
+    code, shown = at_terminal(sending, "send", "1", "--really", typed=typed)
+    assert code == 2
+    assert "nothing was sent" in shown
+    assert inbox.messages == []
+    assert not sending.path("issues/001.receipt.toml").exists()
+
+
+def test_ctrl_c_at_the_question_sends_nothing(sending, inbox):
+    code, shown = at_terminal(sending, "send", "1", "--really", typed="\x03")
+    assert code == 3
+    assert "newsletter: stopped" in shown
+    assert "Traceback" not in shown
+    assert inbox.messages == []
+
+
+def test_elsewhere_progress_is_plain_lines_on_standard_error(sending):
+    done = sending.run("send", "1", "--really", "--yes")
+    assert done.stderr.splitlines() == ["1 of 3", "2 of 3", "3 of 3"]
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_table_has_headings_on_a_terminal_and_none_in_a_pipe(sample):
+    _, shown = at_terminal(sample, "pool")
+    assert re.search(r"ID +STATE +SOURCE +TITLE", shown)
+    assert all(len(line.split("\t")) == 4 for line in sample.ok("pool").splitlines())
+
+
+def test_no_color_is_heeded(sending):
+    sending.env["NO_COLOR"] = "1"
+    _, shown = at_terminal(sending, "pool")
+    assert not re.search(r"\x1b\[[0-9;]*3\dm", shown)
+
+
+def test_a_title_cannot_steer_the_terminal(sample):
+    sample.ok("pool", "edit", sample.ok("pool").split("\t")[0], "--why", "bell \x07, title \x1b]0;x\x07, hidden \u202e")
+    code, shown = at_terminal(sample, "pool", "show", sample.ok("pool").split("\t")[0])
+    assert code == 0
+    assert not re.search("[\x07\u202e]|\x1b\\]", shown)

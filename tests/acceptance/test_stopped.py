@@ -1,0 +1,86 @@
+"""A mailing that is interrupted or killed, and goes on: nobody is forgotten, nobody gets it twice."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+PEOPLE = 12
+
+
+@pytest.fixture
+def crowd(sending):
+    rows = "".join(f"p{number:02}@example.com\n" for number in range(PEOPLE - 3))
+    sending.path("more.csv").write_text("email\n" + rows)
+    sending.ok("subscribers", "import", "more.csv", "--consent", "confirmed", "--basis", "asked")
+    return sending
+
+
+def send_until(desk, inbox, count: int, number: signal.Signals) -> subprocess.CompletedProcess[str]:
+    """Start a mailing, and signal it while the server holds its *count*-th message."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newsletter", "send", "1", "--really", "--yes"],
+        cwd=desk.folder, env={**os.environ, **desk.env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+    def hit(address: str) -> None:
+        if len(inbox.messages) == count:
+            process.send_signal(number)
+
+    inbox.on_message = hit
+    out, err = process.communicate(timeout=60)
+    inbox.on_message = lambda address: None
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_mailing_ends_after_the_message_under_way_and_goes_on(crowd, inbox, number):
+    done = send_until(crowd, inbox, 5, number)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "stopped; to go on: newsletter resume 1" in done.stdout
+    assert 5 <= len(inbox.messages) < PEOPLE
+    assert f"{PEOPLE} planned = {PEOPLE} accepted" in crowd.ok("resume", "1")
+    assert len(inbox.addresses) == len(set(inbox.addresses)) == PEOPLE
+
+
+def test_a_killed_mailing_leaves_one_in_doubt_at_most_and_sends_nobody_twice(crowd, inbox):
+    done = send_until(crowd, inbox, 5, signal.SIGKILL)
+    assert done.returncode == -signal.SIGKILL
+    resumed = crowd.run("resume", "1")
+    (outcome,) = json.loads(crowd.run("status", "1", "--json").stdout)
+    assert resumed.returncode == (5 if outcome["in_doubt"] else 0)
+    assert outcome["in_doubt"] <= 1
+    assert outcome["planned"] == PEOPLE == outcome["accepted"] + outcome["in_doubt"]
+    assert len(inbox.addresses) == len(set(inbox.addresses)) == PEOPLE
+
+
+def test_who_is_in_doubt_is_sent_it_again_only_by_the_operators_word(crowd, inbox):
+    send_until(crowd, inbox, 1, signal.SIGKILL)
+    assert crowd.run("resume", "1").returncode == 5
+    assert len(inbox.messages) == PEOPLE
+    (outcome,) = json.loads(crowd.run("status", "1", "--json").stdout)
+    (doubted,) = [trouble["address"] for trouble in outcome["troubled"]]
+    assert crowd.run("resume", "1").returncode == 5
+    assert "1 delivery settled" in crowd.ok("settle", "1", "--resend", doubted)
+    assert f"{PEOPLE} planned = {PEOPLE} accepted" in crowd.ok("resume", "1")
+    assert inbox.addresses.count(doubted) == 2
+    assert len(inbox.messages) == PEOPLE + 1
+
+
+def test_two_mailings_at_once_are_refused(crowd, inbox):
+    refused = []
+
+    def second(address: str) -> None:
+        if not refused:
+            refused.append(crowd.run("resume", "1"))
+
+    inbox.on_message = second
+    crowd.ok("send", "1", "--really", "--yes")
+    assert refused[0].returncode == 2
+    assert "newsletter: " in refused[0].stderr
+    assert "Traceback" not in refused[0].stderr
+    assert len(inbox.addresses) == len(set(inbox.addresses)) == PEOPLE
