@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 @click.option("--section", metavar="NAME", default="", help="The section that they are meant for.")
 @json_option
 def add(files: tuple[str, ...], links: Path | None, source: str, section: str, as_json: bool) -> None:
-    r"""Add articles to the pool from FILEs, or from standard input (-).
+    """Add the articles of files to the pool.
+
+    FILE may be - for standard input.
 
     \b
     A FILE is
@@ -36,7 +38,8 @@ def add(files: tuple[str, ...], links: Path | None, source: str, section: str, a
 
     An article that is in the pool already is not added twice; what it lacked is completed. Exit code 1 says that some
     lines were not understood.
-    """
+    """  # noqa: D301 - click's mark that these lines stay as they are
+
     from newsletter.app.collecting import collect
 
     newsletter = here()

@@ -96,7 +96,10 @@ def _one_line(name: str, text: str | None) -> str | None:
 @issue_argument
 @click.pass_context
 def edit(ctx: click.Context, issue: str | None) -> None:
-    """Open an issue in your editor ($VISUAL or $EDITOR), then check it."""
+    """Open an issue in your editor, then check it.
+
+    The editor is $VISUAL or $EDITOR.
+    """
     from newsletter.cli.look import check
 
     path = here().issues.default(issue)

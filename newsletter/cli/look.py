@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 @issue_argument
 @json_option
 def check(issue: str | None, as_json: bool = False) -> None:
-    """Check an issue: what is missing, malformed, too large or left over, each with file and line.
+    """Check an issue before its readers do.
 
-    Exit code 1 when there are errors. An issue with errors is not sent.
+    Finds what is missing, malformed, too large or left over, each with file and line and what to do. Exit code 1 when there are errors. An issue with errors is not sent.
     """
     from newsletter.checks.run import errors
 
@@ -51,9 +51,9 @@ def summary(findings: "Sequence[Finding]") -> str:
 @issue_argument
 @json_option
 def build(issue: str | None, as_json: bool) -> None:
-    """Build an issue as files: .html, .txt, .eml as a sample reader gets it, and .mjml.
+    """Build an issue as files.
 
-    They go to .newsletter/build/NUMBER/. The same input gives the same bytes.
+    They are .html, .txt, .eml (as a sample reader gets it) and .mjml, and go to .newsletter/build/NUMBER/. The same input gives the same bytes.
     """
     from newsletter.app.building import build as make
 
@@ -74,9 +74,9 @@ def build(issue: str | None, as_json: bool) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1; default: a free one.")
 @click.option("--open/--no-open", "open_page", default=None, help="Open the page in a browser; default: on a terminal.")
 def preview(issue: str | None, port: int, open_page: bool | None) -> None:
-    """Show an issue in the browser: desktop and phone, light and dark, text, source and findings.
+    """Show an issue in the browser, as you edit it.
 
-    The page is served on 127.0.0.1 alone, reloads when you save, and ends with Ctrl-C.
+    Desktop and phone side by side, light and dark, plain text, source and findings. The page is served on 127.0.0.1 alone, reloads when you save, and ends with Ctrl-C.
     """
     import sys
 

@@ -53,13 +53,17 @@ def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, column in enumerate(columns[:-1]):
-        table.add_column(column, no_wrap=True, min_width=max(cell_len(row[number]) for row in [columns, *cleaned]))
-    table.add_column(columns[-1], overflow="ellipsis", no_wrap=True)
+    for column in columns:
+        table.add_column(column, no_wrap=True)
+    widths = [max(cell_len(row[number]) for row in [columns, *cleaned]) for number in range(len(columns) - 1)]
+    room = max(console.width - sum(widths) - 2 * len(widths), 10)
     for row in cleaned:
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
+        last = Text(row[-1])
+        last.truncate(room, overflow="ellipsis")
+        table.add_row(*map(Text, row[:-1]), last)
+    console.print(table)
 
 
 def plural(number: int, one: str, many: str = "") -> str:

@@ -36,7 +36,10 @@ def _state(entry: "Entry", past: "Past") -> str:
 )
 @json_option
 def list_(state: str | None = None, as_json: bool = False) -> None:
-    """List the articles: new, held, dropped, picked for an issue, or sent in one."""
+    """List the articles, and what was decided.
+
+    An article is new, held, dropped, picked for an issue, or was sent in one.
+    """
     newsletter = here()
     past = newsletter.past()
     rows = [(entry, _state(entry, past)) for entry in newsletter.pool().entries.values()]
@@ -88,7 +91,10 @@ def show(id: str, as_json: bool) -> None:
 @click.option("--point", "points", multiple=True, help="A key point; give all of them.")
 @click.option("--section", help="The section that it is meant for.")
 def edit(id: str, **facts: Any) -> None:
-    """Change an article of the pool: by options, or without any in your editor."""
+    """Change an article of the pool.
+
+    Without options it opens in your editor ($VISUAL or $EDITOR). Issues that have it already stay as they are.
+    """
     newsletter = here()
     entry = newsletter.pool().find(id)
     changes = {

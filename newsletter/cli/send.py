@@ -54,7 +54,7 @@ def send(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Show what sending ISSUE would do; or do it.
+    """Show what sending an issue would do, or do it.
 
     Without --rehearse, --test or --really nothing is written and nothing is sent: the plan is shown, and its last line
     is the command for the next step. Whoever has got the issue is never sent it again.
@@ -240,7 +240,11 @@ def _say_outcome(outcome: "Outcome") -> None:
 @click.argument("issue", required=False)
 @json_option
 def status(issue: str | None, as_json: bool) -> None:
-    """Show what became of a mailing: how many accepted, deferred, refused, in doubt, and the troubled by name."""
+    """Show what became of a mailing.
+
+    How many were accepted, deferred, refused, excluded or are in doubt; who has trouble stands there by name, with the
+    server's own words. Without ISSUE all mailings of this database are shown.
+    """
     from newsletter.app.sending import status as look
 
     newsletter = here()
@@ -260,7 +264,9 @@ def status(issue: str | None, as_json: bool) -> None:
 @click.option("--now", is_flag=True, help="Try the deferred at once, not when they are due.")
 @json_option
 def resume(issue: str, via: str, now: bool, as_json: bool) -> None:
-    """Go on with a mailing that stopped: the bytes are those that it began with, nobody gets it twice.
+    """Go on with a mailing that stopped.
+
+    The bytes are those that it began with, and nobody gets it twice.
 
     Exit codes: 3 stopped again, 4 some refused or deferred, 5 some in doubt.
     """
@@ -274,9 +280,9 @@ def resume(issue: str, via: str, now: bool, as_json: bool) -> None:
 @click.option("--accepted", is_flag=True, help="They have got it.")
 @click.option("--resend", is_flag=True, help="They have not; resume sends it to them.")
 def settle(issue: str, addresses: tuple[str, ...], accepted: bool, resend: bool) -> None:
-    """Say what became of those in doubt, all of them or the ADDRESSes: it is your word that moves them.
+    """Say what became of those in doubt.
 
-    In doubt is who may have got the message although the server's answer was lost. They are never sent it again
+    All of them, or the ADDRESSes: it is your word that moves them. In doubt is who may have got the message although the server's answer was lost. They are never sent it again
     unasked.
     """
     from newsletter.app.sending import settle as move

@@ -92,7 +92,10 @@ def _one_line(text: str) -> str:
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Say what is configured, where things are kept, and what is missing."""
+    """Say what is configured, and what is missing.
+
+    Also where the readers, the ledger and the key are kept. Exit code 1 when something is missing that sending needs.
+    """
     from newsletter.app.doctor import diagnose
 
     diagnoses = diagnose(here())
