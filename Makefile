@@ -41,7 +41,7 @@ format: $(ENV)/test
 	$(BIN)/ruff format
 
 bench: $(ENV)/test
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/bench.py --json dist/bench.json
 
 # What only some tests need, beside Chromium and Postfix's smtp-sink: axe-core and npm's mjml.
 npm:

@@ -47,5 +47,5 @@ def build(newsletter: Newsletter, path: Path) -> Built:
     files = []
     for suffix, data in {**{k: v.encode() for k, v in contents.items()}, ".eml": sample.message.data}.items():
         files.append(folder / f"{issue.label}{suffix}")
-        write_whole(files[-1], data)
+        write_whole(files[-1], data, durable=False)
     return Built(issue=issue, rendered=rendered, files=tuple(files), html_bytes=len(sample.html.encode()))

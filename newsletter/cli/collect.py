@@ -39,7 +39,6 @@ def add(files: tuple[str, ...], links: Path | None, source: str, section: str, a
     An article that is in the pool already is not added twice; what it lacked is completed. Exit code 1 says that some
     lines were not understood.
     """  # noqa: D301 - click's mark that these lines stay as they are
-
     from newsletter.app.collecting import collect
 
     newsletter = here()

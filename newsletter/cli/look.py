@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def check(issue: str | None, as_json: bool = False) -> None:
     """Check an issue before its readers do.
 
-    Finds what is missing, malformed, too large or left over, each with file and line and what to do. Exit code 1 when there are errors. An issue with errors is not sent.
+    Finds what is missing, malformed, too large or left over, each with file and line and what to do. Exit code 1
+    when there are errors. An issue with errors is not sent.
     """
     from newsletter.checks.run import errors
 
@@ -53,7 +54,8 @@ def summary(findings: "Sequence[Finding]") -> str:
 def build(issue: str | None, as_json: bool) -> None:
     """Build an issue as files.
 
-    They are .html, .txt, .eml (as a sample reader gets it) and .mjml, and go to .newsletter/build/NUMBER/. The same input gives the same bytes.
+    They are .html, .txt, .eml (as a sample reader gets it) and .mjml, and go to .newsletter/build/NUMBER/. The same
+    input gives the same bytes.
     """
     from newsletter.app.building import build as make
 
@@ -76,7 +78,8 @@ def build(issue: str | None, as_json: bool) -> None:
 def preview(issue: str | None, port: int, open_page: bool | None) -> None:
     """Show an issue in the browser, as you edit it.
 
-    Desktop and phone side by side, light and dark, plain text, source and findings. The page is served on 127.0.0.1 alone, reloads when you save, and ends with Ctrl-C.
+    Desktop and phone side by side, light and dark, plain text, source and findings. The page is served on 127.0.0.1
+    alone, reloads when you save, and ends with Ctrl-C.
     """
     import sys
 

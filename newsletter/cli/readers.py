@@ -48,8 +48,9 @@ def add(address: str, name: str, list_name: str | None, consent: str, basis: str
 def import_(file: str, list_name: str | None, consent: str, basis: str, as_json: bool) -> None:
     """Import people from a CSV file.
 
-    It has a column "email", and perhaps "name"; FILE may be - for standard input. Without --consent confirmed --basis TEXT they are pending and get nothing. Who unsubscribed stays unsubscribed.
-    Rows that cannot be read are named, the rest goes in; exit code 1 says that there were some.
+    It has a column "email", and perhaps "name"; FILE may be - for standard input. Without --consent confirmed
+    --basis TEXT they are pending and get nothing. Who unsubscribed stays unsubscribed. Rows that cannot be read are
+    named, the rest goes in; exit code 1 says that there were some.
     """
     from newsletter.app.readers import import_readers
 

@@ -282,8 +282,8 @@ def resume(issue: str, via: str, now: bool, as_json: bool) -> None:
 def settle(issue: str, addresses: tuple[str, ...], accepted: bool, resend: bool) -> None:
     """Say what became of those in doubt.
 
-    All of them, or the ADDRESSes: it is your word that moves them. In doubt is who may have got the message although the server's answer was lost. They are never sent it again
-    unasked.
+    All of them, or the ADDRESSes: it is your word that moves them. In doubt is who may have got the message
+    although the server's answer was lost. They are never sent it again unasked.
     """
     from newsletter.app.sending import settle as move
 

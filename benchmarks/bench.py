@@ -1,0 +1,117 @@
+"""Measures what the project promises; one line a figure: name, value, unit, bar, ok or short.
+
+``make bench`` runs it; the figures are also written as JSON. A value is a ratio to a reference of the same run where
+machines differ, else the median of many.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROUNDS = 20
+"""Whole processes of each kind."""
+BUILDS = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """One measured value.
+
+    :param bar: the most that it may be; None for a figure that only explains others.
+    """
+
+    name: str
+    value: float
+    unit: str
+    bar: float | None = None
+
+    def __str__(self) -> str:
+        verdict = "-" if self.bar is None else "ok" if self.value <= self.bar else "short"
+        bar = "-" if self.bar is None else f"{self.bar:g}"
+        return f"{self.name:<24} {self.value:>9.3f}  {self.unit:<4} {bar:>5}  {verdict}"
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """Return how long *action* takes."""
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun
+
+
+def start() -> Iterator[Figure]:
+    """``newsletter --help`` beside ``import click``: whole processes, by turns, so that both meet the same machine."""
+    scripts = Path(sys.executable).parent
+    reference = [sys.executable, "-c", "import click"]
+    ours = [str(scripts / "newsletter"), "--help"]
+
+    def run(command: list[str]) -> None:
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+
+    run(reference)
+    run(ours)
+    pairs = [(seconds(lambda: run(reference)), seconds(lambda: run(ours))) for _ in range(ROUNDS)]
+    base, own = (statistics.median(times) for times in zip(*pairs, strict=True))
+    yield Figure(name="import-click", value=base * 1000, unit="ms")
+    yield Figure(name="help", value=own * 1000, unit="ms")
+    yield Figure(name="help/import-click", value=own / base, unit="x", bar=2)
+
+
+@contextmanager
+def sample() -> Iterator[Path]:
+    """Give a folder with the sample newsletter, all eight articles whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["NEWSLETTER_HOME"] = str(Path(folder, "home"))
+        from newsletter.app.sample import make_sample
+
+        make_sample(Path(folder, "desk"))
+        yield Path(folder, "desk")
+
+
+def building() -> Iterator[Figure]:
+    """The eight-article issue, read, rendered and written as .html, .txt, .eml and .mjml in a running process."""
+    from newsletter.app import open_newsletter
+    from newsletter.app.building import build
+
+    with sample() as folder:
+        newsletter = open_newsletter(folder)
+        path = newsletter.issues.find("1")
+        issue = newsletter.issues.read(path)
+        assert len(issue.articles) == 8
+        build(newsletter, path)
+        yield median("build", lambda: build(newsletter, path), bar=10)
+        yield median("build: read", lambda: newsletter.issues.read(path))
+        yield median("build: render", lambda: newsletter.render(issue))
+
+
+def median(name: str, action: Callable[[], object], bar: float | None = None) -> Figure:
+    """Return the median of many runs of *action*, in milliseconds."""
+    return Figure(name=name, value=statistics.median(seconds(action) for _ in range(BUILDS)) * 1000, unit="ms", bar=bar)
+
+
+def main() -> int:
+    """Measure, print and write; 1 when a figure is short of its bar."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    options = parser.parse_args()
+    figures = []
+    for measure in (start, building):
+        for figure in measure():
+            figures.append(figure)
+            print(figure, flush=True)
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n", encoding="utf-8")
+    return int(any(figure.bar is not None and figure.value > figure.bar for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,543 @@
+"""A server that misbehaves in each phase, and what then stands in the ledger."""
+
+import socket
+import ssl
+import threading
+from datetime import UTC, datetime
+
+import pytest
+import trustme
+from scripted_server import CLOSE, GOOD, PATIENT, RESET, SILENCE, Fault, mail, profile, says, serving
+
+from newsletter.errors import ServerError
+from newsletter.model.delivery import State
+from newsletter.sender.courier import Courier
+from newsletter.sender.opening import ServerUnavailable
+from newsletter.sender.options import SmtpProfile, Timeouts
+from newsletter.sender.verdict import Verdict
+
+ACCEPTED, DEFERRED, REFUSED, IN_DOUBT = State.ACCEPTED, State.DEFERRED, State.REFUSED, State.IN_DOUBT
+NEVER = threading.Event()
+PASSWORD = "correct horse battery"
+LONG = 24 * 1024 * 1024
+"""More octets than the buffers of both ends hold, so that the writer feels it when nobody reads."""
+
+
+def carried(settings: SmtpProfile, *messages, begin=lambda: True) -> list[Verdict | None]:
+    with Courier(settings, stop=NEVER, pauses=()) as courier:
+        return [courier.carry(message, begin) for message in messages]
+
+
+def turned_away(settings: SmtpProfile) -> ServerError:
+    """Return why nothing can be sent; it names the server, and is one line."""
+    with pytest.raises(ServerError) as caught, Courier(settings, stop=NEVER, pauses=()):
+        pass
+    error = caught.value
+    assert error.where == settings.server
+    assert error.todo
+    assert "\n" not in str(error)
+    return error
+
+
+# What the server does in a phase, how that delivery stands then, words that tell why, whether the connection lasts.
+FAULTS = [
+    ("MAIL", says("451 4.3.0 try later"), DEFERRED, "451 4.3.0 try later", True),
+    ("MAIL", says("550 5.7.1 not you"), DEFERRED, "550 5.7.1 not you", True),
+    ("MAIL", says("552 5.3.4 too big"), DEFERRED, "552 5.3.4 too big", True),
+    ("RCPT", says("450 4.2.0 greylisted"), DEFERRED, "450 4.2.0 greylisted", True),
+    ("RCPT", says("452 4.2.2 over quota"), DEFERRED, "452 4.2.2 over quota", True),
+    ("RCPT", says("550 5.1.1 no such mailbox"), REFUSED, "550 5.1.1 no such mailbox", True),
+    ("RCPT", says("550-5.1.1 no such\n550 5.1.1 mailbox"), REFUSED, "550 5.1.1 no such 5.1.1 mailbox", True),
+    ("RCPT", says("553"), REFUSED, "553", True),
+    ("RCPT", says("554 5.7.1 <ada@example.com>: Relay access denied"), DEFERRED, "Relay access denied", True),
+    ("RCPT", says("550 5.1.1 <ada@relay.example.com>: unknown"), REFUSED, "unknown", True),
+    ("DATA", says("451 4.3.2 not now"), DEFERRED, "451 4.3.2 not now", True),
+    ("DATA", says("554 5.5.1 no valid recipients"), REFUSED, "554 5.5.1 no valid recipients", True),
+    ("DATA", says("250 2.0.0 fine?"), DEFERRED, "at DATA: 250 2.0.0 fine?", False),
+    ("dot", says("451 4.7.0 busy"), DEFERRED, "451 4.7.0 busy", True),
+    ("dot", says("552 5.2.2 mailbox full"), REFUSED, "552 5.2.2 mailbox full", True),
+    ("dot", says("554 5.7.1 looks like spam"), REFUSED, "554 5.7.1 looks like spam", True),
+    ("dot", says("250-2.0.0 queued\n250 as 4711"), ACCEPTED, "250 2.0.0 queued as 4711", True),
+    ("dot", says("250"), ACCEPTED, "250", True),
+    ("dot", says("354 go on?"), IN_DOUBT, "at final dot: 354 go on?", False),
+    # 421 at any time: the server is about to close, and did not take it.
+    *[(phase, says("421 4.3.2 shutting down", "close"), DEFERRED, "421 4.3.2 shutting down", False)
+      for phase in ("MAIL", "RCPT", "DATA", "dot")],
+    # The line breaks.
+    *[(phase, fault, DEFERRED, f"at {phase}: ", False)
+      for phase in ("MAIL", "RCPT", "DATA") for fault in (CLOSE, RESET)],
+    ("dot", CLOSE, IN_DOUBT, "at final dot: ", False),
+    ("dot", RESET, IN_DOUBT, "at final dot: ", False),
+    ("dot", Fault(says=b"250 2.0.0 que", then="close"), IN_DOUBT, "within a reply", False),
+    ("dot", Fault(says=b"2", then="close"), IN_DOUBT, "within a reply", False),
+    # No SMTP at all.
+    *[(phase, Fault(says=garbage), state, words, False)
+      for phase, state in (("MAIL", DEFERRED), ("RCPT", DEFERRED), ("DATA", DEFERRED), ("dot", IN_DOUBT))
+      for garbage, words in (
+          (b"\r\n", f"at {'final dot' if phase == 'dot' else phase}: no SMTP reply"),
+          (b"HTTP/1.1 400 Bad Request\r\n", "no SMTP reply: HTTP/1.1 400 Bad Request"),
+          (b"\x00\x1b[2J\xff\r\n", "no SMTP reply: [2J"),
+          (b"150 wait\r\n", "no SMTP reply: 150 wait"),
+          (b"2500 fine\r\n", "no SMTP reply: 2500 fine"),
+          (b"250-one thing\r\n550 another\r\n", "no SMTP reply: 250-one thing 550 another"),
+          (b"250 " + b"x" * 200_000 + b"\r\n", "no SMTP reply: 250 xxx"),
+          (b"250-x\r\n" * 20_000, "no SMTP reply: 250-x"),
+      )],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("phase, fault, state, words, lasts", FAULTS)
+def test_a_fault_in_a_phase_decides_about_one_delivery_and_the_next_one_goes(phase, fault, state, words, lasts):
+    with serving({phase: [fault]}) as server:
+        first, second = carried(profile(server), mail("ada@example.com"), mail("bob@example.com"))
+    assert (first.state, second.state) == (state, ACCEPTED)
+    assert words in first.words
+    assert len(first.words) <= 520
+    assert first.words.isprintable()
+    assert first.hang_up is not lasts
+    assert server.connections == (1 if lasts else 2)
+    assert server.messages[-1] == mail("bob@example.com").data
+
+
+def test_a_body_that_the_server_did_not_wait_for_is_not_sent():
+    with serving({"DATA": [says("451 4.3.2 not now")]}) as server:
+        begun = []
+        carried(profile(server), mail(), begin=lambda: begun.append(1) or True)
+    assert begun == []
+    assert server.messages == []
+
+
+@pytest.mark.parametrize("fault", [CLOSE, RESET])
+def test_a_line_lost_before_the_final_dot_is_deferred(fault):
+    with serving({"body": [fault]}) as server:
+        long = mail(body=b"A long line of a long mail.\r\n" * (LONG // 29))
+        first, second = carried(profile(server), long, mail("bob@example.com"))
+    assert first.state is DEFERRED
+    assert first.words.startswith("at body: the line broke while sending")
+    assert second.state is ACCEPTED
+    assert server.messages == [mail("bob@example.com").data]
+
+
+@pytest.mark.parametrize("fault", [CLOSE, RESET])
+def test_a_line_lost_after_the_final_dot_is_in_doubt(fault):
+    with serving({"dot": [fault]}) as server:
+        (verdict,) = carried(profile(server), mail())
+    assert verdict.state is IN_DOUBT
+    assert server.messages == [mail().data]
+
+
+def test_a_line_lost_when_the_whole_mail_had_left_this_machine_is_in_doubt():
+    """The server closed before it read a word; but only the server knows that."""
+    with serving({"body": [CLOSE]}) as server:
+        (verdict,) = carried(profile(server), mail())
+    assert verdict.state is IN_DOUBT
+    assert server.messages == []
+
+
+@pytest.mark.parametrize(
+    "phase, limit, state",
+    [("MAIL", "reply", DEFERRED), ("RCPT", "reply", DEFERRED), ("DATA", "data", DEFERRED), ("dot", "dot", IN_DOUBT)],
+)
+def test_a_server_that_falls_silent_is_waited_for_as_long_as_its_phase_allows(phase, limit, state):
+    limits = {"connect": 20, "reply": 20, "data": 20, "write": 20, "dot": 20, limit: 0.75}
+    with serving({phase: [SILENCE]}) as server:
+        settings = profile(server, timeouts=Timeouts(**limits))
+        first, second = carried(settings, mail("ada@example.com"), mail("bob@example.com"))
+    assert first.state is state
+    assert first.words.endswith("no answer within 0.75 s")
+    assert second.state is ACCEPTED
+
+
+def test_a_server_that_stops_reading_within_the_body_is_deferred():
+    with serving({"body": [SILENCE]}) as server:
+        long = mail(body=b"A long line of a long mail.\r\n" * (LONG // 29))
+        settings = profile(server, timeouts=Timeouts(write=0.75))
+        (verdict,) = carried(settings, long)
+    assert verdict.state is DEFERRED
+    assert verdict.words == "at body: the line broke while sending (timed out)"
+
+
+def test_a_reply_that_trickles_in_is_not_waited_for_without_end():
+    """Each line comes in time; it is the whole reply that must."""
+    with serving({"RCPT": [Fault(says=b"250-wait\r\n" * 3, then="silence")]}) as server:
+        settings = profile(server, timeouts=Timeouts(reply=0.75))
+        (verdict,) = carried(settings, mail())
+    assert verdict.state is DEFERRED
+
+
+def test_a_reply_may_come_in_pieces_and_end_with_a_bare_lf():
+    with serving({"MAIL": [Fault(says=b"250-fi\n250 ne\n")]}) as server:
+        (verdict,) = carried(profile(server), mail())
+    assert verdict.state is ACCEPTED
+
+
+def test_a_reply_of_many_lines_within_reason_is_read_whole():
+    reply = b"".join(b"550-5.1.1 line %d\r\n" % number for number in range(200)) + b"550 5.1.1 end\r\n"
+    with serving({"RCPT": [Fault(says=reply)]}) as server:
+        first, second = carried(profile(server), mail(), mail())
+    assert first.state is REFUSED
+    assert first.words.startswith("550 5.1.1 line 0 5.1.1 line 1 ")
+    assert len(first.words) == 500
+    assert second.state is ACCEPTED
+
+
+def test_after_a_refused_recipient_the_server_is_told_to_forget_the_sender():
+    with serving({"RCPT": [says("550 5.1.1 no such mailbox")]}) as server:
+        carried(profile(server), mail("ada@example.com"), mail("bob@example.com"))
+    assert server.commands == ["EHLO", "MAIL", "RCPT", "RSET", "MAIL", "RCPT", "DATA", "QUIT"]
+    assert server.heard[0][-3:-1] == ["RCPT TO:<bob@example.com>", "DATA"]
+
+
+@pytest.mark.parametrize("phase", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("end", [says("421 4.7.0 enough for one connection", "close"), CLOSE])
+def test_a_server_that_ends_a_connection_between_messages_costs_nobody_their_mail(phase, end):
+    with serving({phase: [None, end]}) as server:
+        verdicts = carried(profile(server), mail("ada@example.com"), mail("bob@example.com"), mail("cyd@example.com"))
+    assert [verdict.state for verdict in verdicts] == [ACCEPTED] * 3
+    assert server.connections == 2
+    assert len(server.messages) == 3
+
+
+def test_a_server_that_ends_the_connection_at_rset_costs_nobody_their_mail():
+    with serving({"RCPT": [says("550 5.1.1 no such mailbox")], "RSET": [CLOSE]}) as server:
+        verdicts = carried(profile(server), mail("ada@example.com"), mail("bob@example.com"))
+    assert [verdict.state for verdict in verdicts] == [REFUSED, ACCEPTED]
+
+
+def test_a_server_that_hangs_up_twice_on_one_message_defers_it():
+    with serving({"RCPT": [None, CLOSE, CLOSE]}) as server:
+        verdicts = carried(profile(server), mail("ada@example.com"), mail("bob@example.com"), mail("cyd@example.com"))
+    assert [verdict.state for verdict in verdicts] == [ACCEPTED, DEFERRED, ACCEPTED]
+
+
+def test_what_may_have_been_read_is_never_sent_again():
+    with serving({"dot": [None, CLOSE]}) as server:
+        verdicts = carried(profile(server), mail("ada@example.com"), mail("bob@example.com"))
+    assert [verdict.state for verdict in verdicts] == [ACCEPTED, IN_DOUBT]
+    assert len(server.messages) == 2
+
+
+@pytest.mark.parametrize("phase", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("reply", ["530 5.7.0 Authentication required", "535 5.7.8 bad credentials"])
+def test_a_server_that_wants_a_login_ends_it_before_a_whole_list_is_burnt(phase, reply):
+    with serving({phase: [says(reply)]}) as server:
+        with pytest.raises(ServerError, match=reply) as caught:
+            carried(profile(server), mail())
+        assert not isinstance(caught.value, ServerUnavailable)
+        assert caught.value.where == f"127.0.0.1:{server.port}"
+    assert server.messages == []
+
+
+def test_a_silent_quit_or_a_closed_one_is_nobody_s_trouble():
+    for fault in (SILENCE, CLOSE, says("500 what?")):
+        with serving({"QUIT": [fault]}) as server:
+            (verdict,) = carried(profile(server, timeouts=Timeouts(reply=0.75)), mail())
+        assert verdict.state is ACCEPTED
+
+
+# Before the first message: the fault, words that tell why, and whether another try is worth it.
+OPENINGS = [
+    ("greeting", says("421 4.3.2 too busy", "close"), "takes no mail now: 421 4.3.2 too busy", True),
+    ("greeting", says("554 5.7.1 no service", "close"), "takes no mail now: 554 5.7.1 no service", True),
+    ("greeting", CLOSE, "does not talk to us: the server closed the line", True),
+    ("greeting", RESET, "does not talk to us: the line broke", True),
+    ("greeting", says("SSH-2.0-OpenSSH_9.2"), "takes no mail now: no SMTP reply: SSH-2.0-OpenSSH_9.2", True),
+    ("greeting", Fault(says=b"220 " + b"x" * 200_000), "no SMTP reply: 220 xxx", True),
+    ("greeting", SILENCE, "does not talk to us: no answer within 0.75 s", True),
+    ("EHLO", says("502 5.5.1 what?"), "takes no mail now: 502 5.5.1 what?", True),
+    ("EHLO", says("421 4.3.2 shutting down", "close"), "takes no mail now: 421 4.3.2 shutting down", True),
+    ("EHLO", CLOSE, "does not talk to us: the server closed the line", True),
+    ("STARTTLS", says("454 4.7.0 TLS not available"), "refuses STARTTLS: 454 4.7.0 TLS not available", False),
+    ("STARTTLS", says("501 5.5.4 no"), "refuses STARTTLS: 501 5.5.4 no", False),
+    ("STARTTLS", CLOSE, "does not talk to us: the server closed the line", True),
+    ("STARTTLS", says("220 go on\n250 SIZE 1"), "spoke on after its answer to STARTTLS", True),
+    ("STARTTLS", says("220 go on", "close"), "TLS failed", True),
+    ("STARTTLS", says("220 go on", "silence"), "TLS failed (timed out)", True),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority, tmp_path) -> str:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    return str(tmp_path / "ca.pem")
+
+
+def certified(authority: trustme.CA, name: str = "localhost", **changes: object) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name, **changes).configure_cert(context)
+    return context
+
+
+@pytest.mark.parametrize("phase, fault, words, passes", OPENINGS)
+def test_a_server_that_cannot_be_used_says_why(authority, ca_file, phase, fault, words, passes):
+    with serving({phase: [fault]}, tls=certified(authority)) as server:
+        limits = Timeouts(reply=0.75) if fault.then == "silence" else PATIENT
+        error = turned_away(profile(server, host="localhost", security="starttls", ca_file=ca_file, timeouts=limits))
+    assert words in str(error)
+    assert isinstance(error, ServerUnavailable) is passes
+    assert server.messages == []
+
+
+def test_a_port_where_nobody_listens():
+    with serving() as server:
+        gone = profile(server)
+    error = turned_away(gone)
+    assert isinstance(error, ServerUnavailable)
+    assert "refused" in str(error)
+
+
+def test_a_host_that_does_not_exist():
+    error = turned_away(SmtpProfile(name="test", host="nobody.invalid", port=587))
+    assert 'no host "nobody.invalid"' in str(error)
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("name", ["mail.example.org", "127.0.0.1"])
+def test_a_certificate_of_another_host_is_refused(authority, ca_file, security, name):
+    with serving(tls=certified(authority, name), implicit=security == "tls") as server:
+        error = turned_away(profile(server, host="localhost", security=security, ca_file=ca_file))
+    assert "the certificate of localhost proves nothing: Hostname mismatch" in str(error)
+    assert not isinstance(error, ServerUnavailable)
+    assert "MAIL" not in server.commands
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_certificate_of_an_unknown_authority_is_refused(authority, security):
+    with serving(tls=certified(authority), implicit=security == "tls") as server:
+        error = turned_away(profile(server, host="localhost", security=security))
+    assert "proves nothing: unable to get local issuer certificate" in str(error)
+    assert "ca_file" in str(error)
+
+
+def test_a_certificate_whose_time_is_over_is_refused(authority, ca_file):
+    past = certified(authority, not_before=datetime(2020, 1, 1, tzinfo=UTC), not_after=datetime(2021, 1, 1, tzinfo=UTC))
+    with serving(tls=past) as server:
+        error = turned_away(profile(server, host="localhost", security="starttls", ca_file=ca_file))
+    assert "certificate has expired" in str(error)
+
+
+def test_a_ca_file_that_is_none_is_said(tmp_path):
+    (tmp_path / "ca.pem").write_text("no certificate")
+    for path in (tmp_path / "ca.pem", tmp_path / "missing.pem"):
+        with serving() as server:
+            error = turned_away(profile(server, host="localhost", security="starttls", ca_file=str(path)))
+        assert f"the ca_file {path} cannot be used" in str(error)
+
+
+def test_a_server_without_starttls_is_refused():
+    with serving() as server:
+        error = turned_away(profile(server, security="starttls"))
+    assert "the server offers no STARTTLS" in str(error)
+    assert not isinstance(error, ServerUnavailable)
+    assert server.commands == ["EHLO"]
+
+
+def test_a_server_that_speaks_no_tls_from_the_first_byte_is_named_as_such():
+    with serving() as server:
+        error = turned_away(profile(server, security="tls"))
+    assert "the server speaks no TLS here" in str(error)
+    assert "starttls" in error.todo
+
+
+def test_what_was_announced_in_the_clear_counts_no_more_after_starttls(authority, ca_file, monkeypatch):
+    """RFC 3207 §4.2: somebody between may have announced it."""
+    monkeypatch.setenv("SECRET", PASSWORD)
+    secure = Fault(says=b"250 scripted.example\r\n")
+    with serving({"EHLO": [None, secure]}, tls=certified(authority)) as server:
+        settings = profile(
+            server, host="localhost", security="starttls", ca_file=ca_file, username="editor", password_env="SECRET"
+        )
+        error = turned_away(settings)
+    assert "offers no login that is known here (it has: none)" in str(error)
+
+
+LOGINS = [
+    (says("535 5.7.8 bad credentials"), "rejected: 535 5.7.8 bad credentials", False),
+    (says("534 5.7.9 use an app password"), "rejected: 534 5.7.9 use an app password", False),
+    (says("454 4.7.0 the directory sleeps"), "not possible now: 454 4.7.0 the directory sleeps", True),
+    (says("421 4.3.2 shutting down", "close"), "not possible now: 421 4.3.2 shutting down", True),
+    (says("what?"), "not possible now: no SMTP reply: what?", True),
+    (CLOSE, "does not talk to us: the server closed the line", True),
+]
+
+
+@pytest.mark.parametrize("ways", ["PLAIN LOGIN", "LOGIN"])
+@pytest.mark.parametrize("fault, words, passes", LOGINS)
+def test_a_login_that_fails_says_why(monkeypatch, ways, fault, words, passes):
+    monkeypatch.setenv("SECRET", PASSWORD)
+    asked = says("334 VXNlcm5hbWU6")
+    script = {
+        "EHLO": [says(f"250-scripted.example\n250 AUTH {ways}")],
+        "AUTH": [*[asked] * 2 * (ways == "LOGIN"), fault],
+    }
+    with serving(script) as server:
+        error = turned_away(profile(server, username="editor", password_env="SECRET"))
+    assert words in str(error)
+    assert isinstance(error, ServerUnavailable) is passes
+
+
+def test_a_login_goes_on_in_two_steps_where_the_server_has_no_better(monkeypatch):
+    monkeypatch.setenv("SECRET", PASSWORD)
+    asked = says("334 VXNlcm5hbWU6")
+    script = {"EHLO": [says("250-scripted.example\n250 AUTH CRAM-MD5 LOGIN")], "AUTH": [asked, asked]}
+    with serving(script) as server:
+        (verdict,) = carried(profile(server, username="editor", password_env="SECRET"), mail())
+    assert verdict.state is ACCEPTED
+    assert server.heard[0][1:4] == ["AUTH LOGIN", "ZWRpdG9y", "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"]
+
+
+@pytest.mark.parametrize(
+    "password, echo",
+    [
+        ("correct horse battery", "535 I know correct horse battery"),
+        ("correct horse battery", "535 AGVkaXRvcgBjb3JyZWN0IGhvcnNlIGJhdHRlcnk= is wrong"),
+        ("correct horse battery", "535 Y29ycmVjdCBob3JzZSBiYXR0ZXJ5 is wrong"),
+        ("two  spaces", "535 two  spaces"),
+        ("at the cut", "535 " + "x" * 490 + " at the cut"),
+    ],
+)
+def test_a_server_that_repeats_the_password_does_not_put_it_before_anybody_s_eyes(monkeypatch, password, echo):
+    monkeypatch.setenv("SECRET", password)
+    with serving({"AUTH": [says(echo)]}) as server:
+        error = turned_away(profile(server, username="editor", password_env="SECRET"))
+    words = str(error)
+    secrets = [password, " ".join(password.split()), *echo.split(" ")[1:2] * ("=" in echo or "Y29y" in echo)]
+    assert not [secret for secret in secrets if secret in words]
+    assert "at th" not in words
+    assert "***" in words
+
+
+def test_a_password_that_is_no_utf_8_goes_to_the_server_byte_for_byte(monkeypatch):
+    monkeypatch.setenv("SECRET", b"na\xefve".decode(errors="surrogateescape"))
+    with serving() as server:
+        carried(profile(server, username="editor", password_env="SECRET"), mail())
+    assert server.heard[0][1] == "AUTH PLAIN AGVkaXRvcgBuYe92ZQ=="
+
+
+def test_a_server_that_comes_back_is_found_again():
+    """The connection breaks, the greeting fails once, and the message goes on the third connection."""
+    script = {"greeting": [None, says("421 4.3.2 restarting", "close")], "MAIL": [None, CLOSE]}
+    with serving(script) as server, Courier(profile(server), stop=NEVER, pauses=(0.0,)) as courier:
+        verdicts = [courier.carry(mail(), lambda: True) for _ in range(2)]
+    assert [verdict.state for verdict in verdicts] == [ACCEPTED, ACCEPTED]
+    assert server.connections == 3
+
+
+def test_a_server_that_does_not_come_back_is_said_when_the_pauses_are_over():
+    busy = says("421 4.3.2 restarting", "close")
+    with (
+        serving({"greeting": [None, busy, busy], "MAIL": [CLOSE]}) as server,
+        Courier(profile(server), stop=NEVER, pauses=(0.0,)) as courier,
+    ):
+        assert courier.carry(mail(), lambda: True).state is DEFERRED
+        with pytest.raises(ServerUnavailable, match="restarting"):
+            courier.carry(mail("bob@example.com"), lambda: True)
+    assert server.connections == 3
+
+
+def test_nobody_waits_for_a_lost_server_once_all_is_to_end():
+    stop = threading.Event()
+    stop.set()
+    busy = says("421 4.3.2 restarting", "close")
+    with (
+        serving({"greeting": [None, busy], "MAIL": [CLOSE]}) as server,
+        Courier(profile(server), stop=stop, pauses=(3600.0,)) as courier,
+    ):
+        courier.carry(mail(), lambda: True)
+        with pytest.raises(ServerUnavailable):
+            courier.carry(mail("bob@example.com"), lambda: True)
+
+
+def test_a_message_that_may_not_go_after_all_is_no_message_for_the_server():
+    with serving() as server, Courier(profile(server), stop=NEVER) as courier:
+        assert courier.carry(mail("ada@example.com"), lambda: False) is None
+        second = courier.carry(mail("bob@example.com"), lambda: True)
+    assert second.state is ACCEPTED
+    assert server.connections == 2
+    assert server.messages == [mail("bob@example.com").data]
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, RuntimeError])
+def test_a_ledger_that_cannot_commit_the_intent_keeps_the_body_back(interruption):
+    def begin() -> bool:
+        raise interruption
+
+    with serving() as server, pytest.raises(interruption):
+        carried(profile(server), mail(), begin=begin)
+    assert server.messages == []
+    assert server.commands == ["EHLO", "MAIL", "RCPT", "DATA"]
+
+
+def test_a_mail_that_is_longer_than_the_server_takes_is_not_offered():
+    with serving({"EHLO": [says("250-scripted.example\n250 SIZE 100")]}) as server:
+        long, short = carried(profile(server), mail(body=b"x" * 100 + b"\r\n"), mail(body=b"\r\n"))
+    assert (long.state, long.our_fault) == (DEFERRED, True)
+    assert long.words.startswith("5.3.4 not sent: ")
+    assert short.state is ACCEPTED
+    assert server.commands.count("MAIL") == 1
+
+
+def test_the_size_is_told_to_a_server_that_wants_to_know():
+    with serving() as server:
+        carried(profile(server), mail())
+    assert f"MAIL FROM:<editor@example.org> SIZE={len(mail().data)}" in server.heard[0]
+    with serving({"EHLO": [says("250 scripted.example")]}) as server:
+        carried(profile(server), mail())
+    assert "MAIL FROM:<editor@example.org>" in server.heard[0]
+
+
+def test_an_address_beyond_ascii_goes_only_to_a_server_that_takes_it():
+    jorg = mail("jörg@example.org", smtputf8=True)
+    with serving() as server:
+        first, second = carried(profile(server), jorg, mail())
+    assert (first.state, second.state) == (REFUSED, ACCEPTED)
+    assert first.words.startswith("5.6.7 not sent")
+    with serving({"EHLO": [says("250-scripted.example\n250-8BITMIME\n250 SMTPUTF8")]}) as server:
+        (verdict,) = carried(profile(server), jorg)
+    assert verdict.state is ACCEPTED
+    assert server.heard[0][1:3] == [
+        "MAIL FROM:<editor@example.org> BODY=8BITMIME SMTPUTF8", "RCPT TO:<jörg@example.org>"
+    ]  # fmt: skip
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_are():
+    body = b".\r\n..\r\n.hidden\r\nnot. hidden\r\n"
+    with serving() as server:
+        (verdict,) = carried(profile(server), mail(body=body))
+    assert verdict.state is ACCEPTED
+    assert server.messages[0].endswith(b"\r\n\r\n..\r\n...\r\n..hidden\r\nnot. hidden\r\n")
+
+
+@pytest.mark.parametrize(
+    "body", [b"a\nb\r\n", b"a\rb\r\n", b"no end", b"a\n.\r\nMAIL FROM:<x@y.example>\r\n", b"\r\r\n"]
+)
+def test_a_line_that_does_not_end_with_crlf_is_never_on_the_wire(body):
+    with serving() as server, pytest.raises(ValueError, match="bare CR or LF"):
+        carried(profile(server), mail(body=body))
+    assert server.commands == ["EHLO", "QUIT"]
+
+
+def test_a_hundred_messages_use_up_a_connection():
+    with serving() as server:
+        verdicts = carried(profile(server), *[mail()] * 201)
+    assert {verdict.state for verdict in verdicts} == {ACCEPTED}
+    assert [commands.count("DATA") for commands in server.heard] == [100, 100, 1]
+    assert all(commands[-1] == "QUIT" for commands in server.heard)
+
+
+def test_a_server_on_ipv6_is_spoken_to():
+    if not socket.has_ipv6:
+        pytest.skip("this machine has no IPv6")
+    gone = SmtpProfile(name="test", host="::1", port=1, security="none", timeouts=PATIENT)
+    assert turned_away(gone).where == "[::1]:1"
+
+
+def test_the_scripted_server_itself_is_a_good_one():
+    with serving() as server:
+        (verdict,) = carried(profile(server), mail())
+    assert verdict == Verdict(state=ACCEPTED, words=GOOD["dot"].decode().strip())
