@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := $(BIN)/newsletter -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench npm readme lock wheel clean
+.PHONY: demo test lint format bench npm readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -14,7 +14,7 @@ demo: $(ENV)/run
 	$(DEMO) add $(SAMPLE)/digest.txt --links $(SAMPLE)/links.tsv --source "Pinterest Engineering"
 	$(DEMO) subscribers import $(SAMPLE)/readers.csv --consent confirmed --basis "they are made up"
 	$(DEMO) new --subject "Moka, PinConsole, and a one-in-a-million failure" --preheader "Eight write-ups from one engineering team"
-	$(DEMO) pick pclhh 5d3k6 wrthp --section "Data platforms"
+	$(DEMO) pick 5d3k6 pclhh wrthp --section "Data platforms"
 	$(DEMO) pick batoh 6dpsj 3ziwm --section "Search, ads and recommendations"
 	$(DEMO) pick --all --section "Developer experience"
 	$(DEMO) check
@@ -49,7 +49,11 @@ npm:
 
 # The command reference in README.md, from the commands' own help.
 readme: $(ENV)/run
-	$(BIN)/python -m tests.reference
+	$(BIN)/python tests/reference.py
+
+# The README's picture of the built issue; needs Chromium.
+picture: $(ENV)/test
+	$(BIN)/python tests/picture.py
 
 wheel: $(ENV)/run
 	$(BIN)/python -m hatchling build -t wheel

@@ -1,4 +1,4 @@
-"""The README's command reference, made from the commands' own help: ``python -m tests.reference`` writes it."""
+"""The README's command reference, made from the commands' own help: ``make readme`` writes it."""
 
 import re
 from collections.abc import Iterator

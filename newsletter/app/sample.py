@@ -13,7 +13,7 @@ from newsletter.composer.picking import Rules
 from newsletter.files import write_whole
 from newsletter.rendering.themes import builtin_templates
 
-SECTIONS = {"Data platforms": (1, 4, 8), "Search, ads and recommendations": (3, 6, 7), "Developer experience": (2, 5)}
+SECTIONS = {"Data platforms": (4, 1, 8), "Search, ads and recommendations": (3, 6, 7), "Developer experience": (2, 5)}
 """The digest's articles, by their position in it."""
 
 SUBJECT = "Moka, PinConsole, and a one-in-a-million failure"

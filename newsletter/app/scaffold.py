@@ -79,7 +79,7 @@ def _timezone() -> str:
     if local.is_symlink() and "zoneinfo/" in (target := str(local.resolve())):
         name = target.partition("zoneinfo/")[2]
         if re.fullmatch(r"[A-Z][\w+-]*(/[\w+-]+)*", name):
-            return name
+            return name.removeprefix("Etc/")
     return "UTC"
 
 
