@@ -9,6 +9,7 @@ from newsletter.errors import SettingsError, SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Consent, Subscription
 from newsletter.settings import FILE
+from newsletter.store.consent import Outcome
 from newsletter.store.subscribers import SubscriberStore
 from newsletter.subscribers.address import validate
 from newsletter.subscribers.exporting import csv_lines, json_lines
@@ -50,11 +51,14 @@ def list_named(newsletter: Newsletter, name: str | None) -> str:
     return name
 
 
-def add_reader(newsletter: Newsletter, address: str, name: str, list_name: str | None, consent: str, basis: str) -> str:
-    """Add one person; return what became of it, in words."""
+def add_reader(
+    newsletter: Newsletter, address: str, name: str, list_name: str | None, consent: str, basis: str
+) -> tuple[str, bool]:
+    """Add one person; return what became of it, in words, and whether they were not on the list so before."""
     person, list_name = validate(address, name), list_named(newsletter, list_name)
     outcome = store_of(newsletter).add(person, list_name, consent=Consent(consent), basis=basis)
-    return f"{person} on {list_name}: {outcome.value}, {_standing(newsletter, address, list_name)}"
+    said = f"{person} on {list_name}: {outcome.value}, {_standing(newsletter, address, list_name)}"
+    return said, outcome in (Outcome.NEW, Outcome.CHANGED)
 
 
 def _standing(newsletter: Newsletter, address: str, list_name: str) -> str:

@@ -176,12 +176,13 @@ def _counts(balance: Balance) -> dict[str, int]:
 def run(
     newsletter: Newsletter,
     path: Path,
-    profile: SmtpProfile,
+    via: str,
     told: Callable[[Balance], None],
     *,
     retry_now: bool = False,
+    retry_refused: bool = False,
 ) -> Outcome:
-    """Send what is open of an issue, through *profile*; *told* hears the balance after each message.
+    """Send what is open of an issue, through the profile *via*; *told* hears the balance after each message.
 
     The first SIGINT or SIGTERM ends it after the message that is under way; a second one at once.
     """
@@ -192,8 +193,11 @@ def run(
         raise SendError(
             f"issue {issue.number} was not started", f"newsletter send {issue.number} shows what it would do"
         )
+    profile = newsletter.settings.profile(via)
     with coordinator_lock(newsletter.database.folder), _stopping() as stop:
         ledger.recover()
+        if retry_refused:
+            ledger.requeue_refused(issue.number)
         try:
             for mailing in mailings:
                 if not stop.is_set():
@@ -220,7 +224,7 @@ def _send_one(
     counts = Counter(ledger.balance(mailing.issue).counts)
 
     def hear(delivery: Delivery) -> None:
-        counts[State.QUEUED] -= 1
+        counts[State.QUEUED if counts[State.QUEUED] else State.DEFERRED] -= 1  # the order in which they are claimed
         counts[delivery.state] += 1
         told(Balance(counts=dict(counts)))
 
@@ -279,8 +283,14 @@ def status(newsletter: Newsletter, number: int | None) -> list[Outcome]:
 def settle(
     newsletter: Newsletter, number: int, addresses: Collection[str] | None, *, accepted: bool
 ) -> tuple[int, Balance]:
-    """Move deliveries in doubt by the operator's word; return how many, and the balance."""
+    """Move deliveries in doubt by the operator's word; return how many, and the balance.
+
+    :raises SendError: when none is in doubt.
+    """
     ledger = LedgerStore(newsletter.database)
     with coordinator_lock(newsletter.database.folder):
+        ledger.recover()
+        if not ledger.balance(number)[State.IN_DOUBT]:
+            raise SendError(f"nothing is in doubt in issue {number}", f"newsletter status {number} shows how it stands")
         moved = ledger.settle(number, addresses, State.ACCEPTED if accepted else State.QUEUED)
     return moved, ledger.balance(number)

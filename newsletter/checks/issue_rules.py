@@ -1,5 +1,7 @@
 """Rules on what the editor wrote."""
 
+from textwrap import shorten
+
 from newsletter.checks.finding import Severity
 from newsletter.checks.rule import Found, Subject, rule
 
@@ -8,7 +10,7 @@ SUBJECT_LENGTH = 70
 
 
 def _name(title: str) -> str:
-    return f'"{title[:50]}"' if title else "this article"
+    return f'"{shorten(title, 50, placeholder="…")}"' if title else "this article"
 
 
 @rule("no-articles", Severity.ERROR)

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import click
@@ -69,7 +70,7 @@ def _report(collection: "Collection") -> None:
         )
         title = row.article.title or "(no title)"
         lacks = f"  [no {', no '.join(row.article.missing())}]" if row.article.missing() else ""
-        say(f"  {row.outcome:<9}  {row.article.id}  {lines:<12}  {title[:60]}{lacks}")
+        say(f"  {row.outcome:<9}  {row.article.id}  {lines:<12}  {shorten(title, 60, placeholder='…')}{lacks}")
     for remark in collection.remarks:
         say(f"  {collection.name}:{remark.line}: {'' if remark.harmless else 'not understood: '}{remark.what}")
 

@@ -52,7 +52,10 @@ def pick(
     for article in picked.already:
         say(f"  there   {article.id}  {article.title or '(no title)'}")
     into = f"{'new issue ' if picked.created else ''}{picked.path}"
-    say(f"{plural(len(picked.articles), 'article')} picked into {into}; to undo, take their blocks out of it")
+    if picked.articles:
+        say(f"{plural(len(picked.articles), 'article')} picked into {into}; to undo, take their blocks out of it")
+    else:
+        say(f"all of them stand in {into} already")
     say(f"Next: newsletter edit {picked.path.stem}, then newsletter preview")
 
 

@@ -123,10 +123,14 @@ def _edited(newsletter: "Newsletter", entry: "Entry", changes: dict[str, Any]) -
 def _decide(id: str, decision: str, reason: str = "") -> str:
     from newsletter.composer.pool import Decision
 
-    found = here().pool()
+    newsletter = here()
+    found = newsletter.pool()
     entry = found.find(id)
     found.decide(entry.article.id, Decision(decision), reason)
-    return f"{entry.article.id} {entry.article.title or '(no title)'}"
+    name = f"{entry.article.id} {entry.article.title or '(no title)'}"
+    if decision != "new" and (seen := newsletter.past().picked(entry.article)):
+        return f"{name}\nIt stands in {seen.path}, and stays there until you take its block out"
+    return name
 
 
 @pool.command()
@@ -143,6 +147,8 @@ def hold(id: str, reason: str) -> None:
 @click.argument("reason")
 def drop(id: str, reason: str) -> None:
     """Decide against an article, for a REASON."""
+    if not reason.strip():
+        raise click.UsageError("A REASON is needed: who looks at the pool later wants to know it.")
     name = _decide(id, "dropped", reason)
     say(f"dropped {name}\nUndo: newsletter pool restore {name.partition(' ')[0]}")
 

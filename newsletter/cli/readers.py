@@ -35,8 +35,10 @@ def add(address: str, name: str, list_name: str | None, consent: str, basis: str
     """Add one person to a list."""
     from newsletter.app.readers import add_reader
 
-    outcome = add_reader(here(), address, name, list_name, consent, basis)
-    say(f"{outcome}\nUndo: newsletter subscribers unsubscribe {address}")
+    said, changed = add_reader(here(), address, name, list_name, consent, basis)
+    say(said)
+    if changed:
+        say(f"Undo: newsletter subscribers unsubscribe {address}")
 
 
 @subscribers.command("import")

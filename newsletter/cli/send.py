@@ -59,11 +59,12 @@ def send(
     Without --rehearse, --test or --really nothing is written and nothing is sent: the plan is shown, and its last line
     is the command for the next step. Whoever has got the issue is never sent it again.
 
-    Exit codes: 3 stopped, 4 some refused or deferred, 5 some in doubt.
+    Exit codes: 1 the checks found errors, 3 stopped, 4 some refused or deferred, 5 some in doubt.
     """
     chosen = [mode for mode, on in zip(MODES, (rehearse is not None, test, really), strict=True) if on]
     _require_fitting(chosen, addresses, form, yes)
     from newsletter.app.plan import plan
+    from newsletter.checks.run import errors
 
     newsletter = here()
     planned = plan(newsletter, newsletter.issues.find(issue), via)
@@ -78,6 +79,8 @@ def send(
             say_json(planned.values())
         case _:
             _say_plan(planned, via)
+    if not chosen and errors(planned.findings):
+        raise click.exceptions.Exit(1)
 
 
 def _require_fitting(chosen: "Sequence[str]", addresses: "Sequence[str]", form: str | None, yes: bool) -> None:
@@ -201,16 +204,15 @@ def _ask(planned: "Plan", profile: str) -> None:
         raise click.exceptions.Exit(2)
 
 
-def _run(newsletter: "Newsletter", path: Path, via: str, as_json: bool, retry_now: bool = False) -> None:
+def _run(newsletter: "Newsletter", path: Path, via: str, as_json: bool, **retries: bool) -> None:
     from newsletter.app.sending import run
     from newsletter.cli.progress import progress
     from newsletter.errors import ServerError, Stopped
 
-    profile = newsletter.settings.profile(via)
     number = newsletter.issues.read(path).number
     try:
         with progress(quiet=as_json) as told:
-            outcome = run(newsletter, path, profile, told, retry_now=retry_now)
+            outcome = run(newsletter, path, via, told, **retries)
     except ServerError as error:
         todo = f"{error.todo}; what was sent is recorded, and newsletter resume {number} goes on"
         raise Stopped(error.what, todo, where=error.where) from error
@@ -262,8 +264,9 @@ def status(issue: str | None, as_json: bool) -> None:
 @click.argument("issue")
 @click.option("--via", metavar="PROFILE", default="", help="The SMTP profile of newsletter.local.toml.")
 @click.option("--now", is_flag=True, help="Try the deferred at once, not when they are due.")
+@click.option("--refused", is_flag=True, help="Try the refused again, too.")
 @json_option
-def resume(issue: str, via: str, now: bool, as_json: bool) -> None:
+def resume(issue: str, via: str, now: bool, refused: bool, as_json: bool) -> None:
     """Go on with a mailing that stopped.
 
     The bytes are those that it began with, and nobody gets it twice.
@@ -271,7 +274,7 @@ def resume(issue: str, via: str, now: bool, as_json: bool) -> None:
     Exit codes: 3 stopped again, 4 some refused or deferred, 5 some in doubt.
     """
     newsletter = here()
-    _run(newsletter, newsletter.issues.find(issue), via, as_json, retry_now=now)
+    _run(newsletter, newsletter.issues.find(issue), via, as_json, retry_now=now, retry_refused=refused)
 
 
 @click.command()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from newsletter.errors import PoolError
@@ -144,8 +145,8 @@ def _completes(known: Article, article: Article) -> dict[str, Any]:
 def _line(event: Mapping[str, Any]) -> bytes:
     line = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     if len(line) > LINE_LIMIT:
-        title = event.get("article", {}).get("title") or event["id"]
-        what = f'"{title[:60]}" takes {len(line):,} bytes; a line of the pool holds {LINE_LIMIT:,}'
+        title = shorten(event.get("article", {}).get("title") or event["id"], 60, placeholder="…")
+        what = f'"{title}" takes {len(line):,} bytes; a line of the pool holds {LINE_LIMIT:,}'
         raise PoolError(what, "shorten its why and key points; the pool keeps notes on articles, not articles")
     return line
 

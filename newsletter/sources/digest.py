@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from textwrap import shorten
 
 from newsletter.model.article import Article
 from newsletter.sources.reading import Collected, Reading, Remark, identified, numbered_lines
@@ -227,7 +228,9 @@ class _Reader:
         self.draft = None
 
     def _reject(self, lines: Iterable[Line], why: str) -> None:
-        self.remarks += [Remark(line=line.number, what=f"{why}: {line.text[:60]}") for line in lines]
+        self.remarks += [
+            Remark(line=line.number, what=f"{why}: {shorten(line.text, 60, placeholder='…')}") for line in lines
+        ]
 
 
 def _upcoming(rest: Sequence[Line]) -> Kind | None:

@@ -217,6 +217,8 @@ def test_a_broken_line_in_the_pool_is_named(sample):
         (["subscribers", "show", "unknown@example.com"], "unknown@example.com"),
         (["subscribers", "import", "none.csv"], "none.csv"),
         (["settle", "1"], "--accepted"),
+        (["settle", "1", "--accepted"], "nothing is in doubt"),
+        (["pool", "drop", "pclhh", " "], "REASON"),
         (["resume", "1"], "not started"),
         (["chek"], "check"),
     ],

@@ -95,6 +95,15 @@ def test_tls_from_the_first_byte(sending, open_inbox):
     assert len(secure.messages) == 3
 
 
+def test_the_refused_are_tried_again_when_asked_for(sending, inbox):
+    inbox.refuse.add("lin@example.com")
+    assert sending.run("send", "1", "--really", "--yes").returncode == 4
+    inbox.refuse.clear()
+    assert sending.run("resume", "1").returncode == 4
+    assert "3 planned = 3 accepted" in sending.ok("resume", "1", "--refused")
+    assert sorted(inbox.addresses) == ["ada@example.com", "grace@example.com", "lin@example.com"]
+
+
 def test_status_tells_who_was_refused_and_why(sending, inbox):
     inbox.refuse.add("lin@example.com")
     assert sending.run("send", "1", "--really", "--yes").returncode == 4

@@ -85,6 +85,11 @@ def test_the_sample_has_one_mistake_and_check_finds_it(desk):
     assert line.startswith("### Developer Experience")
     assert f"issues/001.md:{finding['line']}: error link-missing" in desk.run("check").stdout
     assert "the checks found errors" in desk.fails(1, "send", "1", "--really", "--yes")
+    plan = desk.run("send", "1")
+    assert (plan.returncode, plan.stdout.splitlines()[-1]) == (
+        1,
+        "Nothing is sent before the errors are mended: newsletter edit 1",
+    )
 
 
 def test_an_empty_newsletter_goes_the_whole_way(desk, digest_text, links_text, inbox, told):
@@ -260,6 +265,10 @@ def test_an_article_of_a_sent_issue_is_not_picked_again_without_a_reason(sending
     assert "ran in issue 1" in sending.fails(2, "pick", row["id"][:6])
     assert "new issue issues/002.md" in sending.ok("pick", row["id"][:6], "--again", "a correction")
     assert 'again = "a correction"' in sending.path("issues/002.md").read_text(encoding="utf-8")
+
+
+def test_an_article_that_is_held_stays_in_its_issue_and_it_is_said(sample):
+    assert "It stands in issues/001.md" in sample.ok("pool", "hold", "pclhh", "later")
 
 
 def test_articles_are_shown_edited_held_dropped_and_restored(desk, digest_text):
