@@ -7,7 +7,7 @@ from typing import Protocol
 
 from newsletter.model.mail import Message
 from newsletter.sender.opening import ServerUnavailable, open_connection
-from newsletter.sender.options import SmtpProfile
+from newsletter.sender.options import SmtpProfile, judge_profile
 from newsletter.sender.password import fetch_password
 from newsletter.sender.smtp import Connection
 from newsletter.sender.verdict import Verdict
@@ -30,10 +30,11 @@ class Courier:
 
     :param stop: ends the waiting for a server that has gone.
     :param pauses: seconds before each further try to come back to it.
-    :raises SettingsError: the password cannot be had.
+    :raises SettingsError: the profile will not do, or the password cannot be had.
     """
 
     def __init__(self, profile: SmtpProfile, *, stop: StopFlag, pauses: Sequence[float] = PAUSES) -> None:
+        judge_profile(profile)
         self._profile = profile
         self._password = fetch_password(profile)
         self._stop = stop
@@ -61,8 +62,8 @@ class Courier:
         :returns: None if *begin* forbade it: the body was not sent.
         :raises ServerError: no connection, or none that takes mail; the message was not sent.
         """
-        connection = self._usable()
-        if verdict := connection.offer(message):
+        connection, verdict = self._offered(message)
+        if verdict:
             return verdict
         try:
             allowed = begin()
@@ -74,6 +75,16 @@ class Courier:
             connection.drop()
             return None
         return connection.deliver(message)
+
+    def _offered(self, message: Message) -> tuple[Connection, Verdict | None]:
+        connection = self._usable()
+        verdict = connection.offer(message)
+        if verdict and verdict.hang_up and connection.messages > 1:
+            # A server ends a connection after as many messages as it likes, with 421 or without a word (RFC 5321 §3.8),
+            # and the next message finds out. That says nothing of its reader, and no body has gone: it is offered anew.
+            connection = self._usable()
+            verdict = connection.offer(message)
+        return connection, verdict
 
     def _usable(self) -> Connection:
         if self._connection and self._connection.open and self._connection.messages < MESSAGES:

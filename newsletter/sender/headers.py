@@ -22,7 +22,8 @@ FOLD = "\r\n "
 
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _PLAIN = re.compile(r"[!-~]+( [!-~]+)*")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]{1,64}@[^\s<>()\[\],;:\\\"@]+")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@]+")
+_LIST_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
 
 
 def one_line(name: str, value: str) -> str:
@@ -45,7 +46,7 @@ def text_line(name: str, text: str) -> bytes:
     """Return a header that says *text* (RFC 5322 §2.2.1), folded at spaces, in encoded-words where it must be."""
     one_line(name, text)
     first = LIMIT - len(name) - 2
-    if _PLAIN.fullmatch(text) and "=?" not in text:
+    if not text or (_PLAIN.fullmatch(text) and "=?" not in text):
         words = text.split(" ")
         if len(words[0]) <= first and max(map(len, words)) < LIMIT:
             return _folded(name, words)
@@ -76,6 +77,8 @@ def bulk_lines(*, one_click: bool) -> bytes:
 
 def list_id_line(title: str, list_name: str, domain: str) -> bytes:
     """Return List-Id (RFC 2919): the same for every issue of a list, because readers sort their mail by it."""
+    if not _LIST_NAME.fullmatch(list_name) or len(list_name) + len(domain) > 250:  # §3: 255 octets with what is around
+        raise SendError(f"this cannot name a list in List-Id: {list_name!a}", "lower-case letters, digits and hyphens")
     return _phrase_line("List-Id", title, f"<{list_name}.{domain}>")
 
 
@@ -95,7 +98,10 @@ def mailable(address: str) -> str:
     if not _ADDRESS.fullmatch(address):
         raise SendError(f'"{address}" cannot be written to', "an address is like ada@example.com")
     local, _, domain = address.rpartition("@")
-    return f"{local}@{ascii_domain(domain)}"
+    mailbox = f"{local}@{ascii_domain(domain)}"
+    if len(local.encode()) > 64 or len(mailbox.encode()) > 254:  # RFC 5321 §4.5.3.1.1 and §4.5.3.1.3, in octets
+        raise SendError(f'"{address}" is too long for an address', "an address has at most 64 octets before the @")
+    return mailbox
 
 
 @lru_cache(maxsize=1024)

@@ -17,6 +17,9 @@ from newsletter.sender.verdict import Reply
 LONGEST_REPLY: Final = 64 * 1024
 """Octets of all lines of a reply; RFC 5321 §4.5.3.1.5 allows 512 for one of them."""
 
+# A line without its end is none: the rest of what begins with "250" would be read as the answer to the next command.
+_REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[ -][^\n]*)?\r?\n")
+
 
 class LineLost(Exception):
     """The line broke, or no answer came in time; judged by verdict.py, and never shown as an error."""
@@ -73,21 +76,23 @@ class Line:
         """Return the next reply, its code 0 if it is none of SMTP; after that the line is closed."""
         patience = self._timeouts.reply if patience is None else patience
         deadline = time.monotonic() + patience
-        said: list[bytes] = []
-        while sum(map(len, said)) <= LONGEST_REPLY:
+        lines: list[bytes] = []
+        size = 0
+        while size <= LONGEST_REPLY:
             try:
                 line = self._read_line(deadline)
             except TimeoutError as cause:
                 self.close()
                 raise LineLost(f"no answer within {patience:g} s") from cause
-            if not re.match(rb"[2-5]\d\d[ \r\n-]", line):
-                said = [line]
+            lines.append(line)
+            size += len(line)
+            # §4.2.1: the code is the same on each line. "250-" with "550 " behind it says two things, and so nothing.
+            if not _REPLY_LINE.fullmatch(line) or line[:3] != lines[0][:3]:
                 break
-            said.append(line[4:])
             if line[3:4] != b"-":
-                return Reply(code=int(line[:3]), lines=tuple(map(legible, said)))
+                return Reply(code=int(line[:3]), lines=tuple(legible(line[4:]) for line in lines))
         self.close()
-        return Reply(code=0, lines=(legible(b" ".join(said)),))
+        return Reply(code=0, lines=(legible(b" ".join(lines)),))
 
     def close(self) -> None:
         """Hang up, without a word."""
@@ -133,5 +138,8 @@ def reason(cause: OSError) -> str:
 @cache  # the resolver may take seconds, and every connection asks
 def own_name() -> str:
     """Return what EHLO says: this machine's full name; without one the literal that mail programs use (§4.1.3)."""
-    name = socket.getfqdn()
+    try:
+        name = socket.getfqdn()
+    except UnicodeError:  # a machine's own name may have a label of 64 characters, which is no host name
+        name = ""
     return name if re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", name) else "[127.0.0.1]"

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable
 
 from newsletter.errors import ServerError
-from newsletter.sender.line import Line, LineLost, own_name, reason
+from newsletter.sender.line import Line, LineLost, legible, own_name, reason
 from newsletter.sender.options import SmtpProfile, judge_profile
 from newsletter.sender.smtp import Connection
 from newsletter.sender.verdict import Reply
@@ -115,10 +115,13 @@ def _log_in(line: Line, features: Features, profile: SmtpProfile, password: str)
         what = f"the server offers no login that is known here (it has: {', '.join(offered) or 'none'})"
         raise ServerError(what, "PLAIN and LOGIN are; ask the provider", where=profile.server)
     reply = way(line, profile.username, password)
-    if reply.code != 235:
-        words = _without((password, _base64(password), _sasl_plain(profile.username, password)), str(reply))
-        todo = "check username and password; many providers want an app password"
-        raise ServerError(f'the login of "{profile.username}" was rejected: {words}', todo, where=profile.server)
+    if reply.code == 235:
+        return
+    words = _without((password, _base64(password), _sasl_plain(profile.username, password)), reply)
+    if reply.code // 100 != 5:  # RFC 4954 §6: 454 is a server that cannot look the password up just now
+        raise _unavailable(profile, f'the login of "{profile.username}" is not possible now: {words}')
+    todo = "check username and password; many providers want an app password"
+    raise ServerError(f'the login of "{profile.username}" was rejected: {words}', todo, where=profile.server)
 
 
 def _plain(line: Line, username: str, password: str) -> Reply:
@@ -139,14 +142,17 @@ def _sasl_plain(username: str, password: str) -> str:
 
 
 def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+    # Surrogates stand for the bytes of a password that is no UTF-8 (PEP 383).
+    return base64.b64encode(text.encode(errors="surrogateescape")).decode()
 
 
-def _without(secrets: tuple[str, ...], words: str) -> str:
-    """Return the server's *words* without the *secrets*, should it repeat what it was told."""
+def _without(secrets: tuple[str, ...], reply: Reply) -> str:
+    """Return the server's words without the *secrets*, should it repeat what it was told."""
+    text = reply.text  # not yet cut off: half a secret would not be found
     for secret in secrets:
-        words = words.replace(secret, "***")
-    return words
+        for spelling in (secret, legible(secret.encode(errors="surrogateescape"))):
+            text = text.replace(spelling, "***") if spelling else text
+    return str(Reply(code=reply.code, lines=(text,)))
 
 
 def _unavailable(profile: SmtpProfile, what: str, todo: str = "") -> ServerUnavailable:

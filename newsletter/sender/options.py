@@ -93,12 +93,20 @@ def judge_profile(profile: SmtpProfile, where: str | Path = "", line: int | None
         raise SettingsError(f'SMTP profile "{profile.name}": {what}', todo, where=where, line=line)
 
 
+def _is_host(text: str) -> bool:
+    """Return whether *text* can be looked up; the resolver raises UnicodeError for an empty or too long label."""
+    try:
+        return bool(re.fullmatch(r"[\w.:-]+", text) and text.encode("idna"))
+    except UnicodeError:
+        return False
+
+
 def _fault(profile: SmtpProfile) -> tuple[str, str] | None:
     texts = (profile.host, profile.username, profile.password_env, profile.ca_file, *profile.password_command)
     passworded = bool(profile.password_env or profile.password_command)
     if any(UNSAFE.search(text) for text in texts):
         return "a line break or control character in it", "write each value in one line"
-    if not re.fullmatch(r"[\w.:-]+", profile.host):
+    if not _is_host(profile.host):
         return f'"{profile.host}" is no host name', 'write it like host = "smtp.example.org", without a port'
     if not 0 < profile.port < 65536:
         return f"there is no port {profile.port}", "587 is usual with STARTTLS, 465 with TLS"

@@ -90,9 +90,13 @@ class Maildir(_Folder):
         """Write *message*; see :class:`Output`."""
         # No time and host in the name as maildir has them: rehearsing again replaces a message, it does not double it.
         name = self._stem(message)
+        draft = self._folder / "tmp" / name
         with _said(self._folder):
-            (self._folder / "tmp" / name).write_bytes(message.data)
-            return (self._folder / "tmp" / name).replace(self._folder / "new" / name)
+            try:
+                draft.write_bytes(message.data)
+                return draft.replace(self._folder / "new" / name)
+            finally:
+                draft.unlink(missing_ok=True)
 
 
 class Mbox(_Folder):

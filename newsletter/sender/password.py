@@ -4,6 +4,7 @@ import os
 import subprocess
 
 from newsletter.errors import SettingsError
+from newsletter.sender.line import legible
 from newsletter.sender.options import SmtpProfile
 
 SECONDS = 120
@@ -33,13 +34,14 @@ def _from_command(profile: SmtpProfile) -> str:
     except subprocess.TimeoutExpired:
         # Not chained: the exception holds what the command had printed.
         raise _failed(profile, f"took more than {SECONDS} s") from None
-    said = done.stderr.decode(errors="replace").strip().splitlines()
     if done.returncode:
-        raise _failed(profile, f"ended with {done.returncode}{f': {said[-1]}' if said else ''}")
-    lines = done.stdout.decode(errors="replace").splitlines()
-    if not lines or not lines[0]:
+        said = legible(done.stderr.strip().rpartition(b"\n")[2])
+        raise _failed(profile, f"ended with {done.returncode}{f': {said}' if said else ''}")
+    # As the environment gives it (PEP 383): what is no UTF-8 goes to the server byte for byte.
+    password = done.stdout.partition(b"\n")[0].removesuffix(b"\r").decode(errors="surrogateescape")
+    if not password:
         raise _failed(profile, "printed nothing")
-    return lines[0]
+    return password
 
 
 def _failed(profile: SmtpProfile, what: str) -> SettingsError:

@@ -4,6 +4,7 @@
 commits the intent; ``deliver`` is the body with the final dot, after which only the server's word tells.
 """
 
+import re
 from collections.abc import Mapping
 
 from newsletter.errors import ServerError
@@ -38,7 +39,10 @@ class Connection:
         """Say whom *message* is from and to; None when the server waits for it (354).
 
         :raises ServerError: the server wants another login before it takes anything.
+        :raises ValueError: a line of the message ends otherwise than with CRLF, or its last one does not end.
         """
+        if not whole(message.data):
+            raise ValueError("a bare CR or LF in a message, or no CRLF at its end")
         self.messages += 1
         if verdict := self._unsuited(message):
             return verdict
@@ -52,16 +56,10 @@ class Connection:
         )
 
     def deliver(self, message: Message) -> Verdict:
-        """Send the body of an offered *message*; the verdict is the last word on it.
-
-        No line of our messages begins with a dot, so transparency (§4.5.2) has nothing to do; a message that was made
-        elsewhere and has one, or that ends within a line, is a ValueError.
-        """
-        if b"\n." in message.data or message.data.startswith(b".") or not message.data.endswith(b"\r\n"):
-            raise ValueError("a line begins with a dot, or the last one has no end")
+        """Send the body of an offered *message*; the verdict is the last word on it."""
         self._begun = False
         try:
-            self._line.write(message.data + b".\r\n")
+            self._line.write(stuffed(message.data) + b".\r\n")
         except LineLost as lost:
             return self._judged(Phase.BODY, Lost(words=str(lost)))
         try:
@@ -91,7 +89,8 @@ class Connection:
         most = self._features.get("SIZE", "")
         if most.isdecimal() and 0 < int(most) < len(message.data):
             words = f"5.3.4 not sent: {len(message.data)} bytes, and {self._server} takes {most}"
-            return Verdict(state=State.REFUSED, words=words)  # RFC 1870 §6.1
+            # RFC 1870 §6.1. The mail is as long for everybody, so it is not this reader who is refused.
+            return Verdict(state=State.DEFERRED, words=words, our_fault=True)
         return None
 
     def _parameters(self, message: Message) -> str:
@@ -104,7 +103,7 @@ class Connection:
             reply = self._line.ask(command, patience)
         except LineLost as lost:
             return self._judged(phase, Lost(words=str(lost)))
-        if reply.code in AUTH_WANTED and phase is not Phase.DATA:
+        if reply.code in AUTH_WANTED:
             self.quit()
             raise _login_wanted(reply, self._server)
         verdict = judge(phase, reply)
@@ -119,6 +118,22 @@ class Connection:
         if verdict.hang_up:
             self._line.close()
         return verdict
+
+
+def whole(data: bytes) -> bool:
+    """Return whether each line of *data* ends with CRLF, and no CR or LF stands alone.
+
+    Servers differ on a bare LF, and what follows it may count as another message (SMTP smuggling, CVE-2023-51764).
+    """
+    ends = data.count(b"\r\n")
+    return data.endswith(b"\r\n") and data.count(b"\r") == ends == data.count(b"\n")
+
+
+def stuffed(data: bytes) -> bytes:
+    """Return *data* with a dot more on each line that begins with one (§4.5.2); what segments.py wrote has none."""
+    if data.startswith(b".") or b"\n." in data:
+        return re.sub(rb"(?m)^\.", b"..", data)
+    return data
 
 
 def _login_wanted(reply: Reply, server: str) -> ServerError:

@@ -69,9 +69,11 @@ class Verdict:
     our_fault: bool = False
 
 
-# RFC 3463 §3.2: X.1.7 and X.1.8 are about the sender. "Relay access denied" (Postfix), "relay not permitted" (Exim),
-# "Unable to relay" (Exchange): the server does not take our mail for anybody.
-_SENDER = re.compile(r"^5\.1\.[78]\b|\brelay", re.I)
+# RFC 3463 §3.2: X.1.7 and X.1.8 are about the sender. "5.7.1 …: Relay access denied" (Postfix), "relay not permitted"
+# (Exim), "5.7.54 …; Unable to relay" (Exchange): the server does not take our mail for anybody. With any other code,
+# or in a host's name or an address, the word is about something else.
+_SENDER = re.compile(r"^5\.1\.[78]\b|^(5\.7\.\d|(?!\d\.\d)).*\brelay(ing)?\b(?![.@-]\w)", re.I)
+_ADDRESSES = re.compile(r"<[^>]*>|\S+@\S+")
 
 AUTH_WANTED = frozenset({530, 534, 535, 538})
 """Replies that ask for another login (RFC 4954 §6): sent on, they would burn the whole list."""
@@ -92,7 +94,7 @@ def judge(phase: Phase, answer: Reply | Lost) -> Verdict | None:
 
 
 def _refusal(phase: Phase, reply: Reply) -> Verdict:
-    if phase is Phase.MAIL or (phase is Phase.RCPT and _SENDER.search(reply.text)):
+    if phase is Phase.MAIL or (phase is Phase.RCPT and _SENDER.search(_ADDRESSES.sub("", reply.text))):
         return Verdict(state=State.DEFERRED, words=str(reply), our_fault=True)
     return Verdict(state=State.REFUSED, words=str(reply))
 

@@ -33,7 +33,7 @@ def failure(cause: BaseException | None, where: Path) -> StoreError:
 
 @contextmanager
 def said_plainly(where: Path) -> Iterator[None]:
-    """Turn what the database at *where* fails with into a StoreError.
+    """Turn what the database at *where* fails with into a StoreError, and text that it cannot keep.
 
     A broken constraint or statement is our own mistake and passes through: no words of ours could help with it.
     """
@@ -45,3 +45,7 @@ def said_plainly(where: Path) -> Iterator[None]:
         raise failure(cause.orig, where) from cause
     except sqlite3.Error as cause:
         raise failure(cause, where) from cause
+    except UnicodeEncodeError as cause:
+        # Bytes of a command line that are no UTF-8 come as lone surrogates (PEP 383); SQLite keeps UTF-8 alone.
+        given = cause.object.encode("utf-8", "backslashreplace").decode()
+        raise StoreError(f'"{given}" has bytes in it that are no text', "type it in UTF-8") from cause

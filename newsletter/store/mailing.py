@@ -21,7 +21,7 @@ from newsletter.errors import StoreError
 from newsletter.model.delivery import Balance, Delivery, State
 from newsletter.store.database import Database
 from newsletter.store.moment import Clock, written
-from newsletter.store.retry import ATTEMPTS, Jitter, next_try
+from newsletter.store.retry import Jitter, after_attempt
 
 # ruff: noqa: S608 - the statements are put together from the constants of this file, and from nothing else
 
@@ -49,9 +49,10 @@ _QUEUED = text(
     f"""SELECT number FROM delivery WHERE mailing = :mailing AND state = 'queued' AND next_at IS NULL AND {_FREE}
     ORDER BY number LIMIT :limit"""
 )
+# What this run deferred itself was updated after its opening, or in the same second but with a time yet to come.
 _DUE = text(
     f"""SELECT number FROM delivery WHERE mailing = :mailing AND state = 'deferred' AND next_at <= :now
-    AND updated <= :opened AND {_FREE}
+    AND (updated < :opened OR next_at <= :opened) AND {_FREE}
     ORDER BY next_at, number LIMIT :limit"""
 )
 _LEASE = text(
@@ -103,8 +104,8 @@ class MailingLedger:
     def claim(self, limit: int) -> Sequence[Delivery]:
         """Take a lease on up to *limit* deliveries that are queued, or deferred and due; none left: an empty sequence.
 
-        A run has each delivery once: what it deferred itself, or was given and did not send, waits for the next run.
-        Whoever has no confirmed subscription any more moves to excluded.
+        The queued come first. A run has each delivery once: what it deferred itself, or was given and did not send,
+        waits for the next run. Whoever has no confirmed subscription any more moves to excluded.
         """
         now = self._clock()
         facts = self._facts | {"now": written(now), "until": written(now + LEASE), "opened": self._opened}
@@ -146,16 +147,10 @@ class MailingLedger:
                 raise self._not_ours(delivery, row)
             # Refused before 354, it was never begun, but it was an attempt.
             attempts = row.attempts + (0 if row.state == State.SENDING.value else 1)
+            outcome, next_at = after_attempt(delivery, attempts, now, self._jitter)
             facts |= {"number": row.number, "standing": row.state, "attempts": attempts}
-            facts |= {"state": delivery.state.value, "reply": delivery.reply, "next_at": None}
-            if delivery.state is State.DEFERRED:
-                if at := next_try(attempts, now, self._jitter):
-                    facts["next_at"] = written(at)
-                else:
-                    facts |= {
-                        "state": State.REFUSED.value,
-                        "reply": f"{delivery.reply} (given up: {ATTEMPTS} attempts)",
-                    }
+            facts |= {"state": outcome.state.value, "reply": outcome.reply}
+            facts |= {"next_at": written(next_at) if next_at else None}
             if not connection.execute(_RECORD, facts).rowcount:
                 raise self._not_ours(delivery, row)
 
@@ -177,7 +172,8 @@ class MailingLedger:
 
 def _waiting(connection: Connection, facts: Mapping[str, Any]) -> Sequence[int]:
     queued = connection.execute(_QUEUED, facts).scalars().all()
-    return queued or connection.execute(_DUE, facts).scalars().all()
+    room = facts["limit"] - len(queued)
+    return [*queued, *connection.execute(_DUE, {**facts, "limit": room}).scalars()] if room else queued
 
 
 def balance_of(connection: Connection, issue: int) -> Balance:

@@ -2,7 +2,10 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from newsletter.model.delivery import Delivery, State
 
 FIRST_WAIT = timedelta(minutes=5)
 """Greylisting usually ends within five minutes."""
@@ -24,3 +27,17 @@ def next_try(attempts: int, now: datetime, jitter: Jitter = spread) -> datetime 
         return None
     wait: timedelta = min(FIRST_WAIT * 3 ** (attempts - 1), LONGEST_WAIT)
     return now + wait * jitter()
+
+
+def after_attempt(
+    outcome: Delivery, attempts: int, now: datetime, jitter: Jitter = spread
+) -> tuple[Delivery, datetime | None]:
+    """Return where *outcome* leaves its delivery after so many attempts, and when it may be tried again.
+
+    Only a deferred one has such a time; deferred by its last attempt, it is refused, and keeps the server's words.
+    """
+    if outcome.state is not State.DEFERRED:
+        return outcome, None
+    if at := next_try(attempts, now, jitter):
+        return outcome, at
+    return replace(outcome, state=State.REFUSED, reply=f"{outcome.reply} (given up: {ATTEMPTS} attempts)"), None

@@ -32,11 +32,16 @@ def csv_lines(subscriptions: Iterable[Subscription]) -> Iterator[str]:
 
 def without_guard(cell: str) -> str:
     """Return *cell* without the apostrophe that :func:`csv_lines` put before it."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and _needs_guard(cell) else cell
 
 
 def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if _needs_guard(cell) else cell
+
+
+def _needs_guard(cell: str) -> bool:
+    # What has an apostrophe of its own before the sign needs one too, or the import would take its own away.
+    return cell.lstrip("'").startswith(_FORMULA)
 
 
 def _values(subscription: Subscription) -> tuple[str, ...]:

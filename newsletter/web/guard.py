@@ -2,56 +2,63 @@
 
 import secrets
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
-    b"cache-control": b"no-store",
-    b"referrer-policy": b"no-referrer",
-    b"x-content-type-options": b"nosniff",
-    b"cross-origin-resource-policy": b"same-origin",
-    b"x-frame-options": b"SAMEORIGIN",
+    "cache-control": "no-store",
+    # What has no policy of its own shows nothing, runs nothing and stands in no frame.
+    "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",  # the address holds the token
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",
 }
+"""What every answer says, refusals too, unless it says otherwise itself."""
 
 
 class Guard:
     """Refuses a foreign Host (DNS rebinding), a foreign Origin, and an address without the token.
 
-    :param token: first part of every path; it is taken off before the app sees the path.
+    :param token: first part of every path; the app sees it as its root path.
     """
 
     def __init__(self, app: ASGIApp, *, token: str, port: int) -> None:
         self.app = app
         self._token = token
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        self._origins = {f"http://{host}" for host in self._hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        token, _, rest = scope["path"].removeprefix("/").partition("/")
-        if refusal := self._refusal(Headers(scope=scope), token):
-            await refusal(scope, receive, send)
-            return
+        if scope["type"] != "http":
+            raise ValueError(f"{scope['type']} is not guarded, and so not served")
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                names = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *((k, v) for k, v in HEADERS.items() if k not in names)]
+                headers = MutableHeaders(raw=message["headers"])
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
-        path = f"/{rest}"
-        await self.app({**scope, "path": path, "raw_path": path.encode()}, receive, send_guarded)
+        token = scope["path"].removeprefix("/").partition("/")[0]
+        answer = self._refusal(Headers(scope=scope), token) or self.app
+        await answer({**scope, "root_path": f"/{token}"}, receive, send_guarded)
 
     def _refusal(self, headers: Headers, token: str) -> PlainTextResponse | None:
-        if headers.get("host", "") not in self._hosts:
-            return PlainTextResponse("This server answers 127.0.0.1 alone.\n", 403)
-        if (origin := headers.get("origin")) is not None and origin not in {f"http://{host}" for host in self._hosts}:
+        # A name that somebody else's DNS points at 127.0.0.1 arrives with that name in Host.
+        if headers.get("host", "").lower() not in self._hosts:
+            return PlainTextResponse("This server answers to 127.0.0.1 alone.\n", 403)
+        if (origin := headers.get("origin")) is not None and origin not in self._origins:
             return PlainTextResponse("Another page may not ask this.\n", 403)
+        # Fetch Metadata: "none" is an address that was typed, pasted or opened from a terminal.
         if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-            return PlainTextResponse("Another page may not ask this.\n", 403)
+            return PlainTextResponse("Another page may not ask this; type or paste the address.\n", 403)
         if not secrets.compare_digest(token.encode(), self._token.encode()):
             return PlainTextResponse("Open the address that newsletter preview printed.\n", 404)
         return None

@@ -1,4 +1,13 @@
-"""The preview: one page on 127.0.0.1 that shows an issue and reloads when something is saved."""
+"""The preview: one page on 127.0.0.1 that shows an issue and reloads when something is saved.
+
+::
+
+    TOKEN/                     the page, its script and its style (templates/preview/)
+    TOKEN/issue/summary        what is known of the issue, as JSON
+    TOKEN/issue/mail/dark      the mail in one scheme, for a sandboxed frame; ?remote=1 lets it load images
+    TOKEN/issue/part/text      text, source, mjml, html, all as plain text
+    TOKEN/issue/events         a number after each save, as server-sent events
+"""
 
 import asyncio
 import contextlib
@@ -7,28 +16,25 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
-from watchfiles import awatch
 
 from newsletter.app import Newsletter
-from newsletter.errors import SettingsError
 from newsletter.rendering.themes import builtin_templates
 from newsletter.web.guard import Guard
+from newsletter.web.mail_frame import framed, policy
 from newsletter.web.proof import Proof, make_proof
-from newsletter.web.scheme import in_scheme
+from newsletter.web.saves import saves
+from newsletter.web.serving import listen, serve
 
-_PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'"
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-# A mail may show its images, and run nothing.
-_MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; form-action 'none'"
-)
-_TYPES = {"preview.html": "text/html", "preview.js": "text/javascript", "preview.css": "text/css"}
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+PAGE = "preview.html"
 
 
 class Preview:
@@ -43,28 +49,21 @@ class Preview:
         self._folder = newsletter.settings.folder
         self._token = secrets.token_urlsafe(16)
         self._proof: Proof | None = None
+        self._last: Proof | None = None
         self._version = 0
-        self._saved = asyncio.Condition()
-        self._ending = False
+        self._news = asyncio.Condition()
+        self._ended = asyncio.Event()
 
     def listen(self, port: int = 0) -> socket.socket:
-        """Open the socket, so that the address is known before the server runs."""
-        opened = socket.socket()
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            opened.bind(("127.0.0.1", port))
-        except OSError as cause:
-            opened.close()
-            raise SettingsError(f"port {port} is taken: {cause.strerror}", "give another --port, or none") from cause
+        """Open the socket, so that the address is known before the server runs; SettingsError if that cannot be."""
+        opened = listen(port)
         self.address = f"http://127.0.0.1:{opened.getsockname()[1]}/{self._token}/"
         return opened
 
     def serve(self, opened: socket.socket) -> None:
         """Answer until interrupted."""
         app = Guard(self.app(), token=self._token, port=opened.getsockname()[1])
-        config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
-        with contextlib.suppress(KeyboardInterrupt), opened:
-            uvicorn.Server(config).run(sockets=[opened])
+        serve(app, opened, ending=self._end)
 
     def app(self) -> Starlette:
         """Return the application, without its guard."""
@@ -72,81 +71,87 @@ class Preview:
             lifespan=self._watching,
             routes=[
                 Route("/", self._page),
-                Route("/{file:str}", self._file),
                 Route("/issue/summary", self._summary),
                 Route("/issue/mail/{scheme:str}", self._mail),
                 Route("/issue/part/{part:str}", self._part),
                 Route("/issue/events", self._events),
+                Route("/{file:str}", self._file),
             ],
         )
 
     @contextlib.asynccontextmanager
     async def _watching(self, app: Starlette) -> AsyncIterator[None]:
-        ended = asyncio.Event()
-        watcher = asyncio.create_task(self._watch(ended))
+        watcher = asyncio.create_task(self._watch())
+        await asyncio.sleep(0)  # the watch stands before the first page is made
         yield
-        ended.set()
-        await self._announce(ending=True)
+        await self._end()
         await watcher
 
-    async def _watch(self, ended: asyncio.Event) -> None:
-        async for changes in awatch(self._folder, stop_event=ended, debounce=50, step=10, rust_timeout=500):
-            if any(self._concerns(Path(path)) for _, path in changes):
-                await self._announce()
+    async def _watch(self) -> None:
+        async for _ in saves(self._folder, self.path, self._ended):
+            await self._tell()
 
-    def _concerns(self, path: Path) -> bool:
-        inner = path.relative_to(self._folder).parts if path.is_relative_to(self._folder) else ()
-        return bool(inner) and (inner[0] in ("issues", "templates") or inner[-1] == "newsletter.toml")
+    async def _end(self) -> None:
+        self._ended.set()
+        await self._tell()
 
-    async def _announce(self, *, ending: bool = False) -> None:
-        async with self._saved:
-            self._proof, self._ending = None, ending
+    async def _tell(self) -> None:
+        async with self._news:
+            self._last, self._proof = self._proof or self._last, None
             self._version += 1
-            self._saved.notify_all()
+            self._news.notify_all()
 
     def _current(self) -> Proof:
         if self._proof is None:
-            self._proof = make_proof(self._folder, self.path)
+            self._proof = make_proof(self._folder, self.path, self._last.sheet if self._last else None)
         return self._proof
 
     async def _page(self, request: Request) -> Response:
-        return _asset("preview.html")
+        return _asset(PAGE)
 
     async def _file(self, request: Request) -> Response:
-        name = request.path_params["file"]
-        return _asset(name) if name in _TYPES else PlainTextResponse("There is no such file.\n", 404)
+        return _asset(request.path_params["file"])
 
     async def _summary(self, request: Request) -> Response:
         return JSONResponse({**self._current().summary(), "version": self._version})
 
     async def _mail(self, request: Request) -> Response:
-        dark = request.path_params["scheme"] == "dark"
-        html = in_scheme(self._current().html, dark=dark)
-        return HTMLResponse(html, headers={"content-security-policy": _MAIL_POLICY})
+        sheet, scheme = self._current().sheet, request.path_params["scheme"]
+        if sheet is None or scheme not in ("light", "dark"):
+            return _missing()
+        html = framed(sheet.html, dark=scheme == "dark")
+        headers = {"content-security-policy": policy(remote=request.query_params.get("remote") == "1")}
+        return HTMLResponse(html, headers=headers)
 
     async def _part(self, request: Request) -> Response:
-        parts = {
-            "text": self._current().text,
-            "source": self._current().source,
-            "mjml": self._current().mjml,
-            "html": self._current().html,
-        }
-        name = request.path_params["part"]
-        return PlainTextResponse(parts[name]) if name in parts else PlainTextResponse("There is no such part.\n", 404)
+        text = self._current().part(request.path_params["part"])
+        return _missing() if text is None else PlainTextResponse(text)
 
     async def _events(self, request: Request) -> Response:
         """Tell the page of each save, as server-sent events (HTML Standard §9.2)."""
 
         async def events() -> AsyncIterator[str]:
-            yield f"retry: 500\ndata: {self._version}\n\n"
-            while not self._ending:
-                async with self._saved:
-                    await self._saved.wait()
-                yield f"data: {self._version}\n\n"
+            told = self._version
+            yield f"retry: 500\ndata: {told}\n\n"
+            while not self._ended.is_set():
+                async with self._news:
+                    while self._version == told:
+                        await self._news.wait()
+                    told = self._version
+                yield f"data: {told}\n\n"
 
         return StreamingResponse(events(), media_type="text/event-stream")
 
 
-def _asset(name: str) -> FileResponse:
-    path = builtin_templates() / "preview" / name
-    return FileResponse(path, media_type=_TYPES[name], headers={"content-security-policy": _PAGE_POLICY})
+def _asset(name: str) -> Response:
+    folder = builtin_templates() / "preview"
+    # Asked of the folder, not put together from the address: "..", "C:" and the like are no names in it.
+    files = {path.name: path for path in folder.iterdir() if path.suffix in TYPES}
+    if name not in files:
+        return _missing()
+    headers = {"content-security-policy": PAGE_POLICY}
+    return FileResponse(files[name], media_type=TYPES[files[name].suffix], headers=headers)
+
+
+def _missing() -> Response:
+    return PlainTextResponse("There is nothing at this address.\n", 404)

@@ -1,82 +1,77 @@
-"use strict";
-const $ = (id) => document.getElementById(id);
-const tabs = [...document.querySelectorAll("[role=tab]")];
-const schemes = [...document.querySelectorAll("[data-scheme]")];
-const figures = [...document.querySelectorAll("figure")];
+// Joins the page to the server: what is chosen, what was saved, what is shown.
+import { choose, chosen, onChoice, showTab, tabs } from "./choices.js";
+import { loadMail, showInbox, showPairs } from "./mail.js";
+import { showError, showFindings, showHead, showSource, showText } from "./words.js";
 
-function show(view) {
-  for (const tab of tabs) {
-    const on = tab.dataset.view === view;
-    tab.setAttribute("aria-selected", on);
-    tab.tabIndex = on ? 0 : -1;
-    $("view-" + tab.dataset.view).hidden = !on;
+const $ = (id) => document.getElementById(id);
+let issue = null;
+let parts = {};
+let busy = false;
+let wanted = false;
+
+const fetched = async (address) => {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer;
+};
+
+function say(state, text) {
+  $("status").dataset.state = state;
+  if ($("status-text").textContent !== text) $("status-text").textContent = text;
+}
+
+function paint() {
+  showHead(issue);
+  showError(issue, goTo);
+  showFindings(issue, goTo);
+  showText(parts.text);
+  showSource(parts[chosen("source")], chosen("source") === "source" ? issue : null);
+  $("no-mail").hidden = Boolean(issue.mail);
+  $("view-mail").classList.toggle("stale", Boolean(issue.error));
+  $("remote-choice").hidden = !issue.mail?.remote;
+  showPairs(issue.mail ? chosen("scheme") : "none", chosen("width"));
+  if (issue.mail) {
+    showInbox(issue.mail);
+    loadMail(issue.mail.digest, issue.mail.remote && chosen("remote"));
   }
 }
 
-function scheme(name) {
-  for (const button of schemes) button.setAttribute("aria-pressed", button.dataset.scheme === name);
-  for (const figure of figures) figure.hidden = name !== "both" && figure.dataset.in !== name;
-  figures.forEach(fit);
+function goTo(line) {
+  choose("source", "source");
+  showTab("source");
+  paint();
+  const place = $(`line-${line}`);
+  if (!place) return;
+  for (const other of document.querySelectorAll(".here")) other.classList.remove("here");
+  place.classList.add("here");
+  place.scrollIntoView({ block: "center" });
+  $("view-source").focus({ preventScroll: true });
 }
 
-function fit(figure) {
-  const frame = figure.querySelector("iframe");
-  const page = frame.contentDocument;
-  if (page && page.body && !figure.hidden) frame.style.height = Math.max(300, page.documentElement.scrollHeight + 2) + "px";
-}
-
-function listed(finding) {
-  const item = document.createElement("li");
-  item.className = finding.severity;
-  const head = document.createElement("div");
-  const severity = document.createElement("b");
-  severity.textContent = finding.severity;
-  const place = document.createElement("code");
-  place.textContent = ` ${finding.path}:${finding.line} ${finding.rule}`;
-  head.append(severity, place);
-  const words = document.createElement("p");
-  words.textContent = `${finding.what}; ${finding.todo}`;
-  item.append(head, words);
-  return item;
-}
-
+// One at a time, so that an early answer never overtakes a late one.
 async function load() {
-  const issue = await (await fetch("issue/summary")).json();
-  document.title = issue.subject || issue.issue;
-  $("issue").textContent = issue.issue;
-  $("sender").textContent = issue.sender;
-  $("subject").textContent = issue.subject;
-  $("preheader").textContent = issue.preheader;
-  $("size").textContent = issue.error ? "" : `${issue.bytes.toLocaleString("en")} of 102,400 bytes of HTML.`;
-  $("error").hidden = !issue.error;
-  $("error").textContent = issue.error;
-  $("count").textContent = `(${issue.findings.length})`;
-  const none = document.createElement("li");
-  none.textContent = "Nothing found.";
-  $("findings").replaceChildren(...(issue.findings.length ? issue.findings.map(listed) : [none]));
-  for (const part of ["text", "source"]) $(part).textContent = await (await fetch("issue/part/" + part)).text();
-  if (!issue.error) {
-    for (const figure of figures) {
-      const frame = figure.querySelector("iframe");
-      const place = frame.contentWindow ? frame.contentWindow.scrollY : 0;
-      frame.onload = () => { fit(figure); frame.contentWindow.scrollTo(0, place); };
-      frame.src = `issue/mail/${figure.dataset.in}?version=${issue.version}`;
+  wanted = true;
+  if (busy) return;
+  busy = true;
+  while (wanted) {
+    wanted = false;
+    try {
+      const summary = await (await fetched("issue/summary")).json();
+      const texts = ["text", "source", "mjml", "html"].map(async (part) => [part, await (await fetched(`issue/part/${part}`)).text()]);
+      [issue, parts] = [summary, Object.fromEntries(await Promise.all(texts))];
+      paint();
+      say("live", issue.version ? `Live · reloaded ${new Date().toLocaleTimeString()}` : "Live · reloads when you save");
+      document.body.dataset.version = issue.version;
+    } catch (fault) {
+      say("lost", "The preview failed; the terminal says why");
+      console.error(fault);
     }
   }
-  document.body.dataset.version = issue.version;
+  busy = false;
 }
 
-for (const tab of tabs) tab.addEventListener("click", () => show(tab.dataset.view));
-for (const button of schemes) button.addEventListener("click", () => scheme(button.dataset.scheme));
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const byKey = { l: "light", d: "dark", b: "both" };
-  if (byKey[event.key]) scheme(byKey[event.key]);
-  if (tabs[event.key - 1]) { show(tabs[event.key - 1].dataset.view); tabs[event.key - 1].focus(); }
-});
-
+onChoice(() => issue && paint());
+for (const tab of tabs) tab.addEventListener("click", () => showTab(tab.id.slice(4)));
 const events = new EventSource("issue/events");
-events.onmessage = () => { $("status").textContent = ""; load(); };
-events.onerror = () => { $("status").textContent = "The preview has ended; start it again."; };
-show("mail");
-scheme("light");
+events.onmessage = load;
+events.onerror = () => say("lost", "Ended · run newsletter preview again");

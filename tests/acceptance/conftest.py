@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import ssl
 import subprocess
 import sys
@@ -60,11 +61,22 @@ def desk(tmp_path) -> Desk:
     return Desk(folder)
 
 
-@pytest.fixture
-def sample(desk) -> Desk:
-    """The sample newsletter with its planted mistake mended."""
+@pytest.fixture(scope="session")
+def made_sample(tmp_path_factory) -> Path:
+    """A folder with the sample newsletter, its planted mistake mended, and its home; made once, and copied by tests."""
+    base = tmp_path_factory.mktemp("sample")
+    (base / "desk").mkdir()
+    desk = Desk(base / "desk", {"NEWSLETTER_HOME": str(base / "home")})
     desk.ok("init", ".", "--sample")
     mend(desk)
+    return base
+
+
+@pytest.fixture
+def sample(desk, made_sample) -> Desk:
+    """The sample newsletter with its planted mistake mended."""
+    shutil.copytree(made_sample / "desk", desk.folder, dirs_exist_ok=True)
+    shutil.copytree(made_sample / "home", os.environ["NEWSLETTER_HOME"])
     return desk
 
 

@@ -1,55 +1,19 @@
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from store_press import NOON, PEOPLE, Press
 
 from newsletter.errors import StoreError
 from newsletter.model.address import Address
 from newsletter.model.delivery import Delivery, State
 from newsletter.model.subscriber import Consent
 from newsletter.sender.ledger import Ledger
-from newsletter.store.database import create
-from newsletter.store.ledger import LedgerStore
-from newsletter.store.mailing import COMES_FROM, LEASE, MailingLedger
+from newsletter.store.mailing import COMES_FROM, LEASE
 from newsletter.store.retry import ATTEMPTS
-from newsletter.store.subscribers import SubscriberStore
 
 QUEUED, SENDING, ACCEPTED, DEFERRED, REFUSED, EXCLUDED, IN_DOUBT = State
-NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
-PEOPLE = ["ada@example.com", "Bob@example.com", "c@example.com"]
-
-
-class Press:
-    """A database with readers, its two stores, and a clock that is moved by hand."""
-
-    def __init__(self, folder):
-        self.now = NOON
-        self.database = create(folder)
-        self.subscribers = SubscriberStore(self.database, clock=lambda: self.now)
-        self.ledger = LedgerStore(self.database, clock=lambda: self.now, jitter=lambda: 1.0)
-
-    def confirm(self, *addresses, list_name="weekly"):
-        for address in addresses:
-            self.subscribers.add(Address(address=address), list_name, consent=Consent.CONFIRMED, basis="form")
-
-    def leave(self, address, list_name=None):
-        self.subscribers.unsubscribe(address, list_name, basis="link")
-
-    def start(self, issue=42, list_name="weekly", frozen=b"the bytes"):
-        return self.ledger.start(issue, list_name, frozen=frozen, subject="Moka", started=self.now)
-
-    def open(self, issue=42, list_name="weekly", **options) -> MailingLedger:
-        return self.ledger.open_mailing(issue, list_name, **options)
-
-    def addresses(self, *states, issue=42):
-        return [each.address for each in self.ledger.deliveries(issue, states or tuple(State))]
-
-    def counts(self, issue=42):
-        return {state: count for state, count in self.ledger.balance(issue).counts.items() if count}
 
 
 @pytest.fixture
@@ -367,98 +331,3 @@ def test_a_mailing_has_ended_when_nobody_is_left_and_goes_on_when_somebody_comes
     press.confirm("late@example.com")
     press.start()
     assert press.ledger.mailings(42)[0].finished_at is None
-
-
-class AnyMoves(RuleBasedStateMachine):
-    """Moves in any order, right and wrong ones: the ledger always balances, and nobody gets an issue twice."""
-
-    def __init__(self):
-        super().__init__()
-        import tempfile
-        from pathlib import Path
-
-        self.scratch = tempfile.TemporaryDirectory()
-        self.press = Press(Path(self.scratch.name) / "data")
-        self.press.confirm(*PEOPLE)
-        self.planned = self.press.start()
-        self.run = self.press.open()
-        self.had = []
-        self.accepted = set()
-
-    def teardown(self):
-        self.press.database.close()
-        self.scratch.cleanup()
-
-    @rule(number=st.integers(0, 5), list_name=st.sampled_from(["weekly", "daily"]))
-    def confirm_and_start(self, number, list_name):
-        self.press.confirm(f"r{number}@example.com", list_name=list_name)
-        waiting = self.press.ledger.waiting(42, list_name)
-        queued = self.press.start(list_name=list_name)
-        assert queued == waiting
-        self.planned += queued
-
-    @rule(number=st.integers(0, 5))
-    def leave(self, number):
-        if self.press.subscribers.find(f"r{number}@example.com"):
-            self.press.leave(f"r{number}@example.com")
-
-    @rule(limit=st.integers(1, 4))
-    def claim(self, limit):
-        self.had += self.run.claim(limit)
-
-    @precondition(lambda self: self.had)
-    @rule(data=st.data())
-    def begin(self, data):
-        each = data.draw(st.sampled_from(self.had))
-        if self.run.begin(each):
-            assert each.address not in self.accepted
-            (subscription,) = self.press.subscribers.subscriptions(address=each.address, list_name="weekly")
-            assert subscription.consent is Consent.CONFIRMED
-
-    @precondition(lambda self: self.had)
-    @rule(data=st.data(), state=st.sampled_from(list(COMES_FROM)))
-    def record(self, data, state):
-        each = data.draw(st.sampled_from(self.had))
-        before = {each.address: each.state for each in self.press.ledger.deliveries(42)}
-        try:
-            self.run.record(replace(each, state=state))
-        except StoreError:
-            assert {each.address: each.state for each in self.press.ledger.deliveries(42)} == before
-        else:
-            assert before[each.address] in COMES_FROM[state]
-            if state is ACCEPTED:
-                self.accepted.add(each.address)
-
-    @rule(hours=st.integers(0, 5), retry_now=st.booleans())
-    def die_and_resume(self, hours, retry_now):
-        self.press.now += timedelta(hours=hours)
-        sending = self.press.ledger.balance(42)[SENDING]
-        assert self.press.ledger.recover() == sending
-        self.run = self.press.open(retry_now=retry_now)
-
-    @rule()
-    def release(self):
-        self.run.release()
-
-    @rule(to=st.sampled_from([ACCEPTED, QUEUED]))
-    def settle(self, to):
-        doubtful = self.press.addresses(IN_DOUBT)
-        assert self.press.ledger.settle(42, doubtful, to) == len(doubtful)
-        if to is ACCEPTED:
-            self.accepted |= set(doubtful)
-
-    @rule()
-    def requeue_refused(self):
-        self.press.ledger.requeue_refused(42)
-
-    @invariant()
-    def it_balances(self):
-        balance = self.press.ledger.balance(42)
-        assert balance.planned == self.planned == len(set(self.press.addresses()))
-        assert set(self.press.addresses(ACCEPTED)) == self.accepted
-
-
-TestWhateverTheMoves = AnyMoves.TestCase
-TestWhateverTheMoves.settings = settings(
-    max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)

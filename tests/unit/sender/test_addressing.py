@@ -105,9 +105,6 @@ def test_two_test_sends_have_two_message_ids_unless_told_otherwise():
 
 def test_addressing_a_mail_runs_neither_templates_nor_the_email_package():
     """No email.message, Jinja, MJML or premailer per recipient."""
-    loaded = (
-        "import sys, newsletter.sender.mailing, newsletter.sender.addressing;"
-        "print(*[name for name in ('email.message', 'email.policy', 'jinja2', 'mjml', 'premailer') if name in sys.modules])"
-    )
+    loaded = "import sys, newsletter.sender.mailing, newsletter.sender.addressing; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
+    assert not {"email.message", "email.policy", "jinja2", "mjml", "premailer"} & set(done.stdout.split())

@@ -12,8 +12,8 @@ from newsletter.sender.segments import encode
 
 bodies = st.lists(
     st.one_of(
-        st.sampled_from([".", "..", ". ", " ", "  ", "\t", "\n", "\n\n", "\n.", "From ", "\nFrom ", "=", "=3D", "x" * 80,
-                         "a" * 75, "a" * 76, "é" * 40, "\r\n", "--", *TOKENS.values()]),
+        st.sampled_from([".", "..", ". ", " ", "  ", "\t", "\n", "\n\n", "\n.", "From ", "\nFrom ", "=", "=3D",
+                         "x" * 80, "a" * 75, "a" * 76, "é" * 40, "\r\n", "--", *TOKENS.values()]),
         st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=60),
     ),
     max_size=25,

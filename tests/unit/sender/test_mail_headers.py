@@ -1,6 +1,10 @@
+import email
+import email.policy
 import re
 import string
 from datetime import datetime
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 from hypothesis import given
@@ -16,8 +20,8 @@ from newsletter.sender.options import SenderOptions
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "List-Id", "List-Unsubscribe",
         "Auto-Submitted", "Precedence")  # fmt: skip
 ODD = ["\r", "\n", "\r\n", "\x00", "\t", "\x1b", "\x7f", "\x85", "\u2028", "\ud800"]
-NAMES = ["Ada Lovelace", "Zoë Müller", "李雷", 'O"Neil', "Back\\slash", "Doe, Jane (CEO) <x@y>", "=?utf-8?q?x?=", "N." * 100,
-         "Ünïcödé " * 25 + "x", "a" * 200, "🦊" * 40, "two  spaces", " edge "]  # fmt: skip
+NAMES = ["Ada Lovelace", "Zoë Müller", "李雷", 'O"Neil', "Back\\slash", "Doe, Jane (CEO) <x@y>", "=?utf-8?q?x?=",
+         "N." * 100, "Ünïcödé " * 25 + "x", "a" * 200, "🦊" * 40, "two  spaces", " edge "]  # fmt: skip
 one_line_text = st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029"), max_size=200)
 
 
@@ -65,6 +69,63 @@ def test_any_name_comes_through_in_encoded_words_of_75_octets(name):
     assert "".join(str(decoded(word.encode())) for word in words) == name  # no character is split between two words
 
 
+@given(one_line_text)
+def test_any_name_before_an_address_comes_through_the_standard_library_s_parsers(name):
+    octets = headers.mailbox_line("To", Address(address="a@example.com", name=name)) + b"\r\n"
+    (modern,) = parsed(octets)["To"].addresses
+    assert modern.addr_spec == "a@example.com"
+    plain = email.message_from_bytes(octets)
+    assert plain.defects == []
+    read, address = parseaddr(plain["To"].replace("\r\n", ""))
+    assert address == "a@example.com"
+    assert str(make_header(decode_header(read))) == name
+
+
+@given(st.text(), st.sampled_from(["To", "Subject", "List-Id"]))
+def test_whatever_a_text_is_it_makes_one_header_or_is_refused(text, name):
+    makers = {
+        "To": lambda: headers.mailbox_line("To", Address(address="a@example.com", name=text)),
+        "Subject": lambda: headers.text_line("Subject", text),
+        "List-Id": lambda: headers.list_id_line(text, "weekly", "example.org"),
+    }
+    try:
+        octets = makers[name]()
+    except SendError as error:
+        assert error.todo  # noqa: PT017 - what the other half of the property says
+        return
+    assert octets.isascii()
+    first, *folded, end = octets.split(b"\r\n")
+    assert first.startswith(f"{name}: ".encode())
+    assert all(line.startswith(b" ") and line.strip() for line in folded)
+    assert end == b""
+    assert not re.search(rb"[\r\n\x00]", octets.replace(b"\r\n", b""))
+    assert max(map(len, octets.split(b"\r\n"))) <= 78
+    assert email.message_from_bytes(octets + b"\r\nbody").keys() == [name]
+
+
+@pytest.mark.parametrize("odd", [*ODD, *(f"{fold}Bcc: all@example.com" for fold in ("\r\n", "\n", "\r", "\r\n "))])
+def test_a_folded_header_inside_a_name_adds_no_recipient(odd):
+    with pytest.raises(SendError):
+        message(reader(name=f"Ada{odd}"))
+
+
+def test_an_empty_subject_is_an_empty_header_and_no_empty_encoded_word():
+    assert headers.text_line("Subject", "") == b"Subject: \r\n"
+    assert parsed(headers.text_line("Subject", "") + b"\r\n")["Subject"] == ""
+
+
+def test_all_lines_of_a_usual_mail_are_folded_at_78():
+    long = message(reader(name="Ünïcödé " * 25 + "x"), issue=rendered(subject="Ein Wörtchen " * 20 + "!"))
+    kept = [row for row in long.data.split(b"\r\n") if len(row) > 78]
+    assert kept == []
+
+
+@pytest.mark.parametrize("name", ["", "week ly", "week\r\nBcc: x", "wöchentlich", "<weekly>", "w" * 250])
+def test_a_list_that_list_id_cannot_name_is_refused(name):
+    with pytest.raises(SendError, match="cannot name a list"):
+        headers.list_id_line("Weekly", name, "example.org")
+
+
 @given(st.text(string.ascii_letters + string.digits + string.punctuation + " ", min_size=1, max_size=120))
 def test_any_ascii_name_comes_through_python_s_own_parser(name):
     mail = parsed(headers.mailbox_line("To", Address(address="a@example.com", name=name)) + b"\r\n")
@@ -91,7 +152,7 @@ def test_what_could_begin_another_header_is_refused_wherever_it_stands(odd):
     "address", ["a", "a@", "@b.example", "a b@c.example", "a@b.example>", "a,b@c.example", "a@b@c.d", "a@b..c"]
 )
 def test_what_is_no_address_is_refused(address):
-    with pytest.raises(SendError, match="an address is like ada@example.com"):
+    with pytest.raises(SendError, match="an address is like ada@"):
         headers.mailable(address)
 
 
@@ -121,7 +182,8 @@ def test_with_a_public_url_unsubscribing_is_one_click():
     data = message().data
     raw = header(data, "List-Unsubscribe").decode()
     assert re.fullmatch(
-        r"<https://news\.example\.org/u/42\.7\.[\w-]{16}>, <mailto:leave@example\.org\?subject=unsubscribe%2042\.7\.[\w-]{16}>",
+        r"<https://news\.example\.org/u/42\.7\.[\w-]{16}>, "
+        r"<mailto:leave@example\.org\?subject=unsubscribe%2042\.7\.[\w-]{16}>",
         raw,
     )
     assert header(data, "List-Unsubscribe-Post") == b"List-Unsubscribe=One-Click"
@@ -144,6 +206,43 @@ def test_a_long_unsubscribe_address_is_never_encoded_nor_broken():
     assert lines[0].endswith(b">,")
     assert b"=?" not in data.partition(b"\r\n\r\n")[0]
     assert max(map(len, data.split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize("policy", [email.policy.compat32, email.policy.default, email.policy.SMTP])
+def test_an_unsubscribe_address_of_500_characters_is_one_header_that_any_parser_reads(policy):
+    url = "https://news.example.org/u/" + "a-token_of.many~letters" * 40
+    url = url[:500]
+    octets = headers.list_unsubscribe_line((url, "mailto:leave@example.org?subject=unsubscribe%2042.7.x"))
+    octets += headers.bulk_lines(one_click=True)
+    mail = email.message_from_bytes(b"Subject: x\r\n" + octets + b"\r\nbody", policy=policy)
+    (raw,) = mail.get_all("List-Unsubscribe")
+    unfolded = raw.replace("\r\n", "").replace("\n", "")
+    assert re.findall(r"<([^>]*)>", unfolded) == [url, "mailto:leave@example.org?subject=unsubscribe%2042.7.x"]
+    assert mail.get_all("List-Unsubscribe-Post") == ["List-Unsubscribe=One-Click"]
+    assert b"=?" not in octets
+    assert octets.splitlines()[0] == f"List-Unsubscribe: <{url}>,".encode()
+    assert max(map(len, octets.split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize("uri", ["https://a.example/>,<https://b.example", "https://a.example/ü", "a b", "x\r\ny", "",
+                                 "https://a.example/" + "x" * 900])  # fmt: skip
+def test_what_cannot_stand_in_list_unsubscribe_unencoded_is_refused(uri):
+    with pytest.raises(SendError, match="cannot stand in List-Unsubscribe"):
+        headers.list_unsubscribe_line((uri,))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a" * 65 + "@example.org", "ë" * 33 + "@example.org", "a@" + "label." * 45 + "example", "é@" + "x." * 130 + "x"],
+)
+def test_an_address_longer_than_smtp_takes_is_refused(address):
+    with pytest.raises(SendError, match="too long"):
+        headers.mailable(address)
+
+
+@pytest.mark.parametrize("address", ["a" * 64 + "@example.org", "ë" * 32 + "@example.org"])
+def test_an_address_as_long_as_smtp_takes_is_let_through(address):
+    assert headers.mailable(address) == address
 
 
 def test_characters_of_an_address_that_mean_something_in_a_mailto_are_encoded():

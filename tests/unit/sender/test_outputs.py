@@ -1,7 +1,5 @@
 import mailbox
-import os
 import re
-import sys
 
 import pytest
 from sender_samples import message, reader, rendered
@@ -87,8 +85,19 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path, form):
         open_output(form, tmp_path / "file" / "folder")
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.getuid() == 0, reason="root and Windows may write anywhere")
-def test_a_folder_that_may_not_be_written_to_is_said(tmp_path):
-    tmp_path.chmod(0o500)
-    with pytest.raises(SendError, match="Permission denied"), open_output("eml", tmp_path) as output:
-        output.write(message())
+@pytest.mark.parametrize(
+    "form, name",
+    [
+        ("eml", "000001-ada@example.com.eml"),
+        ("html", "000001-ada@example.com.html"),
+        ("maildir", "new/000001-ada@example.com"),
+        ("mbox", "messages.mbox"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_said_and_no_half_of_it_is_left(tmp_path, form, name):
+    (tmp_path / name / "in the way").mkdir(parents=True)
+    with pytest.raises(SendError, match="cannot be written to"):
+        written(form, tmp_path, [message()])
+    assert (tmp_path / name / "in the way").is_dir()
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == set()

@@ -28,6 +28,9 @@ def test_a_profile_that_can_be_used_is_let_through(values):
     [
         ({"host": ""}, "is no host name"),
         ({"host": "smtp.example.org:587/x"}, "is no host name"),
+        ({"host": "smtp..example.org"}, "is no host name"),
+        ({"host": ".example.org"}, "is no host name"),
+        ({"host": "x" * 64 + ".example.org"}, "is no host name"),
         ({"host": "smtp\nexample.org"}, "line break"),
         ({"port": 0}, "there is no port 0"),
         ({"port": 70000}, "there is no port 70000"),
@@ -42,7 +45,7 @@ def test_a_profile_that_can_be_used_is_let_through(values):
     ],
 )
 def test_a_profile_that_must_not_be_used_says_why_and_where(values, words):
-    with pytest.raises(SettingsError, match='newsletter.local.toml:3: SMTP profile "ses"') as caught:
+    with pytest.raises(SettingsError, match=r'newsletter\.local\.toml:3: SMTP profile "ses"') as caught:
         judge_profile(profile(**values), where="newsletter.local.toml", line=3)
     assert words in str(caught.value)
     assert caught.value.todo
