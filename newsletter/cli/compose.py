@@ -36,6 +36,7 @@ def pick(
     Without an unsent issue a new one is made.
     """
     from newsletter.app.picking import pick as put
+    from newsletter.composer.issues import number_of
     from newsletter.composer.picking import Rules
 
     by_rule = take_all or limit or per_source or newest
@@ -56,7 +57,7 @@ def pick(
         say(f"{plural(len(picked.articles), 'article')} picked into {into}; to undo, take their blocks out of it")
     else:
         say(f"all of them stand in {into} already")
-    say(f"Next: newsletter edit {picked.path.stem}, then newsletter preview")
+    say(f"Next: newsletter edit {number_of(picked.path)}, then newsletter preview")
 
 
 @click.command()
@@ -69,6 +70,7 @@ def pick(
 def new(subject: str | None, preheader: str | None, day: datetime | None, list_name: str | None) -> None:
     """Make a new issue with the last one's settings."""
     from newsletter.app.picking import create_issue
+    from newsletter.composer.issues import number_of
 
     values: dict[str, Any] = {
         "subject": _one_line("subject", subject),
@@ -82,7 +84,7 @@ def new(subject: str | None, preheader: str | None, day: datetime | None, list_n
             f"There is no list {list_name}; newsletter.toml has {', '.join(newsletter.settings.lists)}."
         )
     path = create_issue(newsletter, values)
-    say(f"made {path}\nNext: newsletter pick --all, or newsletter edit {path.stem}")
+    say(f"made {path}\nNext: newsletter pick --all, or newsletter edit {number_of(path)}")
 
 
 def _day(day: datetime | None) -> date | None:

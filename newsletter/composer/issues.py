@@ -28,8 +28,7 @@ class IssueFolder:
         """
         found: dict[int, Path] = {}
         for path in sorted(self.folder.glob("*.md")):
-            if match := re.match(r"(\d+)(?:-[^.]*)?\.md$", path.name):
-                number = int(match[1])
+            if number := number_of(path):
                 if number in found:
                     raise IssueError(
                         f"there is a {found[number].name} too", "give one of them another number", where=path
@@ -109,6 +108,12 @@ class IssueFolder:
         issue = parse_issue(text.text, path)
         write_whole(path, text.encode())
         return issue
+
+
+def number_of(path: Path) -> int:
+    """Return the number that the name of *path* has, like 42 of 042.md and 042-slug.md; 0 if it is no issue's name."""
+    match = re.fullmatch(r"(\d+)(?:-[^.]*)?\.md", path.name)
+    return int(match[1]) if match else 0
 
 
 def _day(moment: date | datetime) -> date:
