@@ -4,12 +4,14 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from newsletter.model.mail import Message
+from newsletter.sender.courier import Courier
 from newsletter.sender.options import SmtpProfile, Timeouts
+from newsletter.sender.verdict import Verdict
 
 GOOD: Mapping[str, bytes] = {
     "greeting": b"220 scripted.example ESMTP\r\n",
@@ -25,6 +27,9 @@ GOOD: Mapping[str, bytes] = {
 }
 PATIENT = Timeouts(connect=20, reply=20, data=20, write=20, dot=20)
 """Long enough for a busy machine: no test waits for one of these."""
+
+NEVER = threading.Event()
+"""A stop that nobody sets."""
 
 
 class _Gone(Exception):
@@ -181,19 +186,22 @@ def serving(
     script: Mapping[str, list[Fault | None]] | None = None, *, tls: ssl.SSLContext | None = None, implicit: bool = False
 ) -> Iterator[ScriptedServer]:
     """Run a server with *script* on a free port of 127.0.0.1."""
-    server = ScriptedServer(script={phase: list(faults) for phase, faults in (script or {}).items()}, tls=tls)
-    server.implicit = implicit
+    planned = {phase: list(faults) for phase, faults in (script or {}).items()}
+    server = ScriptedServer(script=planned, tls=tls, implicit=implicit)
     talks: list[_Talk] = []
     threads: list[threading.Thread] = []
     listener = socket.create_server(("127.0.0.1", 0))
     server.port = listener.getsockname()[1]
 
     def accept() -> None:
-        with suppress(OSError):  # the listener was shut down: the test is over
-            while True:
-                talks.append(_Talk(server, listener.accept()[0]))
-                threads.append(threading.Thread(target=talks[-1].run))
-                threads[-1].start()
+        while True:
+            sock = listener.accept()[0]
+            if server.ended.is_set():
+                sock.close()
+                return
+            talks.append(_Talk(server, sock))
+            threads.append(threading.Thread(target=talks[-1].run))
+            threads[-1].start()
 
     acceptor = threading.Thread(target=accept)
     acceptor.start()
@@ -201,10 +209,10 @@ def serving(
         yield server
     finally:
         server.ended.set()
-        with suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
+        # Closing a listener wakes nobody on macOS; one more connection does everywhere.
+        socket.create_connection(("127.0.0.1", server.port)).close()
         acceptor.join()
+        listener.close()
         for talk in talks:
             talk.hang_up()
         for thread in threads:
@@ -222,3 +230,11 @@ def mail(to: str = "ada@example.com", body: bytes = b"Hello.\r\n", **changes: ob
     data = b"From: editor@example.org\r\nTo: %b\r\nSubject: News\r\n\r\n%b" % (to.encode(), body)
     values: dict[str, object] = {"message_id": f"<{to}>", "envelope_from": "editor@example.org", "envelope_to": to}
     return Message(**{**values, "data": data, **changes})
+
+
+def carried(
+    settings: SmtpProfile, *messages: Message, begin: Callable[[], bool] = lambda: True
+) -> list[Verdict | None]:
+    """Return the verdict on each of *messages*, carried by one courier."""
+    with Courier(settings, stop=NEVER, pauses=()) as courier:
+        return [courier.carry(message, begin) for message in messages]
