@@ -156,6 +156,4 @@ def _without(secrets: tuple[str, ...], reply: Reply) -> str:
 
 
 def _unavailable(profile: SmtpProfile, what: str, todo: str = "") -> ServerUnavailable:
-    if not todo and profile.port == 465 and profile.security == "starttls":
-        todo = 'port 465 usually wants security = "tls"'
     return ServerUnavailable(what, todo or "try again later, or ask the provider", where=profile.server)

@@ -117,6 +117,9 @@ def _fault(profile: SmtpProfile) -> tuple[str, str] | None:
             f'security = "none" would send mail and password readable to {profile.host}',
             'use "starttls" or "tls"; "none" is for this machine alone (localhost)',
         )
+    if profile.port == 465 and profile.security == "starttls":
+        # RFC 8314 §7.3: TLS from the first byte; whoever waits for a greeting in the clear waits five minutes.
+        return 'port 465 speaks TLS from the first byte, and no STARTTLS', 'write security = "tls", or use port 587'
     if profile.password_env and profile.password_command:
         return "it has password_env and password_command", "keep one of them"
     if profile.username and not passworded:

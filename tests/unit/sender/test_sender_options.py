@@ -33,6 +33,7 @@ def test_a_profile_that_can_be_used_is_let_through(values):
         ({"host": "x" * 64 + ".example.org"}, "is no host name"),
         ({"host": "smtp\nexample.org"}, "line break"),
         ({"port": 0}, "there is no port 0"),
+        ({"port": 465}, 'write security = "tls"'),
         ({"port": 70000}, "there is no port 70000"),
         ({"security": "ssl"}, '"starttls", "tls" or "none"'),
         ({"security": "none"}, "would send mail and password readable"),
