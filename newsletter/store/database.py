@@ -163,7 +163,9 @@ def open_database(folder: Path, *, patience: float = PATIENCE) -> Database:
     engine = sqlite_engine(path, patience=patience)
     try:
         with said_plainly(path), engine.begin() as connection:
-            row = connection.execute(select(meta.c.database_id, meta.c.key_fingerprint)).one()
+            row = connection.execute(select(meta.c.database_id, meta.c.key_fingerprint)).one_or_none()
+        if row is None:
+            raise StoreError("it does not say which database it is", "restore it from a backup", where=path)
         key = read_key(folder, fingerprint=row.key_fingerprint)
     except BaseException:
         engine.dispose()

@@ -4,6 +4,7 @@ The operating system holds it for the process and lets go when that dies, howeve
 outlive its process.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from pathlib import Path
 from newsletter.errors import StoreError
 
 LOCK_FILE = "newsletter.lock"
+
+_TAKEN = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
+"""What the system says when another process has the lock: the first two by flock(2), the last one by Windows."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -51,11 +55,18 @@ def coordinator_lock(folder: Path) -> Iterator[None]:
         try:
             _take(handle)
         except OSError as cause:
-            what = "another newsletter command is sending from this database"
-            raise StoreError(what, "wait until it has ended, or stop it where it runs", where=path) from cause
+            raise _refusal(cause, path) from cause
         try:
             yield
         finally:
             _let_go(handle)
     finally:
         os.close(handle)
+
+
+def _refusal(cause: OSError, path: Path) -> StoreError:
+    if cause.errno in _TAKEN:
+        what = "another newsletter command is sending from this database"
+        return StoreError(what, "wait until it has ended, or stop it where it runs", where=path)
+    what = f"this disk cannot lock a file: {cause.strerror}"  # ENOLCK and ENOTSUP, on some network disks
+    return StoreError(what, "NEWSLETTER_HOME can name a local disk", where=path)

@@ -57,10 +57,12 @@ async function load() {
     wanted = false;
     try {
       const summary = await (await fetched("issue/summary")).json();
-      const texts = ["text", "source", "mjml", "html"].map(async (part) => [part, await (await fetched(`issue/part/${part}`)).text()]);
+      const names = ["text", "source", "mjml", "html"];
+      const texts = names.map(async (name) => [name, await (await fetched(`issue/part/${name}`)).text()]);
       [issue, parts] = [summary, Object.fromEntries(await Promise.all(texts))];
       paint();
-      say("live", issue.version ? `Live · reloaded ${new Date().toLocaleTimeString()}` : "Live · reloads when you save");
+      const time = new Date().toLocaleTimeString();
+      say("live", issue.version ? `Live · reloaded ${time}` : "Live · reloads when you save");
       document.body.dataset.version = issue.version;
     } catch (fault) {
       say("lost", "The preview failed; the terminal says why");

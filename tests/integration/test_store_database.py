@@ -8,6 +8,7 @@ from sqlalchemy import text
 from newsletter.errors import StoreError
 from newsletter.store.database import DATABASE_FILE, create, open_database
 from newsletter.store.key import KEY_FILE, fingerprint_of
+from newsletter.store.lock import LOCK_FILE, coordinator_lock
 
 
 @pytest.fixture
@@ -79,6 +80,39 @@ def test_another_key_is_refused(folder, key):
         open_database(folder)
 
 
+def test_a_key_that_cannot_be_read_is_an_error(folder):
+    (folder / KEY_FILE).unlink()
+    (folder / KEY_FILE).mkdir()
+    with pytest.raises(StoreError, match=r"secret\.key: the key cannot be read: .*; check its permissions"):
+        open_database(folder)
+
+
+def test_the_key_of_another_newsletter_is_refused_and_neither_is_touched(folder, tmp_path):
+    create(tmp_path / "other").close()
+    theirs = (tmp_path / "other" / KEY_FILE).read_bytes()
+    (folder / KEY_FILE).write_bytes(theirs)
+    before = (folder / DATABASE_FILE).read_bytes()
+    with pytest.raises(StoreError, match="another database's key; put back the one of this database from a backup"):
+        open_database(folder)
+    assert (folder / KEY_FILE).read_bytes() == theirs
+    assert (folder / DATABASE_FILE).read_bytes() == before
+
+
+def test_whatever_the_umask_all_that_is_written_is_the_owner_s_alone(tmp_path):
+    umask = os.umask(0)
+    try:
+        with create(tmp_path / "data") as database, coordinator_lock(database.folder):
+            with database.writing() as connection:
+                connection.exec_driver_sql("UPDATE meta SET created = ''")
+            database.backup_before("mailing 42")
+            modes = {path.name: path.stat().st_mode & 0o777 for path in database.folder.rglob("*")}
+    finally:
+        os.umask(umask)
+    assert modes.pop("backups") == 0o700
+    assert set(modes.values()) == {0o600}
+    assert {DATABASE_FILE, f"{DATABASE_FILE}-wal", KEY_FILE, LOCK_FILE} < modes.keys()
+
+
 def test_the_database_keeps_a_fingerprint_and_not_the_key(folder):
     key = (folder / KEY_FILE).read_bytes()
     data = (folder / DATABASE_FILE).read_bytes()
@@ -100,6 +134,13 @@ def test_another_program_s_database_is_refused(folder):
     with closing(sqlite3.connect(folder / DATABASE_FILE)) as other:
         other.execute("CREATE TABLE bookmarks (url TEXT)")
     with pytest.raises(StoreError, match="this is not a newsletter's database"):
+        open_database(folder)
+
+
+def test_a_database_without_its_id_is_refused(folder):
+    with closing(sqlite3.connect(folder / DATABASE_FILE)) as file, file:
+        file.execute("DELETE FROM meta")
+    with pytest.raises(StoreError, match="it does not say which database it is; restore it from a backup"):
         open_database(folder)
 
 

@@ -229,12 +229,43 @@ def test_a_run_does_not_have_again_what_it_deferred_itself(press):
     ledger.record(replace(ada, state=DEFERRED))
     press.now += timedelta(hours=5)
     assert [each.address for each in ledger.claim(10)] == PEOPLE[1:]
+    assert list(ledger.claim(10)) == []
     assert [each.address for each in press.open().claim(10)] == PEOPLE[:1]
+
+
+def test_a_run_has_what_an_earlier_one_deferred_once_it_is_due(press):
+    press.start()
+    defer(press)
+    press.now += timedelta(seconds=1)
+    ledger = press.open()
+    assert [each.address for each in ledger.claim(10)] == PEOPLE[1:]
+    press.now += timedelta(minutes=5)
+    assert [each.address for each in ledger.claim(10)] == PEOPLE[:1]
+
+
+def test_a_claim_has_the_queued_first_and_is_filled_up_with_those_that_are_due(press):
+    press.start()
+    defer(press)
+    defer(press)
+    press.now += timedelta(hours=1)
+    ledger = press.open()
+    assert [each.address for each in ledger.claim(2)] == ["c@example.com", "ada@example.com"]
+    assert [each.address for each in ledger.claim(2)] == ["Bob@example.com"]
+
+
+def test_a_claim_that_finds_only_people_who_left_goes_on_to_those_that_are_due(press):
+    press.start()
+    defer(press)
+    press.leave("bob@example.com")
+    press.leave("c@example.com")
+    assert [each.address for each in press.open(retry_now=True).claim(1)] == ["ada@example.com"]
+    assert press.addresses(EXCLUDED) == PEOPLE[1:]
 
 
 def test_deferred_ones_are_due_at_once_when_asked_for(press):
     press.start()
     assert defer(press) == ["ada@example.com"]
+    assert press.open().claim(1)[0].address == "Bob@example.com"
     assert press.open(retry_now=True).claim(10)[-1].address == "ada@example.com"
 
 

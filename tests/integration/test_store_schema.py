@@ -16,6 +16,7 @@ from newsletter.model.delivery import State
 from newsletter.model.subscriber import Consent
 from newsletter.store.database import DATABASE_FILE, create, open_database
 from newsletter.store.engine import sqlite_engine
+from newsletter.store.lock import coordinator_lock
 from newsletter.store.schema import CONSENTS, STATES, VERSION, metadata, version_table
 from newsletter.store.upgrade import SCRIPTS, bring_up_to_date, run_migrations, schema_version
 
@@ -134,6 +135,20 @@ def test_a_migration_that_orphans_a_row_is_taken_back(path, next_scripts):
     with pytest.raises(StoreError, match="broke a row of subscription"):
         bring_up_to_date(path, version="9999", scripts=next_scripts)
     assert schema_version(path) == VERSION
+
+
+def test_without_a_backup_nothing_is_migrated(path, next_scripts):
+    (path.parent / "backups").touch()
+    with pytest.raises(StoreError, match="the backup cannot be written"):
+        bring_up_to_date(path, version="9999", scripts=next_scripts)
+    assert schema_version(path) == VERSION
+
+
+def test_nothing_is_migrated_under_a_mailing(path, next_scripts):
+    with coordinator_lock(path.parent), pytest.raises(StoreError, match="another newsletter command is sending"):
+        bring_up_to_date(path, version="9999", scripts=next_scripts)
+    assert schema_version(path) == VERSION
+    assert not (path.parent / "backups").exists()
 
 
 def test_a_newer_schema_is_refused_in_one_line_and_left_alone(path, next_scripts):

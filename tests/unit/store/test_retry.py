@@ -1,6 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
-from newsletter.store.retry import ATTEMPTS, FIRST_WAIT, LONGEST_WAIT, next_try, spread
+import pytest
+
+from newsletter.model.delivery import Delivery, State
+from newsletter.store.retry import ATTEMPTS, FIRST_WAIT, LONGEST_WAIT, after_attempt, next_try, spread
 
 NOW = datetime(2026, 11, 27, 10, tzinfo=UTC)
 
@@ -22,3 +25,18 @@ def test_what_was_deferred_together_does_not_come_back_together():
     assert all(NOW + FIRST_WAIT * 0.8 <= time <= NOW + FIRST_WAIT * 1.2 for time in times)
     assert all(0.8 <= spread() <= 1.2 for _ in range(100))
     assert next_try(10, NOW) <= NOW + LONGEST_WAIT * 1.2
+
+
+def outcome(state):
+    return Delivery(subscriber=1, address="ada@example.com", name="Ada", state=state, reply="its words")
+
+
+def test_a_deferred_one_has_a_time_until_its_last_attempt_refuses_it():
+    assert after_attempt(outcome(State.DEFERRED), 1, NOW, lambda: 1.0) == (outcome(State.DEFERRED), NOW + FIRST_WAIT)
+    last, at = after_attempt(outcome(State.DEFERRED), ATTEMPTS, NOW)
+    assert (last.state, last.reply, at) == (State.REFUSED, f"its words (given up: {ATTEMPTS} attempts)", None)
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.REFUSED, State.IN_DOUBT])
+def test_any_other_outcome_stays_what_it_is_and_has_no_time(state):
+    assert after_attempt(outcome(state), ATTEMPTS, NOW) == (outcome(state), None)

@@ -1,0 +1,59 @@
+"""Serves an application on 127.0.0.1 until it is interrupted."""
+
+import contextlib
+import errno
+import os
+import socket
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from newsletter.errors import SettingsError
+
+
+def listen(port: int = 0) -> socket.socket:
+    """Return a socket that listens on *port* of 127.0.0.1, 0 being any free one.
+
+    :raises SettingsError: the port cannot be had.
+    """
+    opened = socket.socket()
+    try:
+        if os.name == "nt":
+            # Windows lets two programs share a port unless one of them says no.
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind(("127.0.0.1", port))
+        opened.listen(128)  # now, because Linux finds some ports taken only here
+    except OSError as cause:
+        opened.close()
+        what = "is taken" if cause.errno == errno.EADDRINUSE else f"cannot be used ({cause.strerror})"
+        raise SettingsError(f"port {port} {what}", "give another --port, or leave it out") from cause
+    return opened
+
+
+class _Server(uvicorn.Server):
+    """Tells the application that the end is near while its answers are still open."""
+
+    def __init__(self, config: uvicorn.Config, ending: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # uvicorn waits for open answers before it says so to the application, and an event stream never ends by itself.
+        await self._ending()
+        await super().shutdown(sockets)
+
+
+def serve(app: ASGIApp, opened: socket.socket, *, ending: Callable[[], Awaitable[None]]) -> None:
+    """Answer on the socket until Ctrl-C.
+
+    :param ending: ends the answers that go on for ever.
+    """
+    config = uvicorn.Config(
+        app, log_level="error", access_log=False, server_header=False, ws="none", lifespan="on",
+        timeout_graceful_shutdown=2,
+    )  # fmt: skip
+    with contextlib.suppress(KeyboardInterrupt), opened:
+        _Server(config, ending).run(sockets=[opened])

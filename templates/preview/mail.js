@@ -1,0 +1,83 @@
+// The mail at both widths in both schemes: sandboxed frames as high as what is in them.
+const WIDTHS = { desktop: 700, phone: 375 };
+const NAMES = { desktop: "Desktop", phone: "Phone", light: "light", dark: "dark" };
+const devices = [];
+
+for (const scheme of ["light", "dark"]) {
+  const pair = document.createElement("div");
+  pair.className = "pair";
+  pair.dataset.scheme = scheme;
+  for (const at of Object.keys(WIDTHS)) {
+    const figure = document.getElementById("device").content.cloneNode(true).firstElementChild;
+    const frame = figure.querySelector("iframe");
+    figure.dataset.at = at;
+    figure.querySelector(".at").textContent = NAMES[at];
+    figure.querySelector(".screen").classList.add(scheme);
+    figure.querySelector(".inbox").setAttribute("aria-label", `Inbox line, ${at}`);
+    frame.title = `The mail: ${at}, ${scheme}`;
+    pair.append(figure);
+    devices.push({ at, scheme, figure, frame, paper: figure.querySelector(".paper"), pair, shown: "", sizes: null });
+  }
+  document.getElementById("pairs").append(pair);
+}
+
+// A frame never gets narrower than its device: where there is no room, the picture is scaled instead.
+function fit(device) {
+  const page = device.frame.contentDocument;
+  if (!page?.body || !device.paper.clientWidth) return;
+  const scale = Math.min(1, device.paper.clientWidth / WIDTHS[device.at]);
+  const height = Math.ceil(Math.max(page.documentElement.offsetHeight, page.body.scrollHeight, 240));
+  device.frame.style.height = `${height}px`;
+  device.frame.style.transform = scale < 1 ? `scale(${scale})` : "";
+  device.paper.style.height = `${Math.ceil(height * scale)}px`;
+  const shrunk = scale < 1 ? `, shown at ${Math.round(scale * 100)} %` : "";
+  device.figure.querySelector(".px").textContent = `${WIDTHS[device.at]} px, ${NAMES[device.scheme]}${shrunk}`;
+}
+
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) fit(devices.find(({ paper }) => paper === target));
+});
+
+for (const device of devices) {
+  resized.observe(device.paper);
+  device.frame.addEventListener("load", () => {
+    device.sizes?.disconnect();
+    device.sizes = new ResizeObserver(() => fit(device));
+    const page = device.frame.contentDocument;
+    if (page?.body) device.sizes.observe(page.body);
+    fit(device);
+  });
+}
+
+export function showPairs(scheme, width) {
+  for (const device of devices) {
+    device.pair.hidden = scheme !== "both" && device.scheme !== scheme;
+    device.pair.classList.toggle("one", width !== "both");
+    device.figure.hidden = width !== "both" && device.at !== width;
+  }
+}
+
+export function showInbox(mail) {
+  const name = mail.from.name || mail.from.address;
+  const date = new Date(mail.date.slice(0, 10)); // the newsletter's day, not that of the browser's time zone
+  for (const { figure } of devices) {
+    const put = (part, text) => { figure.querySelector(part).textContent = text; };
+    put(".face", [...name][0].toUpperCase());
+    put(".inbox .from", name);
+    put(".inbox .subject", mail.subject);
+    put(".inbox .preheader", mail.preheader);
+    put("time", date.toLocaleDateString("en", { month: "short", day: "numeric", timeZone: "UTC" }));
+    figure.querySelector("time").dateTime = mail.date;
+  }
+}
+
+// Replaced, not set: a frame's own history would make the browser's Back go through old saves.
+export function loadMail(digest, remote) {
+  for (const device of devices) {
+    const asked = `issue/mail/${device.scheme}?digest=${digest}${remote ? "&remote=1" : ""}`;
+    const address = new URL(asked, document.baseURI).href;
+    if (device.shown === address || device.pair.hidden || device.figure.hidden) continue;
+    device.shown = address;
+    device.frame.contentWindow.location.replace(address);
+  }
+}

@@ -1,0 +1,405 @@
+"""The preview in a real browser: it follows saves, works by keyboard, keeps nobody out, lets no mail do anything."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from chromium import arguments, find_chromium
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from preview_process import Running, make_sample, running_preview
+
+AXE = Path(__file__).parents[1] / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+SCHEMES = ("light", "dark")
+VIEWS = ("mail", "text", "source", "findings")
+
+pytestmark = pytest.mark.chromium
+
+
+def missing(what: str, todo: str) -> None:
+    """Skip on a person's machine, fail where everything is meant to be there."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} is missing; {todo}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
+    if not path:
+        missing("Chromium", "apt-get install chromium, or name one in $CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def preview(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    base = tmp_path_factory.mktemp("preview")
+    make_sample(base / "desk", base / "home")
+    with running_preview(base / "desk", base / "home") as running:
+        yield running
+
+
+@pytest.fixture
+def issue(preview: Running) -> Iterator[Running]:
+    """The preview, of an issue that the test may change."""
+    text = preview.issue.read_bytes()
+    yield preview
+    preview.issue.write_bytes(text)
+
+
+@pytest.fixture
+def open_preview(browser: Browser, preview: Running) -> Iterator[Callable[..., Page]]:
+    """``open_preview(width, scheme)`` shows the page; whatever it complains of or asks elsewhere fails the test."""
+    contexts, wrong = [], []
+
+    def open_page(width: int = 1280, scheme: str = "light") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda fault: wrong.append(str(fault)))
+        page.on("request", lambda asked: None if asked.url.startswith(preview.address) else wrong.append(asked.url))
+        page.goto(preview.address)
+        ready(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def ready(page: Page) -> None:
+    """Wait until the mail is there, as high as it is."""
+    page.wait_for_function(
+        """() => document.body.dataset.version !== undefined &&
+        [...document.querySelectorAll("iframe")].every((frame) =>
+            !frame.checkVisibility() || (frame.contentDocument?.body?.innerText && frame.offsetHeight > 600))"""
+    )
+
+
+def mail(page: Page, at: str = "desktop", scheme: str = "light") -> str:
+    return f"iframe[title='The mail: {at}, {scheme}']"
+
+
+def text_of_mail(page: Page, at: str = "desktop", scheme: str = "light") -> str:
+    return page.frame_locator(mail(page, at, scheme)).locator("body").inner_text()
+
+
+def visible_devices(page: Page) -> list[str]:
+    return page.evaluate(
+        "[...document.querySelectorAll('iframe')].filter((frame) => frame.checkVisibility()).map(({title}) => title)"
+    )
+
+
+def test_desktop_and_phone_stand_side_by_side(open_preview):
+    page = open_preview(1280)
+    desktop, phone = (page.locator(mail(page, at)).bounding_box() for at in ("desktop", "phone"))
+    assert (desktop["width"], phone["width"]) == (700, 375)
+    assert desktop["x"] + desktop["width"] < phone["x"]
+    widths = [
+        page.frame_locator(mail(page, at)).locator("html").evaluate("() => innerWidth") for at in ("desktop", "phone")
+    ]
+    assert widths == [700, 375]
+
+
+def test_a_mail_is_shown_in_full_and_does_not_scroll_by_itself(open_preview):
+    page = open_preview(1280)
+    for at in ("desktop", "phone"):
+        root = page.frame_locator(mail(page, at)).locator("html")
+        page.wait_for_function(
+            "(title) => { const frame = document.querySelector(title);"
+            " return frame.contentDocument.documentElement.scrollHeight <= frame.clientHeight }",
+            arg=mail(page, at),
+        )
+        assert root.evaluate("(root) => root.scrollHeight <= innerHeight && root.scrollWidth <= innerWidth")
+
+
+def test_the_inbox_line_is_that_of_a_mail_program(open_preview):
+    page = open_preview()
+    for at in ("desktop", "phone"):
+        line = page.get_by_role("group", name=f"Inbox line, {at}").locator("visible=true")
+        expect(line.locator(".from")).to_have_text("Engineering Digest")
+        expect(line.locator(".subject")).to_have_text("Moka, PinConsole, and a one-in-a-million failure")
+        expect(line.locator(".preheader")).to_have_text(re.compile("^Eight write-ups"))
+
+
+def test_light_and_dark_are_those_of_the_mail_whatever_the_browser_prefers(open_preview):
+    def brightness(page: Page, scheme: str) -> int:
+        body = page.frame_locator(mail(page, "phone", scheme)).locator("body")
+        return sum(
+            body.evaluate("(body) => getComputedStyle(body).backgroundColor.match(/[0-9]+/g).slice(0, 3).map(Number)")
+        )
+
+    for preferred in SCHEMES:
+        page = open_preview(1600, preferred)
+        page.get_by_role("group", name="Colour scheme").get_by_text("Both").click()
+        ready(page)
+        assert len(visible_devices(page)) == 4
+        assert brightness(page, "light") > 600
+        assert brightness(page, "dark") < 200
+        page.get_by_role("group", name="Colour scheme").get_by_text("Dark").click()
+        assert visible_devices(page) == ["The mail: desktop, dark", "The mail: phone, dark"]
+
+
+def test_a_save_reloads_and_keeps_what_is_chosen_and_where_it_is_scrolled_to(open_preview, issue):
+    page = open_preview()
+    page.keyboard.press("d")
+    ready(page)
+    page.evaluate("scrollTo(0, 1500)")
+    before = page.evaluate("history.length")
+    issue.change("If you read only one", "If you read just one")
+    expect(page.frame_locator(mail(page, "phone", "dark")).locator("body")).to_contain_text("If you read just one")
+    expect(page.frame_locator(mail(page, "desktop", "dark")).locator("body")).to_contain_text("If you read just one")
+    ready(page)
+    assert visible_devices(page) == ["The mail: desktop, dark", "The mail: phone, dark"]
+    assert page.evaluate("scrollY") == 1500
+    assert page.evaluate("history.length") == before, "a save is no step to go back by"
+    expect(page.get_by_role("status")).to_contain_text("Live · reloaded")
+    page.get_by_role("tab", name="Plain text").click()
+    issue.change("If you read just one", "If you read merely one")
+    expect(page.locator("#text")).to_contain_text("If you read merely one")
+    expect(page.get_by_role("tab", name="Plain text")).to_have_attribute("aria-selected", "true")
+
+
+def test_what_is_chosen_outlives_a_reload_of_the_page(open_preview):
+    page = open_preview()
+    page.keyboard.press("b")
+    page.get_by_role("group", name="Width").get_by_text("Phone").click()
+    page.get_by_role("tab", name="Source").click()
+    page.get_by_text("MJML", exact=True).click()
+    page.reload()
+    expect(page.locator("#source")).to_contain_text("<mjml")
+    expect(page.get_by_role("tab", name="Source")).to_have_attribute("aria-selected", "true")
+    page.get_by_role("tab", name="Mail").click()
+    ready(page)
+    assert visible_devices(page) == ["The mail: phone, light", "The mail: phone, dark"]
+
+
+def test_an_error_is_shown_beside_the_last_good_version_and_goes_when_it_is_mended(open_preview, issue):
+    page = open_preview()
+    banner = page.get_by_role("alert")
+    expect(banner).to_have_count(0)
+    issue.change('subject = "Moka', "subject = Moka")
+    expect(banner).to_contain_text("This is not TOML")
+    expect(banner).to_contain_text("issues/001.md:4")
+    assert "Hello Sample Reader" in text_of_mail(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Moka, PinConsole, and a one-in-a-million failure")
+    banner.get_by_role("button", name="issues/001.md:4").click()
+    expect(page.locator("#line-4")).to_contain_text("subject = Moka")
+    expect(page.locator("#line-4 .remark")).to_contain_text("Error This is not TOML")
+    page.reload()
+    expect(banner).to_contain_text("This is not TOML")
+    page.keyboard.press("1")
+    ready(page)
+    assert "Hello Sample Reader" in text_of_mail(page), "the server keeps it, not the page"
+    issue.change("subject = Moka", 'subject = "Moka')
+    expect(banner).to_have_count(0)
+    assert "Hello Sample Reader" in text_of_mail(page)
+
+
+def test_an_issue_that_was_never_good_says_so_and_appears_when_it_is(browser, tmp_path):
+    make_sample(tmp_path / "desk", tmp_path / "home")
+    path = tmp_path / "desk" / "issues" / "001.md"
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b"number = 1", b"number = one"))
+    with running_preview(tmp_path / "desk", tmp_path / "home") as running:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        page.goto(running.address)
+        expect(page.get_by_role("alert")).to_contain_text("issues/001.md:2")
+        expect(page.get_by_text("There is no rendering yet.")).to_be_visible()
+        assert visible_devices(page) == []
+        path.write_bytes(text)
+        expect(page.get_by_role("alert")).to_have_count(0)
+        ready(page)
+        assert "Hello Sample Reader" in text_of_mail(page)
+        context.close()
+
+
+def test_the_page_says_when_the_preview_has_ended(browser, tmp_path):
+    make_sample(tmp_path / "desk", tmp_path / "home")
+    with running_preview(tmp_path / "desk", tmp_path / "home") as running:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(running.address)
+        ready(page)
+        running.process.terminate()
+        expect(page.get_by_role("status")).to_have_text("Ended · run newsletter preview again")
+        assert "Hello Sample Reader" in text_of_mail(page)
+        context.close()
+
+
+def test_a_finding_has_its_severity_in_words_its_place_and_what_to_do(open_preview, issue):
+    page = open_preview()
+    expect(page.get_by_role("tab", name="Findings 1")).to_be_visible()
+    page.get_by_role("tab", name="Findings").click()
+    (finding,) = page.get_by_role("listitem").locator("visible=true").all()
+    expect(finding).to_contain_text("Error")
+    expect(finding).to_contain_text("has no link")
+    line = re.search(r"issues/001\.md:(\d+)", finding.inner_text())[1]
+    finding.get_by_role("button").click()
+    expect(page.get_by_role("tab", name="Source")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(f"#line-{line}")).to_be_in_viewport()
+    expect(page.locator(f"#line-{line}")).to_contain_text("### Developer Experience")
+    issue.change(
+        "### Developer Experience at Pinterest: The Journey to PinConsole", "### [PinConsole](https://example.com/p)"
+    )
+    page.get_by_role("tab", name="Findings").click()
+    expect(page.get_by_text("Nothing found: this issue can be sent.")).to_be_visible()
+
+
+def test_the_source_is_the_file_to_the_letter(open_preview, preview):
+    page = open_preview()
+    page.get_by_role("tab", name="Source").click()
+    shown = page.locator("#source").evaluate(
+        "(pre) => [...pre.children].map((row) => row.firstChild.textContent).join('')"
+    )
+    assert shown == preview.issue.read_text(encoding="utf-8")
+
+
+def test_everything_can_be_done_by_keyboard(open_preview):
+    page = open_preview()
+
+    def focused() -> str:
+        return page.evaluate("document.activeElement.id || document.activeElement.name")
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the issue")).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    assert focused() == "tab-mail"
+    for key, view in [("ArrowRight", "text"), ("ArrowRight", "source"), ("End", "findings"), ("ArrowRight", "mail"),
+                      ("ArrowLeft", "findings"), ("Home", "mail")]:  # fmt: skip
+        page.keyboard.press(key)
+        assert focused() == f"tab-{view}"
+        assert page.evaluate(
+            "[...document.querySelectorAll('[role=tabpanel]:not([hidden])')].map((one) => one.id)"
+        ) == [f"view-{view}"]
+        assert (
+            page.evaluate(
+                "[...document.querySelectorAll('[role=tab][tabindex=\"0\"], [role=tab]:not([tabindex])')].length"
+            )
+            == 1
+        )
+    page.keyboard.press("Tab")
+    assert focused() == "width"
+    page.keyboard.press("ArrowRight")
+    assert visible_devices(page) == ["The mail: desktop, light"]
+    page.keyboard.press("Tab")
+    assert focused() == "scheme"
+    page.keyboard.press("ArrowRight")
+    assert visible_devices(page) == ["The mail: desktop, dark"]
+    page.keyboard.press("Tab")
+    assert focused() == "view-mail"
+
+
+def test_what_has_the_focus_is_seen(open_preview):
+    page = open_preview()
+    page.keyboard.press("Tab")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        outline = page.evaluate(
+            """() => { const at = document.activeElement, shown = at.closest(".seg label") ?? at;
+            const style = getComputedStyle(shown); return [style.outlineStyle, parseFloat(style.outlineWidth)] }"""
+        )
+        assert outline == ["solid", 3]
+
+
+def test_single_keys_work_and_can_be_turned_off(open_preview):
+    page = open_preview()
+    for key, view in zip("4321", reversed(VIEWS), strict=True):
+        page.keyboard.press(key)
+        expect(page.locator(f"#view-{view}")).to_be_visible()
+    page.get_by_label("Single keys").uncheck()
+    page.keyboard.press("2")
+    page.keyboard.press("d")
+    expect(page.locator("#view-mail")).to_be_visible()
+    assert visible_devices(page) == ["The mail: desktop, light", "The mail: phone, light"]
+
+
+@pytest.mark.parametrize("width", [320, 375, 480, 700, 859, 860, 1024, 1280, 1600])
+def test_nothing_is_wider_than_the_window(open_preview, issue, width):
+    issue.change("Moka, PinConsole", "M" * 200)
+    page = open_preview(width)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("M" * 200)
+    for view in VIEWS:
+        page.get_by_role("tab", name=re.compile(view if view != "text" else "Plain text", re.I)).click()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
+    issue.change('subject = "', "subject = " + "x" * 300)
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+HOSTILE = """
+<script>parent.document.body.dataset.reached = "script"</script>
+<img src="x" onerror="parent.document.body.dataset.reached = 'handler'">
+<svg onload="parent.document.body.dataset.reached = 'svg'"></svg>
+<a id="go" href="javascript:parent.document.body.dataset.reached='link'">go</a>
+<a id="top" href="about:blank" target="_top">top</a>
+<form action="https://evil.example/" method="post"><button id="send">send</button></form>
+<iframe srcdoc="<script>top.document.body.dataset.reached = 'frame'</script>"></iframe>
+<meta http-equiv="refresh" content="0;url=https://evil.example/">
+<img src="https://evil.example/pixel.gif"><style>@import "https://evil.example/x.css";</style>
+"""
+
+
+def test_a_hostile_template_reaches_neither_the_page_nor_the_network(browser, tmp_path):
+    make_sample(tmp_path / "desk", tmp_path / "home")
+    own = tmp_path / "desk" / "templates" / "digest"
+    own.mkdir(parents=True)
+    (own / "masthead.mjml.j2").write_text(f"<mj-raw>{HOSTILE}</mj-raw>", encoding="utf-8")
+    with running_preview(tmp_path / "desk", tmp_path / "home") as running:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        asked = []
+        # Asked of the network: Chromium also reports as a request what the policy stops before it gets there.
+        context.route(
+            lambda url: not url.startswith(running.address),
+            lambda route: (asked.append(route.request.url), route.abort()),
+        )
+        page.goto(running.address)
+        ready(page)
+        frame = page.frame_locator(mail(page))
+        assert frame.locator("#go").count() == 1, "the template did not arrive as it is, and nothing was tried"
+        for name in ("#go", "#top", "#send"):
+            frame.locator(name).click(no_wait_after=True)
+        ready(page)
+        assert page.evaluate("document.body.dataset.reached") is None
+        assert page.url == running.address
+        assert asked == []
+        with page.expect_event("requestfailed", lambda request: request.url.endswith("pixel.gif")):
+            page.get_by_label("Load remote content").check()
+        assert "https://evil.example/pixel.gif" in asked, "and only then"
+        context.close()
+
+
+@pytest.mark.npm
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [375, 1280])
+def test_axe_finds_no_serious_fault(open_preview, issue, width, scheme):
+    if not AXE.is_file():
+        missing("axe-core", "run npm ci in tests/npm")
+    page = open_preview(width, scheme)
+    page.get_by_role("group", name="Colour scheme").get_by_text("Both").click()
+    page.evaluate(AXE.read_text("utf-8"))
+
+    def faults(what: str) -> list[str]:
+        # The mail has its own test; axe cannot run in a frame without scripts.
+        found = page.evaluate("axe.run(document, {iframes: false})")
+        grave = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
+        unsure = [one for one in found["incomplete"] if one["id"] == "color-contrast"]
+        return [f"{what}: {one['id']}: {node['html'][:160]}" for one in grave + unsure for node in one["nodes"]]
+
+    wrong = []
+    for key, view in enumerate(VIEWS, 1):
+        page.keyboard.press(str(key))
+        expect(page.locator(f"#view-{view}")).to_be_visible()
+        wrong += faults(view)
+    issue.change('subject = "Moka', "subject = Moka")
+    expect(page.get_by_role("alert")).to_be_visible()
+    for key, view in enumerate(VIEWS, 1):
+        page.keyboard.press(str(key))
+        wrong += faults(f"{view} beside an error")
+    assert wrong == []

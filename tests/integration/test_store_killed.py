@@ -1,0 +1,159 @@
+"""Processes that are really killed, at every point between two commits, and what is found afterwards."""
+
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from store_press import ACCEPTED, IN_DOUBT, PEOPLE, QUEUED, SENDING, Press
+
+from newsletter.errors import StoreError
+from newsletter.model.subscriber import Consent
+from newsletter.store.database import create, open_database
+from newsletter.store.ledger import LedgerStore
+from newsletter.store.lock import coordinator_lock
+from newsletter.store.subscribers import BATCH, SubscriberStore
+
+PROGRAM = [sys.executable, str(Path(__file__).with_name("store_dying.py"))]
+
+
+@pytest.fixture(scope="module")
+def worker():
+    """Does a job in a process of its own, and says how that ended."""
+    with subprocess.Popen(PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def work(job, folder, log="", dies_at=0):
+            process.stdin.write(f"{job}\t{folder}\t{log}\t{dies_at}\n")
+            process.stdin.flush()
+            return process.stdout.readline().rstrip("\n")
+
+        yield work
+        process.stdin.close()
+
+
+def folders(tmp_path, confirmed=PEOPLE):
+    """Yield a number, and a data folder with readers of its own, for each point until there is none."""
+    for dies_at in range(1, 100):
+        press = Press(tmp_path / f"data-{dies_at}")
+        press.confirm(*confirmed)
+        press.database.close()
+        yield dies_at, tmp_path / f"data-{dies_at}"
+
+
+def received(log):
+    return Counter(log.read_text().split()) if log.exists() else Counter()
+
+
+def test_wherever_a_sender_is_killed_nothing_is_lost_and_nothing_comes_twice(worker, tmp_path):
+    doubted = 0
+    for dies_at, folder in folders(tmp_path):
+        log = tmp_path / f"log-{dies_at}"
+        end = worker("send", folder, log, dies_at)
+        had = received(log)
+        assert worker("send", folder, log) == "ended"
+        with open_database(folder) as database:
+            ledger = LedgerStore(database)
+            balance = ledger.balance(42)
+            in_doubt = [each.address for each in ledger.deliveries(42, [IN_DOUBT])]
+            assert balance.planned == balance[ACCEPTED] + balance[IN_DOUBT] == len(PEOPLE)
+            assert len(in_doubt) <= 1
+            assert received(log) + Counter(set(in_doubt) - set(received(log))) == Counter(PEOPLE)
+            # The server's log is the proof that settles it.
+            for address in in_doubt:
+                ledger.settle(42, [address], ACCEPTED if address in had else QUEUED)
+        assert worker("send", folder, log) == "ended"
+        assert received(log) == Counter(PEOPLE)
+        doubted += len(in_doubt)
+        if end == "ended":
+            break
+        assert end == "killed"
+    assert dies_at > 20, "the points were passed"
+    # Begun, handed over, and about to be recorded: three points of each delivery leave it in doubt, no others do.
+    assert doubted == 3 * len(PEOPLE)
+
+
+def test_what_a_killed_sender_had_begun_is_in_doubt_and_what_it_had_claimed_is_claimed_again(worker, tmp_path):
+    press = Press(tmp_path / "data")
+    press.now = datetime.now(UTC)
+    press.confirm(*PEOPLE)
+    press.start()
+    assert worker("die_sending", press.database.folder) == "killed"
+    assert press.counts() == {SENDING: 1, QUEUED: 2}
+    assert not press.open().claim(3), "its leases still run"
+    with coordinator_lock(press.database.folder):
+        assert press.ledger.recover() == 1
+    assert press.addresses(IN_DOUBT) == PEOPLE[:1]
+    assert [each.address for each in press.open(retry_now=True).claim(3)] == PEOPLE[1:]
+    press.database.close()
+
+
+def test_wherever_an_import_is_killed_all_of_it_is_there_or_nothing(worker, tmp_path):
+    for dies_at, folder in folders(tmp_path, confirmed=[]):
+        end = worker("enter", folder, dies_at=dies_at)
+        with open_database(folder) as database:
+            count = SubscriberStore(database).counts("weekly")[Consent.CONFIRMED]
+        assert count == (BATCH + 1 if end == "ended" else 0)
+        if end == "ended":
+            break
+    assert worker("enter", folder) == "ended"
+    assert dies_at > 1
+
+
+def test_wherever_making_a_database_is_killed_it_can_be_made_again(worker, tmp_path):
+    for dies_at in range(1, 10):
+        folder = tmp_path / f"data-{dies_at}"
+        end = worker("make", folder, dies_at=dies_at)
+        if end == "ended":
+            break
+        assert end == "killed"
+        if not folder.exists():
+            create(folder).close()
+        open_database(folder).close()
+    assert dies_at > 1
+
+
+def test_a_second_process_on_one_mailing_is_refused_in_one_line_until_the_first_one_dies(worker, tmp_path):
+    press = Press(tmp_path / "data")
+    press.confirm(*PEOPLE)
+    press.start()
+    folder, log = press.database.folder, tmp_path / "log"
+    with subprocess.Popen([sys.executable, "-c", HOLDING, str(folder)], stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout.readline() == "holding\n"
+        refused = worker("send", folder, log)
+        assert "another newsletter command is sending from this database; wait until it has ended" in refused
+        with pytest.raises(StoreError, match="another newsletter command"), coordinator_lock(folder):
+            pytest.fail("two coordinators at once")
+        assert press.counts() == {QUEUED: len(PEOPLE)}
+        assert not log.exists()
+        first.kill()
+    assert worker("send", folder, log) == "ended"
+    assert press.counts() == {ACCEPTED: len(PEOPLE)}
+    press.database.close()
+
+
+HOLDING = """
+import signal, sys
+from pathlib import Path
+from newsletter.store.lock import coordinator_lock
+with coordinator_lock(Path(sys.argv[1])):
+    print("holding", flush=True)
+    signal.pause()
+"""
+
+
+def test_even_without_the_lock_no_two_processes_send_to_one_person(tmp_path):
+    people = [f"{number}@example.com" for number in range(60)]
+    press = Press(tmp_path / "data")
+    press.confirm(*people)
+    press.start()
+    folder, log = press.database.folder, tmp_path / "log"
+    several = [subprocess.Popen(PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    for process in several:
+        process.stdin.write(f"send_unlocked\t{folder}\t{log}\t0\n")
+        process.stdin.flush()
+    assert [process.communicate()[0] for process in several] == ["ended\n"] * 3
+    assert received(log) == Counter(people)
+    assert press.counts() == {ACCEPTED: len(people)}
+    press.database.close()

@@ -1,0 +1,154 @@
+"""The table of states: each move that it allows works, and each other one touches nothing and is an error."""
+
+from dataclasses import replace
+
+import pytest
+from store_press import MOVES, Press
+
+from newsletter.errors import StoreError
+from newsletter.model.delivery import Delivery, State
+from newsletter.store.mailing import COMES_FROM
+
+QUEUED, SENDING, ACCEPTED, DEFERRED, REFUSED, EXCLUDED, IN_DOUBT = State
+ADA = "ada@example.com"
+
+
+class Row:
+    """Ada's delivery, brought to a state by the moves that lead there, and the run that had it."""
+
+    def __init__(self, press: Press, state: State) -> None:
+        self.press = press
+        self.run = press.open()
+        (self.delivery,) = self.run.claim(1)
+        if state in (SENDING, ACCEPTED, IN_DOUBT):
+            assert self.run.begin(self.delivery)
+        if state is EXCLUDED:
+            press.leave(ADA)
+            assert not self.run.begin(self.delivery)
+            press.confirm(ADA)
+        if state in (ACCEPTED, REFUSED, IN_DOUBT, DEFERRED):
+            self.run.record(replace(self.delivery, state=state, reply="its words"))
+        if state is DEFERRED:
+            self.run = press.open(retry_now=True)
+            assert self.run.claim(1) == [replace(self.delivery, state=DEFERRED, reply="its words")]
+        assert self.state is state
+
+    @property
+    def state(self) -> State:
+        (delivery,) = self.press.ledger.deliveries(42)
+        return delivery.state
+
+    def stands(self):
+        """All of the row but its lease, which is no state."""
+        with self.press.database.reading() as connection:
+            return connection.exec_driver_sql("SELECT state, attempts, next_at, reply, updated FROM delivery").one()
+
+    def record(self, state):
+        self.run.record(replace(self.delivery, state=state, reply="new words"))
+        return True
+
+    def leave_before_begin(self):
+        self.press.leave(ADA)
+        return self.run.begin(self.delivery)
+
+    def leave_before_the_claim(self):
+        self.press.leave(ADA)
+        self.run.release()
+        return self.press.open().claim(1)
+
+    def settle(self, to):
+        return self.press.ledger.settle(42, [ADA], to)
+
+
+ACTIONS = {
+    "begin": (SENDING, {QUEUED, DEFERRED}, lambda row: row.run.begin(row.delivery)),
+    "record accepted": (ACCEPTED, {SENDING}, lambda row: row.record(ACCEPTED)),
+    "record deferred": (DEFERRED, {QUEUED, SENDING, DEFERRED}, lambda row: row.record(DEFERRED)),
+    "record refused": (REFUSED, {QUEUED, SENDING, DEFERRED}, lambda row: row.record(REFUSED)),
+    "record in doubt": (IN_DOUBT, {SENDING}, lambda row: row.record(IN_DOUBT)),
+    "recover": (IN_DOUBT, {SENDING}, lambda row: row.press.ledger.recover()),
+    "leave before begin": (EXCLUDED, {QUEUED, DEFERRED}, Row.leave_before_begin),
+    "leave before the claim": (EXCLUDED, {QUEUED, DEFERRED}, Row.leave_before_the_claim),
+    "settle as accepted": (ACCEPTED, {IN_DOUBT}, lambda row: row.settle(ACCEPTED)),
+    "settle as queued": (QUEUED, {IN_DOUBT}, lambda row: row.settle(QUEUED)),
+    "queue the refused": (QUEUED, {REFUSED}, lambda row: row.press.ledger.requeue_refused(42, [ADA])),
+}
+"""Where each action leads to, and from which states."""
+
+
+@pytest.fixture
+def press(tmp_path):
+    made = Press(tmp_path / "data")
+    made.confirm(ADA)
+    made.start()
+    yield made
+    made.database.close()
+
+
+def test_the_actions_make_the_moves_of_the_table_and_no_others():
+    made = {(before, to) for to, froms, _ in ACTIONS.values() for before in froms}
+    assert made == {(before, to) for before, tos in MOVES.items() for to in tos} | {(DEFERRED, DEFERRED)}
+    assert {(before, to) for to, froms in COMES_FROM.items() for before in froms} <= made
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("before", State)
+def test_a_move_of_the_table_works_and_any_other_touches_nothing_and_is_an_error(press, before, action):
+    to, froms, act = ACTIONS[action]
+    row = Row(press, before)
+    stood = row.stands()
+    press.now = press.now.replace(minute=10)
+    if before in froms:
+        assert bool(act(row)) == (to is not EXCLUDED)
+        assert row.state is to
+        assert row.stands() != stood
+    else:
+        assert not refused(act, row)
+        assert row.stands() == stood
+    assert press.ledger.balance(42).planned == 1
+
+
+def refused(act, *given):
+    """What *act* answers; nothing, if it is an error in one line."""
+    try:
+        return act(*given)
+    except StoreError as error:
+        said = str(error)
+    assert "\n" not in said
+    return None
+
+
+@pytest.mark.parametrize("before", [QUEUED, DEFERRED])
+def test_consent_is_asked_again_in_the_move_to_sending(press, before):
+    row = Row(press, before)
+    press.leave(ADA)
+    press.confirm(ADA, list_name="daily")
+    assert not row.run.begin(row.delivery)
+    assert row.state is EXCLUDED
+
+
+def test_who_left_and_came_back_between_claim_and_begin_gets_it(press):
+    row = Row(press, QUEUED)
+    press.leave(ADA)
+    press.confirm(ADA)
+    assert row.run.begin(row.delivery)
+
+
+@pytest.mark.parametrize("act", [lambda run, each: run.begin(each), lambda run, each: run.record(each)])
+def test_a_delivery_that_is_not_in_the_mailing_is_never_moved(press, act):
+    row = Row(press, QUEUED)
+    stranger = Delivery(subscriber=99, address="eve@example.com", name="", state=REFUSED)
+    assert not refused(act, row.run, stranger)
+    assert press.addresses() == [ADA]
+    assert row.state is QUEUED
+
+
+def test_a_run_of_one_list_cannot_move_what_another_list_brought_in(press):
+    press.confirm("d@example.com", list_name="daily")
+    press.start(list_name="daily")
+    (theirs,) = press.open(list_name="daily").claim(1)
+    mine = press.open()
+    assert not mine.begin(theirs)
+    with pytest.raises(StoreError, match="another process took it over"):
+        mine.record(replace(theirs, state=REFUSED))
+    assert press.counts() == {QUEUED: 2}
