@@ -1,8 +1,16 @@
 """What several tests share: the sample digest, and a home for data that is not the developer's."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from chromium import arguments, find_chromium
+from needs import missing
+
+if TYPE_CHECKING:
+    import trustme
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "templates" / "sample"
@@ -24,3 +32,33 @@ def digest_text() -> str:
 @pytest.fixture(scope="session")
 def links_text() -> str:
     return (SAMPLE / "links.tsv").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def authority() -> "trustme.CA":
+    """Who signs the certificates of the tests' mail servers."""
+    import trustme
+
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority, tmp_path) -> str:
+    """The PEM file that makes somebody trust *authority*."""
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    path = find_chromium()
+    if not path:
+        missing("Chromium", "apt-get install chromium, or name one in $CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments())
+        yield browser
+        browser.close()

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import trustme
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from smtp_server import Server, certified
 
 PASSWORD = "correct horse battery"
 
@@ -99,8 +97,7 @@ class Inbox:
     :param closed: it ends connections and rejects logins.
     """
 
-    ca_file: Path
-    context: ssl.SSLContext
+    ca_file: str
     port: int = 0
     refuse: set[str] = field(default_factory=set)
     messages: list[tuple[str, bytes]] = field(default_factory=list)
@@ -135,45 +132,19 @@ class Inbox:
     def profile(self, **changes: object) -> str:
         """Return the TOML of a profile for it."""
         values = {"host": "localhost", "port": self.port, "username": "editor", "password_env": "SMTP_PASSWORD",
-                  "ca_file": str(self.ca_file), **changes}  # fmt: skip
+                  "ca_file": self.ca_file, **changes}  # fmt: skip
         lines = [f"{name} = {value if isinstance(value, int) else chr(39) + str(value) + chr(39)}"
                  for name, value in values.items() if value is not None]  # fmt: skip
         return "[smtp.test]\n" + "\n".join(lines) + "\n"
 
 
-class _Server(Controller):
-    def __init__(self, inbox: Inbox, *, implicit_tls: bool, **options: object) -> None:
-        super().__init__(inbox, hostname="127.0.0.1", port=0, ssl_context=inbox.context if implicit_tls else None)
-        self._options = options
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]  # port 0 asked the system for a free one
-        super()._trigger_server()
-
-    def factory(self) -> SMTP:
-        return SMTP(self.handler, hostname="localhost", enable_SMTPUTF8=True, **self._options)
-
-
-@pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
 @pytest.fixture
-def open_inbox(authority, tmp_path) -> Iterator[Callable[..., Inbox]]:
+def open_inbox(authority, ca_file) -> Iterator[Callable[..., Inbox]]:
     servers = []
 
     def start(name: str = "localhost", *, implicit_tls: bool = False, **options: object) -> Inbox:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(name).configure_cert(context)
-        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-        inbox = Inbox(ca_file=tmp_path / "ca.pem", context=context)
-        usual: dict[str, object] = {"authenticator": inbox.authenticate, "auth_required": True}
-        if implicit_tls:
-            usual |= {"auth_require_tls": False}  # the line is TLS before SMTP begins, which aiosmtpd does not see
-        else:
-            usual |= {"tls_context": context, "require_starttls": True}
-        server = _Server(inbox, implicit_tls=implicit_tls, **{**usual, **options})
+        inbox = Inbox(ca_file=ca_file)
+        server = Server(inbox, certified(authority, name), implicit=implicit_tls, **options)
         server.start()
         servers.append(server)
         inbox.port = server.port

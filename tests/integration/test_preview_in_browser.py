@@ -1,36 +1,17 @@
 """The preview in a real browser: it follows saves, works by keyboard, keeps nobody out, lets no mail do anything."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from chromium import arguments, find_chromium
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from needs import axe
+from playwright.sync_api import Browser, Page, expect
 from preview_process import Running, make_sample, running_preview
 
-AXE = Path(__file__).parents[1] / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 SCHEMES = ("light", "dark")
 VIEWS = ("mail", "text", "source", "findings")
 
 pytestmark = pytest.mark.chromium
-
-
-def missing(what: str, todo: str) -> None:
-    """Skip on a person's machine, fail where everything is meant to be there."""
-    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} is missing; {todo}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = find_chromium()
-    if not path:
-        missing("Chromium", "apt-get install chromium, or name one in $CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -379,11 +360,9 @@ def test_a_hostile_template_reaches_neither_the_page_nor_the_network(browser, tm
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [375, 1280])
 def test_axe_finds_no_serious_fault(open_preview, issue, width, scheme):
-    if not AXE.is_file():
-        missing("axe-core", "run npm ci in tests/npm")
     page = open_preview(width, scheme)
     page.get_by_role("group", name="Colour scheme").get_by_text("Both").click()
-    page.evaluate(AXE.read_text("utf-8"))
+    page.evaluate(axe())
 
     def faults(what: str) -> list[str]:
         # The mail has its own test; axe cannot run in a frame without scripts.

@@ -1,11 +1,10 @@
 """Servers that cannot be used, which is known before the first message: it says why, and nothing has been sent."""
 
-import ssl
 from datetime import UTC, datetime
 
 import pytest
-import trustme
 from scripted_server import CLOSE, NEVER, PATIENT, RESET, SILENCE, Fault, carried, mail, profile, says, serving
+from smtp_server import certified
 
 from newsletter.errors import ServerError
 from newsletter.model.delivery import State
@@ -47,23 +46,6 @@ OPENINGS = [
     ("STARTTLS", says("220 go on", "close"), "TLS failed", True),
     ("STARTTLS", says("220 go on", "silence"), "TLS failed (timed out)", True),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def ca_file(authority, tmp_path) -> str:
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    return str(tmp_path / "ca.pem")
-
-
-def certified(authority: trustme.CA, name: str = "localhost", **changes: object) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name, **changes).configure_cert(context)
-    return context
 
 
 @pytest.mark.parametrize("phase, fault, words, passes", OPENINGS)

@@ -4,17 +4,16 @@ import os
 import re
 import shutil
 import socket
-import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import trustme
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from needs import missing
 from scripted_server import PATIENT, carried, mail
+from smtp_server import Server, certified
 
 from newsletter.errors import ServerError, SettingsError
 from newsletter.model.delivery import State
@@ -54,30 +53,6 @@ class Postbox:
         return "250 2.0.0 queued as 4711"
 
 
-class _Server(Controller):
-    def __init__(self, box: Postbox, *, implicit: ssl.SSLContext | None, **options: object) -> None:
-        super().__init__(box, hostname="127.0.0.1", port=0, ssl_context=implicit)
-        self._options = options
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]  # port 0 asked the system for a free one
-        super()._trigger_server()
-
-    def factory(self) -> SMTP:
-        return SMTP(self.handler, hostname="localhost", enable_SMTPUTF8=True, **self._options)
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def ca_file(authority, tmp_path) -> str:
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    return str(tmp_path / "ca.pem")
-
-
 @pytest.fixture
 def open_box(authority) -> Iterator[Callable[..., Postbox]]:
     """Start servers that want TLS and a login, of the host *name*; other options are aiosmtpd's."""
@@ -85,12 +60,7 @@ def open_box(authority) -> Iterator[Callable[..., Postbox]]:
 
     def start(name: str = "localhost", *, implicit: bool = False, **options: object) -> Postbox:
         box = Postbox()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(name).configure_cert(context)
-        usual: dict[str, object] = {"authenticator": box.authenticate, "auth_required": True}
-        # With TLS from the first byte aiosmtpd does not see that the line is private.
-        usual |= {"auth_require_tls": False} if implicit else {"tls_context": context, "require_starttls": True}
-        servers.append(_Server(box, implicit=context if implicit else None, **{**usual, **options}))
+        servers.append(Server(box, certified(authority, name), implicit=implicit, **options))
         servers[-1].start()
         box.port = servers[-1].port
         return box
@@ -225,7 +195,7 @@ def test_lines_that_begin_with_a_dot_and_a_mail_of_three_megabytes_arrive_as_the
 def sink(tmp_path) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
     """Postfix's smtp-sink, which ends when it has heard QUIT twice; its port; and the folder of what it took."""
     if not SINK:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("smtp-sink is missing; Debian has it in postfix")
+        missing("smtp-sink", "Debian has it in postfix")
     folder = tmp_path / "sink"
     folder.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as free:

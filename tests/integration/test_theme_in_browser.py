@@ -1,7 +1,5 @@
 """The built mail in a real browser: no overflow, a dark scheme that is dark, nothing that keeps a reader out."""
 
-import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from needs import axe
+from playwright.sync_api import Browser, Page, Route
 
 sys.path.append(str(Path(__file__).parents[1] / "unit" / "rendering"))
 
@@ -20,36 +19,9 @@ from newsletter.model.mail import RenderedIssue
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.themes import builtin_templates
 
-AXE = Path(__file__).parents[1] / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 WIDTHS, SCHEMES = (375, 700), ("light", "dark")
 
 pytestmark = pytest.mark.chromium
-
-
-def missing(what: str, todo: str) -> None:
-    """Skip on a person's machine, fail where everything is meant to be there."""
-    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} is missing; {todo}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not path:
-        missing("Chromium", "apt-get install chromium, or name one in $CHROMIUM")
-    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    quiet = [
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=root + quiet)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -172,10 +144,8 @@ def test_every_entry_of_the_contents_leads_to_its_article(open_mail: Callable[..
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", ISSUES)
 def test_axe_finds_no_serious_fault(open_mail: Callable[..., Page], name: str, width: int, scheme: str) -> None:
-    if not AXE.is_file():
-        missing("axe-core", "run npm ci in tests/npm")
     page = open_mail(mail(name), width, scheme)
-    page.evaluate(AXE.read_text("utf-8"))
+    page.evaluate(axe())
     found = page.evaluate("axe.run().then(result => result.violations)")
     grave = [
         f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")

@@ -1,7 +1,6 @@
 """The theme's MJML through npm's mjml, the reference that the product does without."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -9,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from needs import NPM, missing
 
 sys.path.append(str(Path(__file__).parents[1] / "unit" / "rendering"))
 
@@ -17,7 +17,6 @@ from rendering_samples import OPTIONS, article, eight_article_issue, issue_of, r
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.themes import builtin_templates
 
-NPM = Path(__file__).parents[1] / "npm"
 pytestmark = pytest.mark.npm
 
 
@@ -25,9 +24,7 @@ def reference(mjml: str) -> dict[str, object]:
     """What npm's mjml makes of *mjml*: its errors and its HTML."""
     node = shutil.which("node")
     if not node or not (NPM / "node_modules" / "mjml").is_dir():
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(
-            "npm's mjml is missing; install Node and run npm ci in tests/npm"
-        )
+        missing("npm's mjml", "install Node and run `make npm`")
     done = subprocess.run(
         [node, NPM / "render.mjs"], input=mjml, capture_output=True, text=True, check=True, encoding="utf-8"
     )

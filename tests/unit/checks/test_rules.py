@@ -108,7 +108,8 @@ def test_well_formed_links_have_no_fault(link):
 
 
 @pytest.mark.parametrize("link", [
-    "example.com", "//example.com", "https://", "https://exa mple.com", "https://example", "ftp://example.com", "mailto:ada",
+    "example.com", "//example.com", "https://", "https://exa mple.com", "https://example", "ftp://example.com",
+    "mailto:ada",
     "https://a:b@example.com/", "https://example.com/{{ x }}", "https://-a.example/", "https://a..example/", "https://[::1",
     "https://example.com:port/", "javascript:alert(1)", 'https://example.com/"onclick', "https://example.com/\n",
 ])  # fmt: skip

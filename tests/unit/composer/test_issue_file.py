@@ -23,7 +23,8 @@ def test_the_format_of_the_design_is_read_whole():
         '+++\nnumber = 42\ndate = 2026-11-27\nsubject = "Moka"\npreheader = "Eight"\nlist = "weekly"\n\n'
         '[articles.5d46b0q7xk2ma]\nfound = "feed:pinterest"\ndrafted_by = "llm:m"\nreviewed_by = ""\n+++\n\n'
         "Two sentences\nof the editor's own.\n\n## Data platforms\n\n"
-        "### [Moka (Part 2)](https://example.com/moka-2) {#5d46b0q7xk2ma}\nPinterest Engineering · 12 min · 2025-09-10\n\n"
+        "### [Moka (Part 2)](https://example.com/moka-2) {#5d46b0q7xk2ma}\nPinterest Engineering · "
+        "12 min · 2025-09-10\n\n"
         "My *own* words.\n\n**Why it matters:** deploying\nSpark.\n\n- One\n- Two `x`\n  more\n\n"
         "### [Acme Queues](https://example.com/acme) {.sponsor}\nAcme · a sponsor's words\n",
         PATH,

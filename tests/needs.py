@@ -1,0 +1,23 @@
+"""What only some tests need beyond `make test`'s own set-up; .ci/run installs it all."""
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+NPM = Path(__file__).parent / "npm"
+
+
+def missing(what: str, todo: str) -> NoReturn:
+    """Skip on a person's machine, and say what to install; fail where everything is meant to be there."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} is missing; {todo}")
+    raise AssertionError
+
+
+def axe() -> str:
+    """Return axe-core's script."""
+    script = NPM / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        missing("axe-core", "install Node and run `make npm`")
+    return script.read_text(encoding="utf-8")
