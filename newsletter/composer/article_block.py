@@ -11,6 +11,8 @@ from newsletter.errors import IssueError
 from newsletter.model.issue import Passage, PickedArticle
 
 _ATTRIBUTES = re.compile(r"(?:^|\s+)(?<!\\)\{([^{}]*)\}\s*$")
+_PLAIN_LINK = re.compile(r"\[([^\[\]\\`*_<>&!\n]+)\]\(([^\s()<>\\&]+)\)")
+"""A link with nothing in it that Markdown would read in another way."""
 _WHY = re.compile(r"\s*(?:\*\*|__)why\s+(?:it|this)\s+matters\s*:?\s*(?:\*\*|__)\s*:?\s*", re.I)
 _MINUTES = re.compile(r"(\d{1,4}) min(?:utes?|\.)?")
 _PUBLISHED = re.compile(r"\d{4}(?:-\d\d){0,2}")
@@ -132,6 +134,8 @@ def _extent(block: Block, lines: Sequence[int] | None) -> int:
 
 
 def _title_and_link(text: str) -> tuple[str, str]:
+    if match := _PLAIN_LINK.fullmatch(text):  # parsing each title was a sixth of reading an issue
+        return match[1], match[2]
     tokens = inline_tokens(text)
     opening = [token for token in tokens if token.type == "link_open"]
     if len(opening) == 1 and tokens[0] is opening[0] and tokens[-1].type == "link_close" and text.startswith("["):

@@ -55,6 +55,10 @@ class Document:
         return Passage(markdown=self.source(blocks[0].line, blocks[-1].end), line=blocks[0].line)
 
 
+_MARKS = re.compile(r"[\\`*_\[\]<>&]")
+"""What inline Markdown begins with; a text without any of it means what it says (CommonMark 0.31 §6)."""
+
+
 @cache
 def _parser() -> MarkdownIt:
     # html off: text about code is shown literally. A link is taken as typed; the checks judge it.
@@ -122,6 +126,8 @@ def inline_tokens(markdown: str) -> Sequence[Token]:
 
 def plain_text(markdown: str) -> str:
     """Return what a reader sees of inline *markdown*, as one line."""
+    if not _MARKS.search(markdown):
+        return " ".join(markdown.split())
     parts = []
     for token in inline_tokens(markdown):
         if token.type in ("text", "code_inline", "text_special"):

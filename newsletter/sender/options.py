@@ -119,7 +119,7 @@ def _fault(profile: SmtpProfile) -> tuple[str, str] | None:
         )
     if profile.port == 465 and profile.security == "starttls":
         # RFC 8314 §7.3: TLS from the first byte; whoever waits for a greeting in the clear waits five minutes.
-        return 'port 465 speaks TLS from the first byte, and no STARTTLS', 'write security = "tls", or use port 587'
+        return "port 465 speaks TLS from the first byte, and no STARTTLS", 'write security = "tls", or use port 587'
     if profile.password_env and profile.password_command:
         return "it has password_env and password_command", "keep one of them"
     if profile.username and not passworded:

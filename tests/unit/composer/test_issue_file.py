@@ -1,8 +1,10 @@
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from newsletter.composer.blocks import article_block, section_block
 from newsletter.composer.issue_file import parse_issue
@@ -202,3 +204,33 @@ def test_any_byline_comes_back_too(title, source, minutes, published):
     (found,) = parse(article_block(article)).articles
     assert (plain_text(found.title.markdown), found.link) == (title, "")
     assert (found.source, found.minutes, found.published) == (source, minutes, published)
+
+
+PIECES = [*"ab *_`[]()<>&!\\", "\\[", "](", "**", "x y", "&amp;", "é", "https://a.b/c", "\u00a0"]
+inline = st.lists(st.sampled_from(PIECES)).map("".join)
+
+
+def children(markdown):
+    return MarkdownIt("commonmark", {"html": False}).parseInline(markdown)[0].children
+
+
+@given(inline)
+def test_what_a_reader_sees_is_what_commonmark_says(markdown):
+    shown = "".join(" " if "break" in token.type else token.content for token in children(markdown))
+    assert plain_text(markdown) == " ".join(shown.split())
+
+
+@given(inline, inline)
+@example("Moka (Part 2)", "https://example.com/moka-2")
+def test_a_title_is_linked_where_commonmark_says_so(text, link):
+    heading = f"[{text}]({link})"
+    assume(text.strip() and "\\" not in heading)  # an escaped bracket is an escape in the parts, and none between them
+    tokens = children(heading)
+    links = [token for token in tokens if token.type == "link_open"]
+    whole = len(links) == 1 and tokens[0] is links[0] and tokens[-1].type == "link_close"
+    (article,) = parse(f"### {heading} {{#a1}}\n").articles
+    if whole:
+        assert unquote(article.link) == unquote(links[0].attrGet("href"))
+        assert plain_text(article.title.markdown) == plain_text(text)
+    else:
+        assert (article.link, article.title.markdown) == ("", heading)
