@@ -87,6 +87,7 @@ def building() -> Iterator[Figure]:
         issue = newsletter.issues.read(path)
         assert len(issue.articles) == 8
         build(newsletter, path)
+        yield median("machine: sum(range(1e6))", lambda: sum(range(10**6)))
         yield median("build", lambda: build(newsletter, path), bar=10)
         yield median("build: read", lambda: newsletter.issues.read(path))
         yield median("build: render", lambda: newsletter.render(issue))
