@@ -56,6 +56,11 @@ class Newsletter:
 
         return open_database(self.settings.data_folder)
 
+    def close(self) -> None:
+        """Let go of the database, if it was opened."""
+        if database := self.__dict__.pop("database", None):
+            database.close()
+
     def has_database(self) -> bool:
         """Whether there is a database on this machine."""
         return self.settings.data_folder.is_dir()

@@ -37,6 +37,7 @@ def make_sample(folder: Path) -> tuple[Made, Path]:
     path = _compose(newsletter)
     readers = _sample("readers.csv")
     import_readers(newsletter, readers.read_bytes(), readers.name, "weekly", "confirmed", "they are made up")
+    newsletter.close()
     return made, path
 
 

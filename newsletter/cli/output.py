@@ -32,10 +32,12 @@ def say_json(value: Any) -> None:
 
 
 def here() -> "Newsletter":
-    """Open the newsletter of the current folder."""
+    """Open the newsletter of the current folder, until the command ends."""
     from newsletter.app import open_newsletter
 
-    return open_newsletter(Path.cwd())
+    newsletter = open_newsletter(Path.cwd())
+    click.get_current_context().call_on_close(newsletter.close)
+    return newsletter
 
 
 def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
