@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from newsletter.composer.blocks import SEPARATOR
-from newsletter.composer.markdown import Block, Document, inline_tokens, plain_text
+from newsletter.composer.markdown import Block, Document, inline_tokens, plain_text, shown
 from newsletter.errors import IssueError
 from newsletter.model.issue import Passage, PickedArticle
 
@@ -139,5 +139,8 @@ def _title_and_link(text: str) -> tuple[str, str]:
     tokens = inline_tokens(text)
     opening = [token for token in tokens if token.type == "link_open"]
     if len(opening) == 1 and tokens[0] is opening[0] and tokens[-1].type == "link_close" and text.startswith("["):
-        return text[1 : text.rindex("](")], str(opening[0].attrGet("href") or "")
+        # Title and address may both have "](" in them: the title is what reads like the words of the link.
+        titles = [text[1 : mark.start()] for mark in re.finditer(r"\]\(", text)]
+        title = next((title for title in titles if plain_text(title) == shown(tokens[1:-1])), titles[-1])
+        return title, str(opening[0].attrGet("href") or "")
     return text, ""

@@ -128,15 +128,18 @@ def plain_text(markdown: str) -> str:
     """Return what a reader sees of inline *markdown*, as one line."""
     if not _MARKS.search(markdown):
         return " ".join(markdown.split())
+    return shown(inline_tokens(markdown))
+
+
+def shown(tokens: Sequence[Token]) -> str:
+    """Return what a reader sees of inline *tokens*, as one line."""
     parts = []
-    for token in inline_tokens(markdown):
-        if token.type in ("text", "code_inline", "text_special"):
+    for token in tokens:
+        if token.type in ("text", "code_inline", "text_special", "image"):
             parts.append(token.content)
         elif token.type in ("softbreak", "hardbreak"):
             parts.append(" ")
-        elif token.type == "image":
-            parts.append(token.content)
-    return re.sub(r"\s+", " ", "".join(parts)).strip()
+    return " ".join("".join(parts).split())
 
 
 def references(passage: Passage) -> Iterator[Reference]:

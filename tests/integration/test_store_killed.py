@@ -121,13 +121,15 @@ def test_a_second_process_on_one_mailing_is_refused_in_one_line_until_the_first_
     folder, log = press.database.folder, tmp_path / "log"
     with subprocess.Popen([sys.executable, "-c", HOLDING, str(folder)], stdout=subprocess.PIPE, text=True) as first:
         assert first.stdout.readline() == "holding\n"
-        refused = worker("send", folder, log)
-        assert "another newsletter command is sending from this database; wait until it has ended" in refused
-        with pytest.raises(StoreError, match="another newsletter command"), coordinator_lock(folder):
-            pytest.fail("two coordinators at once")
-        assert press.counts() == {QUEUED: len(PEOPLE)}
-        assert not log.exists()
-        first.kill()
+        try:
+            refused = worker("send", folder, log)
+            with pytest.raises(StoreError, match="another newsletter command"), coordinator_lock(folder):
+                pytest.fail("two coordinators at once")
+        finally:
+            first.kill()
+    assert "another newsletter command is sending from this database; wait until it has ended" in refused
+    assert press.counts() == {QUEUED: len(PEOPLE)}
+    assert not log.exists()
     assert worker("send", folder, log) == "ended"
     assert press.counts() == {ACCEPTED: len(PEOPLE)}
     press.database.close()

@@ -8,6 +8,7 @@ from store_press import MOVES, Press
 from newsletter.errors import StoreError
 from newsletter.model.delivery import Delivery, State
 from newsletter.store.mailing import COMES_FROM
+from newsletter.store.retry import ATTEMPTS
 
 QUEUED, SENDING, ACCEPTED, DEFERRED, REFUSED, EXCLUDED, IN_DOUBT = State
 ADA = "ada@example.com"
@@ -116,6 +117,65 @@ def refused(act, *given):
         said = str(error)
     assert "\n" not in said
     return None
+
+
+def test_a_run_gives_back_its_own_leases_and_keeps_what_it_is_sending(press):
+    press.confirm("bob@example.com", "c@example.com")
+    press.start()
+    one, other = press.open(), press.open()
+    ada, _ = one.claim(2)
+    other.claim(1)
+    assert one.begin(ada)
+    one.release()
+    assert [each.address for each in press.open().claim(3)] == ["bob@example.com"]
+    one.record(replace(ada, state=ACCEPTED))
+
+
+def test_an_attempt_that_ended_before_354_counts_as_one(press):
+    for _ in range(ATTEMPTS):
+        run = press.open(retry_now=True)
+        (ada,) = run.claim(1)
+        run.record(replace(ada, state=DEFERRED, reply="450 later"))
+    assert press.addresses(REFUSED) == [ADA]
+
+
+def test_who_is_queued_again_has_all_attempts_again_and_reopens_the_mailing(press):
+    test_an_attempt_that_ended_before_354_counts_as_one(press)
+    assert press.ledger.finish(42, "weekly")
+    assert press.ledger.requeue_refused(42) == 1
+    assert press.ledger.mailings(42)[0].finished_at is None
+    run = press.open()
+    (ada,) = run.claim(1)
+    run.record(replace(ada, state=DEFERRED))
+    assert press.addresses(DEFERRED) == [ADA]
+
+
+def test_the_word_about_one_issue_moves_nobody_in_another(press):
+    press.start(issue=43)
+    for issue in (42, 43):
+        run = press.open(issue)
+        run.begin(run.claim(1)[0])
+    press.ledger.recover()
+    assert press.ledger.settle(42, None, QUEUED) == 1
+    assert press.counts(43) == {IN_DOUBT: 1}
+
+
+def test_who_is_due_at_once_in_one_mailing_is_not_in_another(press):
+    press.start(issue=43)
+    for issue in (42, 43):
+        run = press.open(issue)
+        run.record(replace(run.claim(1)[0], state=DEFERRED))
+    press.open(43, retry_now=True)
+    assert not press.open(42).claim(1)
+    assert press.open(43).claim(1)
+
+
+def test_whoever_changed_their_address_gets_no_second_one_nor_does_who_has_it_now(press):
+    with press.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE subscriber SET address = 'new@example.com', folded = 'new@example.com'")
+    press.confirm(ADA)
+    assert press.ledger.waiting(42, "weekly") == press.start() == 0
+    assert press.addresses() == [ADA]
 
 
 @pytest.mark.parametrize("before", [QUEUED, DEFERRED])

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from newsletter.errors import SubscriberError
+from newsletter.errors import StoreError, SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
 from newsletter.model.delivery import State
@@ -13,7 +13,7 @@ from newsletter.model.subscriber import Consent
 from newsletter.store.consent import Outcome
 from newsletter.store.database import create
 from newsletter.store.ledger import LedgerStore
-from newsletter.store.subscribers import BATCH, SubscriberStore
+from newsletter.store.subscribers import BATCH, SubscriberStore, _change, _move
 
 PENDING, CONFIRMED, UNSUBSCRIBED = Consent
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -64,6 +64,15 @@ def test_nobody_who_unsubscribed_comes_back_by_an_import_or_as_pending(store):
     assert standing(store) == {"weekly": UNSUBSCRIBED}
     assert store.add(ADA, "weekly", consent=CONFIRMED, basis="asked by mail") is Outcome.CHANGED
     assert standing(store) == {"weekly": CONFIRMED}
+
+
+def test_a_consent_that_stands_elsewhere_than_it_was_judged_is_not_moved(store, database):
+    store.add(ADA, "weekly", consent=CONFIRMED, basis="form")
+    stale = _change(1, "weekly", UNSUBSCRIBED, "link", "2026-11-27T12:00:00Z", PENDING)
+    with pytest.raises(StoreError, match="a consent changed while it was being changed"), database.writing() as writer:
+        _move(writer, [stale])
+    assert standing(store) == {"weekly": CONFIRMED}
+    assert len(store.consent_log("ada@example.com")) == 1
 
 
 def test_the_confirmed_are_never_lowered_to_pending(store):
