@@ -36,7 +36,7 @@ def read_key(folder: Path, *, fingerprint: str) -> bytes:
         raise StoreError("the key is missing", todo, where=path) from cause
     except OSError as cause:
         raise StoreError(f"the key cannot be read: {cause.strerror}", "check its permissions", where=path) from cause
-    if len(key) != KEY_LENGTH or not hmac.compare_digest(fingerprint_of(key), fingerprint):
+    if not hmac.compare_digest(fingerprint_of(key), fingerprint):
         raise StoreError("this is another database's key", todo, where=path)
     return key
 

@@ -21,7 +21,6 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
         except UnicodeDecodeError as cause:
             raise InputError("this looks like UTF-16 text, and is broken", "save it as UTF-8", where=name) from cause
     else:
-        data = data.removeprefix(codecs.BOM_UTF8)
         try:
             text, encoding = data.decode(), "UTF-8"
         except UnicodeDecodeError:
