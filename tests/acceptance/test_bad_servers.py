@@ -49,10 +49,10 @@ def test_a_server_without_starttls(sending, open_inbox, inbox):
     nothing_has_begun(sending, inbox)
 
 
-@pytest.mark.parametrize("name, ca_file", [("mail.example.org", True), ("localhost", False)])
-def test_a_certificate_that_is_not_good(sending, open_inbox, inbox, name, ca_file):
+@pytest.mark.parametrize("name, trusted", [("mail.example.org", True), ("localhost", False)])
+def test_a_certificate_that_is_not_good(sending, open_inbox, inbox, name, trusted):
     other = open_inbox(name)
-    local(sending, other.profile() if ca_file else other.profile(ca_file=None))
+    local(sending, other.profile() if trusted else other.profile(ca_file=None))
     line = said(sending.fails(2, "send", "1", "--really", "--yes"))
     assert f"localhost:{other.port}" in line
     assert "certificate" in line
