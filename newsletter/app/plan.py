@@ -9,6 +9,7 @@ from newsletter.app.git import uncommitted
 from newsletter.app.newsletter import Newsletter
 from newsletter.checks.finding import Finding
 from newsletter.checks.run import errors
+from newsletter.composer.issues import number_of
 from newsletter.composer.receipt import Receipt
 from newsletter.errors import FindingsError, SendError
 from newsletter.model.delivery import Balance, State
@@ -41,6 +42,11 @@ class Plan:
     uncommitted: bool
     findings: tuple[Finding, ...]
 
+    @property
+    def going(self) -> int:
+        """How many would get it: those who wait, and those of an earlier start who are still open."""
+        return self.waiting + self.balance.open
+
     def values(self) -> dict[str, Any]:
         """What a program reads."""
         return {
@@ -50,6 +56,7 @@ class Plan:
             "from": self.sender,
             "list": self.list,
             "waiting": self.waiting,
+            "going": self.going,
             "consents": {consent.value: count for consent, count in self.consents.items()},
             "ledger": {state.value: self.balance[state] for state in State},
             "via": self.profile.name if self.profile else None,
@@ -62,6 +69,9 @@ class Plan:
 def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
     """Look at everything that a mailing of the issue in *path* needs; change nothing."""
     issue = newsletter.issues.read(path)
+    if number_of(path) != issue.number:
+        what = f"issue {issue.number} is sent from its own file"
+        raise SendError(what, f"move it to {newsletter.issues.folder / issue.label}.md", where=path)
     rendered = newsletter.render(issue)
     list_name = newsletter.list_of(issue)
     ledger = LedgerStore(newsletter.database)

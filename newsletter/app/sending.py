@@ -1,6 +1,5 @@
 """Sends an issue: rehearsed into files, to test addresses, or really, with the ledger."""
 
-import hashlib
 import signal
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -16,12 +15,11 @@ from newsletter.app.building import template_of
 from newsletter.app.git import would_track
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan, require_ready
-from newsletter.composer.issues import sha256_of
-from newsletter.composer.receipt import Receipt, receipt_path, write_receipts
-from newsletter.errors import SendError
+from newsletter.app.receipts import keep_receipts
+from newsletter.composer.issues import number_of
+from newsletter.errors import SendError, ServerError, Stopped, StoreError
 from newsletter.model.address import Address
 from newsletter.model.delivery import Balance, Delivery, State
-from newsletter.model.issue import Issue
 from newsletter.model.subscriber import Consent
 from newsletter.sender.addressing import TEST_MARK, Addressing, MailTemplate, message_to_tester
 from newsletter.sender.courier import Courier
@@ -127,84 +125,73 @@ def start(newsletter: Newsletter, planned: Plan, profile: SmtpProfile) -> int:
 
     :raises SendError: when a receipt names another ledger.
     :raises ServerError: when the server cannot be used.
+    :raises StoreError: when not as many people are waiting as *planned* says.
     :raises FindingsError: when the checks found errors.
     """
     require_ready(newsletter, planned)
     with Courier(profile, stop=Event()):
         pass
     database = newsletter.database
+    issue = planned.issue
     now = datetime.now(UTC).replace(microsecond=0)
     with coordinator_lock(database.folder):
-        database.backup_before(f"mailing {planned.issue.label}")
-        template = template_of(
-            newsletter, planned.issue, planned.rendered, date=now.astimezone(newsletter.settings.timezone)
-        )
+        database.backup_before(f"mailing {issue.label}")
+        date = now.astimezone(newsletter.settings.timezone)
+        frozen = template_of(newsletter, issue, planned.rendered, date=date).dump()
         ledger = LedgerStore(database)
         queued = ledger.start(
-            planned.issue.number, planned.list, frozen=template.dump(), subject=planned.issue.subject, started=now
+            issue.number, planned.list, frozen=frozen, subject=issue.subject, started=now, expected=planned.waiting
         )
-        if queued:
-            _write_receipt(newsletter, planned, ledger, started=now)
+        keep_receipts(newsletter, ledger, issue.number)
     return queued
 
 
-def _write_receipt(newsletter: Newsletter, planned: Plan, ledger: LedgerStore, *, started: datetime) -> None:
-    """Write the receipt of the mailing's start, before its first message."""
-    receipts = newsletter.issues.receipts(planned.issue.path)
-    counts = _counts(ledger.balance(planned.issue.number))
-    fresh = Receipt(
-        ledger=newsletter.database.id,
-        host=newsletter.settings.host,
-        list=planned.list,
-        started=started,
-        subject=planned.issue.subject,
-        issue_sha256=sha256_of(planned.issue.path),
-        html_sha256=hashlib.sha256(planned.rendered.html.encode()).hexdigest(),
-        text_sha256=hashlib.sha256(planned.rendered.text.encode()).hexdigest(),
-        counts=counts,
-    )
-    known = [receipt for receipt in receipts if receipt.list == planned.list]
-    kept = [replace(receipt, counts=counts, finished=None) for receipt in known] or [fresh]
-    others = [receipt for receipt in receipts if receipt.list != planned.list]
-    write_receipts(receipt_path(planned.issue.path, planned.issue.label), [*others, *kept])
-
-
-def _counts(balance: Balance) -> dict[str, int]:
-    return {"planned": balance.planned, **{state.value: balance[state] for state in State if balance[state]}}
+def mailing_number(newsletter: Newsletter, reference: str) -> int:
+    """Return the number of the issue that *reference* names; its file need not be there or readable any more."""
+    if reference.isdecimal():
+        return int(reference)
+    path = Path(reference)
+    return number_of(path) or newsletter.issues.read(newsletter.issues.find(reference)).number
 
 
 def run(
     newsletter: Newsletter,
-    path: Path,
+    number: int,
     via: str,
     told: Callable[[Balance], None],
     *,
     retry_now: bool = False,
     retry_refused: bool = False,
 ) -> Outcome:
-    """Send what is open of an issue, through the profile *via*; *told* hears the balance after each message.
+    """Send what is open of issue *number*, through the profile *via*; *told* hears the balance after each message.
 
     The first SIGINT or SIGTERM ends it after the message that is under way; a second one at once.
+
+    :raises Stopped: the server, the disk or an impatient person ended it; what was sent is recorded.
     """
-    issue = newsletter.issues.read(path)
     ledger = LedgerStore(newsletter.database)
-    mailings = ledger.mailings(issue.number)
+    mailings = ledger.mailings(number)
     if not mailings:
-        raise SendError(
-            f"issue {issue.number} was not started", f"newsletter send {issue.number} shows what it would do"
-        )
+        raise SendError(f"issue {number} was not started", f"newsletter send {number} shows what it would do")
     profile = newsletter.settings.profile(via)
     with coordinator_lock(newsletter.database.folder), _stopping() as stop:
         ledger.recover()
         if retry_refused:
-            ledger.requeue_refused(issue.number)
+            ledger.requeue_refused(number)
+        keep_receipts(newsletter, ledger, number)
         try:
             for mailing in mailings:
                 if not stop.is_set():
                     _send_one(newsletter, ledger, mailing, profile, told, stop, retry_now=retry_now)
+        except (ServerError, StoreError) as error:
+            todo = f"{error.todo}; what was sent is recorded, and newsletter resume {number} goes on"
+            raise Stopped(error.what, todo, where=error.where) from error
+        except KeyboardInterrupt as interrupt:
+            what = "stopped at once; a message that was under way is in doubt"
+            raise Stopped(what, f"newsletter resume {number} goes on") from interrupt
         finally:
-            _close_receipt(newsletter, issue, ledger)
-    outcome = status_of(ledger, issue.number)
+            keep_receipts(newsletter, ledger, number)
+    outcome = status_of(ledger, number)
     return replace(outcome, stopped=stop.is_set() and outcome.balance.open > 0)
 
 
@@ -233,20 +220,6 @@ def _send_one(
     finally:
         opened.release()
     ledger.finish(mailing.issue, mailing.list)
-
-
-def _close_receipt(newsletter: Newsletter, issue: Issue, ledger: LedgerStore) -> None:
-    """Write the balance, and the end if there is one, into the receipts of this database's mailings."""
-    ended = {mailing.list: mailing.finished_at for mailing in ledger.mailings(issue.number)}
-    counts = _counts(ledger.balance(issue.number))
-    receipts = [
-        replace(receipt, counts=counts, finished=ended.get(receipt.list))
-        if receipt.ledger == newsletter.database.id
-        else receipt
-        for receipt in newsletter.issues.receipts(issue.path)
-    ]
-    if receipts:
-        write_receipts(receipt_path(issue.path, issue.label), receipts)
 
 
 @contextmanager

@@ -118,7 +118,9 @@ def _audience(planned: "Plan") -> str:
 
     rest = [consent for consent in Consent if consent is not Consent.CONFIRMED and planned.consents.get(consent)]
     others = ", ".join(f"{planned.consents[consent]} {consent}" for consent in rest)
-    people = plural(planned.waiting, "person", "people")
+    people = plural(planned.going, "person", "people")
+    if planned.balance.open:
+        people = f"{people}: {planned.waiting} who wait and {planned.balance.open} of the ledger who are open"
     return f"{people} of {planned.list}{f' (not to {others})' if others else ''}"
 
 
@@ -128,7 +130,7 @@ def _next_step(planned: "Plan", via: str) -> str:
     number = planned.issue.number
     if errors(planned.findings):
         return f"Nothing is sent before the errors are mended: newsletter edit {number}"
-    if not planned.waiting:
+    if not planned.going:
         look = f"status {number}" if planned.balance.planned else "subscribers list"
         return f"Nobody is waiting for it: newsletter {look}"
     if not planned.profile:
@@ -176,14 +178,14 @@ def _really(newsletter: "Newsletter", planned: "Plan", via: str, yes: bool, as_j
 
     require_ready(newsletter, planned)
     profile = newsletter.settings.profile(via)
-    if not planned.waiting and not planned.balance.open:
+    if not planned.going:
         _require_anybody(planned)
         say(f"nobody is waiting for issue {planned.issue.number}: {planned.balance}")
         return
     if not yes:
         _ask(planned, profile.name)
     start(newsletter, planned, profile)
-    _run(newsletter, planned.issue.path, via, as_json)
+    _run(newsletter, planned.issue.number, via, as_json)
 
 
 def _require_anybody(planned: "Plan") -> None:
@@ -195,27 +197,21 @@ def _require_anybody(planned: "Plan") -> None:
 
 
 def _ask(planned: "Plan", profile: str) -> None:
-    people = plural(planned.waiting, "person", "people")
+    people = plural(planned.going, "person", "people")
     if not sys.stdin.isatty():
         raise click.UsageError(f"Nobody can be asked here; --yes sends it to {people} unasked.")
-    question = f'Send "{planned.issue.subject}" to {people} through {profile}? Type {planned.waiting}'
-    if click.prompt(question, prompt_suffix=": ", default="", show_default=False).strip() != str(planned.waiting):
+    question = f'Send "{planned.issue.subject}" to {people} through {profile}? Type {planned.going}'
+    if click.prompt(question, prompt_suffix=": ", default="", show_default=False).strip() != str(planned.going):
         say("nothing was sent")
         raise click.exceptions.Exit(2)
 
 
-def _run(newsletter: "Newsletter", path: Path, via: str, as_json: bool, **retries: bool) -> None:
+def _run(newsletter: "Newsletter", number: int, via: str, as_json: bool, **retries: bool) -> None:
     from newsletter.app.sending import run
     from newsletter.cli.progress import progress
-    from newsletter.errors import ServerError, Stopped
 
-    number = newsletter.issues.read(path).number
-    try:
-        with progress(quiet=as_json) as told:
-            outcome = run(newsletter, path, via, told, **retries)
-    except ServerError as error:
-        todo = f"{error.todo}; what was sent is recorded, and newsletter resume {number} goes on"
-        raise Stopped(error.what, todo, where=error.where) from error
+    with progress(quiet=as_json) as told:
+        outcome = run(newsletter, number, via, told, **retries)
     if as_json:
         say_json(outcome.values())
     else:
@@ -247,10 +243,11 @@ def status(issue: str | None, as_json: bool) -> None:
     How many were accepted, deferred, refused, excluded or are in doubt; who has trouble stands there by name, with the
     server's own words. Without ISSUE all mailings of this database are shown.
     """
+    from newsletter.app.sending import mailing_number
     from newsletter.app.sending import status as look
 
     newsletter = here()
-    outcomes = look(newsletter, int(newsletter.issues.read(newsletter.issues.find(issue)).number) if issue else None)
+    outcomes = look(newsletter, mailing_number(newsletter, issue) if issue else None)
     if as_json:
         say_json([outcome.values() for outcome in outcomes])
         return
@@ -273,8 +270,10 @@ def resume(issue: str, via: str, now: bool, refused: bool, as_json: bool) -> Non
 
     Exit codes: 3 stopped again, 4 some refused or deferred, 5 some in doubt.
     """
+    from newsletter.app.sending import mailing_number
+
     newsletter = here()
-    _run(newsletter, newsletter.issues.find(issue), via, as_json, retry_now=now, retry_refused=refused)
+    _run(newsletter, mailing_number(newsletter, issue), via, as_json, retry_now=now, retry_refused=refused)
 
 
 @click.command()
@@ -288,12 +287,13 @@ def settle(issue: str, addresses: tuple[str, ...], accepted: bool, resend: bool)
     All of them, or the ADDRESSes: it is your word that moves them. In doubt is who may have got the message
     although the server's answer was lost. They are never sent it again unasked.
     """
+    from newsletter.app.sending import mailing_number
     from newsletter.app.sending import settle as move
 
     if accepted == resend:
         raise click.UsageError("Give --accepted or --resend, and not both.")
     newsletter = here()
-    number = newsletter.issues.read(newsletter.issues.find(issue)).number
+    number = mailing_number(newsletter, issue)
     moved, balance = move(newsletter, number, addresses or None, accepted=accepted)
     say(f"{plural(moved, 'delivery', 'deliveries')} settled; issue {number}: {balance}")
     if resend and moved:

@@ -23,6 +23,7 @@ class Receipt:
     :param ledger: the id of the database that has its deliveries.
     :param host: the machine that it was started on.
     :param issue_sha256: of the issue file as it was sent.
+    :param content_sha256: of the frozen mail, as the ledger has it.
     :param counts: deliveries by state when it was last written.
     """
 
@@ -33,8 +34,7 @@ class Receipt:
     finished: datetime | None = None
     subject: str = ""
     issue_sha256: str = ""
-    html_sha256: str = ""
-    text_sha256: str = ""
+    content_sha256: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -83,9 +83,11 @@ class Connection:
 
     def _unsuited(self, message: Message) -> Verdict | None:
         """Refuse what this server cannot take, before it is asked."""
-        if message.smtputf8 and "SMTPUTF8" not in self._features:
+        if message.smtputf8 and "SMTPUTF8" not in self._features:  # RFC 6531 §3.5
             words = f"5.6.7 not sent: {self._server} takes no address with letters beyond ASCII before the @"
-            return Verdict(state=State.REFUSED, words=words)  # RFC 6531 §3.5
+            if message.envelope_to.isascii():  # it is the sender's, and so it is for everybody
+                return Verdict(state=State.DEFERRED, words=words, our_fault=True)
+            return Verdict(state=State.REFUSED, words=words)
         most = self._features.get("SIZE", "")
         if most.isdecimal() and 0 < int(most) < len(message.data):
             words = f"5.3.4 not sent: {len(message.data)} bytes, and {self._server} takes {most}"

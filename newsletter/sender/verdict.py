@@ -61,12 +61,14 @@ class Verdict:
     :param words: what goes into the ledger: the server's words, or ours if it had none.
     :param hang_up: the connection is of no use any more.
     :param our_fault: the server refuses us, not the reader; it will say so to everybody.
+    :param of_the_mail: the server refuses what is in the mail, and may well say so to everybody.
     """
 
     state: State
     words: str
     hang_up: bool = False
     our_fault: bool = False
+    of_the_mail: bool = False
 
 
 # RFC 3463 §3.2: X.1.7 and X.1.8 are about the sender. "5.7.1 …: Relay access denied" (Postfix), "relay not permitted"
@@ -96,7 +98,7 @@ def judge(phase: Phase, answer: Reply | Lost) -> Verdict | None:
 def _refusal(phase: Phase, reply: Reply) -> Verdict:
     if phase is Phase.MAIL or (phase is Phase.RCPT and _SENDER.search(_ADDRESSES.sub("", reply.text))):
         return Verdict(state=State.DEFERRED, words=str(reply), our_fault=True)
-    return Verdict(state=State.REFUSED, words=str(reply))
+    return Verdict(state=State.REFUSED, words=str(reply), of_the_mail=phase in (Phase.DATA, Phase.DOT))
 
 
 def _unanswered(phase: Phase, answer: Reply | Lost) -> Verdict:

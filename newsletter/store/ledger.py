@@ -51,17 +51,25 @@ class LedgerStore:
         self._clock = clock
         self._jitter = jitter
 
-    def start(self, issue: int, list_name: str, *, frozen: bytes, subject: str, started: datetime) -> int:
+    def start(
+        self, issue: int, list_name: str, *, frozen: bytes, subject: str, started: datetime, expected: int | None = None
+    ) -> int:
         """Start a mailing, or add the people who came since, in one transaction; return how many were queued.
 
         A second start keeps what the first one froze, and queues only people who are not in the ledger of the issue,
         whichever list brought them there.
+
+        :param expected: how many somebody agreed to; None for as many as there are.
+        :raises StoreError: when it would be another number; then nothing was started.
         """
         with self._database.writing() as connection:
             number = _number(connection, issue, list_name)
             if number is None:
                 number = _freeze(connection, issue, list_name, frozen, subject, written(started))
             queued = connection.execute(_enqueue(number, issue, list_name, written(self._clock()))).rowcount
+            if expected is not None and queued != expected:
+                todo = f"newsletter send {issue} shows the new plan"
+                raise StoreError(f"{queued} people are waiting now, and it was to go to {expected}", todo)
             if queued:
                 connection.execute(update(mailing).where(mailing.c.number == number).values(finished_at=None))
         return queued
@@ -122,10 +130,15 @@ class LedgerStore:
             connection.execute(update(mailing).where(ended).values(finished_at=written(self._clock())))
         return True
 
-    def balance(self, issue: int) -> Balance:
-        """Return how many deliveries of *issue* stand where, over all its mailings."""
+    def balance(self, issue: int, list_name: str | None = None) -> Balance:
+        """Return how many deliveries of *issue* stand where, over all its mailings or in that to one list."""
         with self._database.reading() as connection:
-            return balance_of(connection, issue)
+            if list_name is None:
+                return balance_of(connection, issue)
+            of_list = select(mailing.c.number).where(mailing.c.issue == issue, mailing.c.list == list_name)
+            query = select(delivery.c.state, func.count()).where(delivery.c.mailing.in_(of_list))
+            rows = connection.execute(query.group_by(delivery.c.state)).tuples()
+            return Balance(counts={State(state): count for state, count in rows})
 
     def deliveries(self, issue: int, states: Collection[State] = tuple(State)) -> Iterator[Delivery]:
         """Yield the deliveries of *issue* in *states*, in the order in which they were queued, lazily."""

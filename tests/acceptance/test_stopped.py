@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import tomllib
 
 import pytest
 
@@ -84,3 +86,58 @@ def test_two_mailings_at_once_are_refused(crowd, inbox):
     assert "newsletter: " in refused[0].stderr
     assert "Traceback" not in refused[0].stderr
     assert len(inbox.addresses) == len(set(inbox.addresses)) == PEOPLE
+
+
+def test_a_second_signal_ends_it_at_once_and_it_goes_on(crowd, inbox):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newsletter", "send", "1", "--really", "--yes"],
+        cwd=crowd.folder, env={**os.environ, **crowd.env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    held = threading.Event()
+
+    def hold(address: str) -> None:
+        if len(inbox.messages) == 3:
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
+            held.wait(20)  # the server says nothing, until the process has gone
+
+    inbox.on_message = hold
+    _, err = process.communicate(timeout=60)
+    held.set()
+    inbox.on_message = lambda address: None
+    assert process.returncode == 3
+    assert "newsletter resume 1 goes on" in err.splitlines()[-1]
+    assert "Traceback" not in err
+    assert crowd.run("resume", "1").returncode == 5
+    (outcome,) = json.loads(crowd.run("status", "1", "--json").stdout)
+    assert (outcome["planned"], outcome["accepted"], outcome["in_doubt"]) == (PEOPLE, PEOPLE - 1, 1)
+    assert len(inbox.addresses) == len(set(inbox.addresses)) == PEOPLE
+
+
+def test_a_mailing_goes_on_when_its_issue_file_is_broken_or_gone(crowd, inbox):
+    send_until(crowd, inbox, 2, signal.SIGTERM)
+    crowd.path("issues/001.md").write_text("+++\nnot TOML\n")
+    assert f"{PEOPLE} planned" in crowd.run("status", "1").stdout
+    crowd.path("issues/001.md").unlink()
+    assert f"{PEOPLE} planned = {PEOPLE} accepted" in crowd.ok("resume", "1")
+    subjects = {data.partition(b"Subject: ")[2].partition(b"\r\n")[0] for _, data in inbox.messages}
+    assert subjects == {b"Moka, PinConsole, and a one-in-a-million failure"}
+
+
+def test_a_receipt_that_was_not_written_before_the_end_is_written_later(crowd, inbox):
+    send_until(crowd, inbox, 2, signal.SIGTERM)
+    crowd.path("issues/001.receipt.toml").unlink()
+    crowd.ok("resume", "1")
+    (mailing,) = tomllib.loads(crowd.path("issues/001.receipt.toml").read_text(encoding="utf-8"))["mailing"]
+    assert mailing["counts"] == {"planned": PEOPLE, "accepted": PEOPLE}
+    assert mailing["finished"]
+
+
+def test_the_count_that_is_asked_for_is_of_all_who_will_get_it(crowd, inbox):
+    send_until(crowd, inbox, 2, signal.SIGTERM)
+    left = PEOPLE - len(inbox.messages)
+    crowd.ok("subscribers", "add", "new@example.com", "--consent", "confirmed", "--basis", "asked")
+    plan = crowd.ok("send", "1")
+    assert f"To        {left + 1} people: 1 who wait and {left} of the ledger who are open of weekly" in plan
+    assert f"sends it to {left + 1} people unasked" in crowd.fails(2, "send", "1", "--really")
+    assert f"{PEOPLE + 1} planned = {PEOPLE + 1} accepted" in crowd.ok("send", "1", "--really", "--yes")

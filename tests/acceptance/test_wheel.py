@@ -1,9 +1,13 @@
 """The wheel in a fresh environment and an empty folder: the whole way, to a mail server."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import venv
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -32,6 +36,18 @@ def installed(tmp_path_factory) -> Path:
     return environment / "bin" / "newsletter"
 
 
+def test_the_wheel_asks_for_every_library_that_the_package_imports():
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        declared = {re.match(r"[\w-]+", line)[0].lower() for line in tomllib.load(file)["project"]["dependencies"]}
+    homes = packages_distributions()
+    for path in (ROOT / "newsletter").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            for top in {name.partition(".")[0] for name in names} - {"newsletter", *sys.stdlib_module_names}:
+                assert {home.lower() for home in homes[top]} & declared, f"{path} imports {top}"
+
+
 def test_the_whole_way_from_an_installed_wheel(installed, desk, inbox, digest_text, links_text):
     home = desk.folder
     (home / "d.txt").write_text(digest_text, encoding="utf-8")
@@ -57,11 +73,7 @@ def test_the_whole_way_from_an_installed_wheel(installed, desk, inbox, digest_te
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    where = [
-        sys.executable.replace(sys.executable, str(installed.parent / "python")),
-        "-c",
-        "import newsletter; print(newsletter.__file__)",
-    ]
+    where = [installed.parent / "python", "-c", "import newsletter; print(newsletter.__file__)"]
     found = subprocess.run(where, cwd=home, env=env, capture_output=True, text=True, check=True).stdout
     assert found.startswith(str(installed.parents[1]))
     run("init", ".", "--name", "Moka Weekly", "--from", "Mara <mara@example.org>")

@@ -172,6 +172,26 @@ def test_the_receipt_tells_what_was_sent_and_has_no_address(sending):
     assert json.loads(done.stdout)[0]["accepted"] == 3
 
 
+def test_each_list_has_a_receipt_of_its_own(sending, inbox):
+    sending.change("newsletter.toml", "[test]", '[lists.daily]\ntitle = "Daily"\n\n[test]')
+    sending.ok(
+        "subscribers", "add", "dora@example.com", "--list", "daily", "--consent", "confirmed", "--basis", "asked"
+    )
+    sending.ok("subscribers", "add", "ada@example.com", "--list", "daily", "--consent", "confirmed", "--basis", "asked")
+    sending.ok("send", "1", "--really", "--yes")
+    sending.change("issues/001.md", 'list = "weekly"', 'list = "daily"')
+    sending.ok("send", "1", "--really", "--yes")
+    receipts = tomllib.loads(sending.path("issues/001.receipt.toml").read_text(encoding="utf-8"))["mailing"]
+    assert [(receipt["list"], receipt["counts"]["accepted"]) for receipt in receipts] == [("weekly", 3), ("daily", 1)]
+    assert len(inbox.addresses) == len(set(inbox.addresses)) == 4
+
+
+def test_an_issue_is_sent_from_the_file_of_its_number(sending):
+    text = sending.path("issues/001.md").read_text(encoding="utf-8")
+    sending.path("issues/draft.md").write_text(text.replace("number = 1\n", "number = 7\n"), encoding="utf-8")
+    assert "move it to issues/007.md" in sending.fails(2, "send", "issues/draft.md")
+
+
 def test_an_issue_that_another_database_sent_is_refused(sending, inbox):
     sending.path("issues/001.receipt.toml").write_text(
         '[[mailing]]\nledger = "other"\nhost = "mk-laptop"\nlist = "weekly"\nstarted = 2026-11-20T08:00:00Z\n'

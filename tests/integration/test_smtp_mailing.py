@@ -158,6 +158,28 @@ def test_a_mail_too_big_for_the_server_ends_the_run_and_refuses_nobody():
     assert ledger.balance().counts == {State.DEFERRED: 3, State.QUEUED: 7}
 
 
+def test_a_server_that_refuses_the_mail_itself_is_not_given_it_a_hundred_times():
+    ledger = PaperLedger.of(*(f"reader{number}" for number in range(100)))
+    spam = [None, *[says("554 5.7.1 rejected as spam")] * 99]
+    with (
+        serving({"dot": spam}) as server,
+        pytest.raises(ServerError, match=r"refused 10 mails in a row: 554 5\.7\.1 rejected as spam"),
+    ):
+        run(ledger, server)
+    assert ledger.balance().counts == {State.ACCEPTED: 1, State.REFUSED: 10, State.QUEUED: 89}
+
+
+def test_a_sender_whom_the_server_cannot_write_refuses_nobody():
+    ledger = PaperLedger.of(*(f"reader{number}" for number in range(10)))
+    with serving() as server, pytest.raises(ServerError, match=r"5\.6\.7 not sent"):
+        run_mailing(
+            ledger,
+            lambda subscriber: replace(mail(subscriber.address.address), envelope_from="é@example.com", smtputf8=True),
+            profile(server),
+        )
+    assert ledger.balance().counts == {State.DEFERRED: 3, State.QUEUED: 7}
+
+
 def test_refusals_of_readers_never_end_a_run_however_many():
     ledger = PaperLedger.of(*(f"reader{number}" for number in range(10)))
     with serving({"RCPT": [says("550 5.1.1 no such mailbox")] * 10}) as server:
