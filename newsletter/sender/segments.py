@@ -18,6 +18,9 @@ from newsletter.model.mail import Slot
 
 LIMIT = 76
 
+_GUARDED = (b".", b"From ")
+# As much of a line as fits before the "=" of a soft break, without cutting an encoded octet ("=3D") in two.
+_CHUNK = re.compile(rb".{1,75}(?<!=)(?<!=[0-9A-F])")
 _UNMAILABLE = re.compile(rb"[^\n -~]+")
 
 
@@ -74,10 +77,23 @@ def _octets(text: str) -> bytes:
 
 def _break(line: bytes, broken: list[bytes], last: int) -> None:
     """Append *line* to *broken* with soft breaks in it, its end within *last* characters."""
+    if len(line) <= last and not line.startswith(_GUARDED):
+        broken.append(line)
+        return
+    chunks = _CHUNK.findall(line)
+    if any(chunk.startswith(_GUARDED) for chunk in chunks):
+        _break_guarded(line, broken, last)
+    else:
+        broken.extend(chunk + b"=" for chunk in chunks[:-1])
+        broken.append(chunks[-1])
+
+
+def _break_guarded(line: bytes, broken: list[bytes], last: int) -> None:
+    """Do the same, and encode what a line must not begin with."""
     start = 0
     while True:
         guard = b""
-        if line.startswith((b".", b"From "), start):
+        if line.startswith(_GUARDED, start):
             guard = b"=%02X" % line[start]
             start += 1
         if len(line) - start <= last - len(guard):
