@@ -4,6 +4,7 @@
 
     NewsletterError              where, what, and what to do next
     ├── SettingsError            newsletter.toml, newsletter.local.toml, the environment
+    ├── FileError                a file that cannot be written
     ├── InputError               a file that was given: digest, links, CSV, JSON, Markdown
     ├── PoolError                an article that is not there, or cannot be moved so
     ├── IssueError               an issue file that cannot be read, found or written
@@ -46,6 +47,10 @@ class NewsletterError(Exception):
 
 class SettingsError(NewsletterError):
     """The configuration cannot be used."""
+
+
+class FileError(NewsletterError):
+    """A file cannot be written."""
 
 
 class InputError(NewsletterError):

@@ -1,26 +1,43 @@
 """Writes a file whole or not at all."""
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
+from newsletter.errors import FileError
 
-def write_whole(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
+
+def write_whole(path: Path, data: bytes, *, mode: int | None = None, durable: bool = True) -> None:
     """Put *data* into *path*, so that whoever looks sees the old file or the new one, never half of it.
 
     The folder is made when it is missing; the data is on the disk before the name is. What can be made again at any
     time need not be *durable*, and is written without waiting for the disk.
+
+    :param mode: permissions; None keeps those of the file that is there, and gives a new one 0644 less the umask.
+    :raises FileError: the system does not let us.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        target = path.resolve() if path.is_symlink() else path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        kept = target.stat().st_mode & 0o777 if mode is None and target.exists() else None
+        draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        try:
+            _write(draft, data, mode=0o644 if mode is None else mode, durable=durable)
+            if kept is not None:
+                draft.chmod(kept)
+            draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+    except OSError as cause:
+        todo = "make room, or look at the folder and its permissions"
+        raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
+
+
+def _write(draft: Path, data: bytes, *, mode: int, durable: bool) -> None:
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    with open(handle, "wb") as file:  # noqa: PTH123 - a handle has no path
+        file.write(data)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())

@@ -26,10 +26,15 @@ def uncommitted(path: Path) -> bool:
 
 
 def would_track(folder: Path) -> bool:
-    """Whether files in *folder* would show up in a git repository: it lies in one, and is not ignored."""
-    existing = next(parent for parent in (folder, *folder.resolve().parents) if parent.is_dir())
+    """Whether files in *folder* would show up in a git repository: it lies in one that does not ignore all of it.
+
+    What git does not say for certain counts as yes.
+    """
+    parents = (folder.resolve(), *folder.resolve().parents)
+    existing = next(parent for parent in parents if parent.is_dir())
     inside = _git(existing, "rev-parse", "--is-inside-work-tree")
-    if not inside or inside.stdout.strip() != "true":
+    if not (inside and inside.stdout.strip() == "true") and not any((parent / ".git").exists() for parent in parents):
         return False
-    ignored = _git(existing, "check-ignore", "--quiet", "--", str(folder.resolve() / "message.eml"))
-    return bool(ignored and ignored.returncode == 1)
+    # A name without an ending: rules for *.eml are none for the other forms of a rehearsal.
+    ignored = _git(existing, "check-ignore", "--quiet", "--", str(folder.resolve() / "000001-reader"))
+    return not ignored or ignored.returncode != 0

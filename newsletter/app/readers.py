@@ -9,7 +9,6 @@ from newsletter.errors import SettingsError, SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Consent, Subscription
 from newsletter.settings import FILE
-from newsletter.store.consent import Outcome
 from newsletter.store.subscribers import SubscriberStore
 from newsletter.subscribers.address import validate
 from newsletter.subscribers.exporting import csv_lines, json_lines
@@ -22,12 +21,16 @@ class ImportReport:
 
     :param outcomes: how many people ended how: "new", "changed", "unchanged", "kept out".
     :param kept_out: addresses of those who unsubscribed before.
+    :param encoding: how the file was written: "UTF-8", "UTF-16", "Windows-1252".
+    :param ignored: names of the columns that were not read.
     """
 
     list: str
     outcomes: Mapping[str, int]
     kept_out: tuple[str, ...]
     rejected: tuple[RejectedRow, ...]
+    encoding: str
+    ignored: tuple[str, ...]
 
     def values(self) -> dict[str, Any]:
         """What a program reads."""
@@ -51,19 +54,30 @@ def list_named(newsletter: Newsletter, name: str | None) -> str:
     return name
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Added:
+    """One person who was added by hand, and how they stand now."""
+
+    person: Address
+    list: str
+    outcome: str
+    consent: str
+
+    def values(self) -> dict[str, Any]:
+        """What a program reads."""
+        return {**asdict(self.person), "list": self.list, "outcome": self.outcome, "consent": self.consent}
+
+
 def add_reader(
     newsletter: Newsletter, address: str, name: str, list_name: str | None, consent: str, basis: str
-) -> tuple[str, bool]:
-    """Add one person; return what became of it, in words, and whether they were not on the list so before."""
+) -> Added:
+    """Add one person; return what became of it."""
     person, list_name = validate(address, name), list_named(newsletter, list_name)
-    outcome = store_of(newsletter).add(person, list_name, consent=Consent(consent), basis=basis)
-    said = f"{person} on {list_name}: {outcome.value}, {_standing(newsletter, address, list_name)}"
-    return said, outcome in (Outcome.NEW, Outcome.CHANGED)
-
-
-def _standing(newsletter: Newsletter, address: str, list_name: str) -> str:
-    found = store_of(newsletter).subscriptions(list_name=list_name, address=address)
-    return next((subscription.consent.value for subscription in found), "not on it")
+    store = store_of(newsletter)
+    outcome = store.add(person, list_name, consent=Consent(consent), basis=basis)
+    found = store.subscriptions(list_name=list_name, address=address)
+    standing = next((subscription.consent.value for subscription in found), "not on it")
+    return Added(person=person, list=list_name, outcome=outcome.value, consent=standing)
 
 
 def import_readers(
@@ -72,14 +86,22 @@ def import_readers(
     """Import the people of a CSV file; rows that cannot be read are reported, the rest goes in."""
     list_name = list_named(newsletter, list_name)
     rejected: list[RejectedRow] = []
-    people = _people(open_import(data, name), rejected)
+    file = open_import(data, name)
+    people = _people(file, rejected, confirmed=Consent(consent) is Consent.CONFIRMED)
     result = store_of(newsletter).import_all(people, list_name, consent=Consent(consent), basis=basis)
     outcomes = {outcome.value: count for outcome, count in result.counts.items() if count}
-    return ImportReport(list=list_name, outcomes=outcomes, kept_out=result.kept_out, rejected=tuple(rejected))
+    return ImportReport(
+        list=list_name,
+        outcomes=outcomes,
+        kept_out=result.kept_out,
+        rejected=tuple(rejected),
+        encoding=file.encoding,
+        ignored=file.columns.ignored,
+    )
 
 
-def _people(file: ImportFile, rejected: list[RejectedRow]) -> Iterator[Address]:
-    for row in file.rows():
+def _people(file: ImportFile, rejected: list[RejectedRow], *, confirmed: bool) -> Iterator[Address]:
+    for row in file.rows(confirmed=confirmed):
         if isinstance(row, ImportRow):
             yield row.person
         else:
@@ -88,6 +110,8 @@ def _people(file: ImportFile, rejected: list[RejectedRow]) -> Iterator[Address]:
 
 def subscriptions(newsletter: Newsletter, list_name: str | None, consent: str | None) -> Iterator[dict[str, Any]]:
     """Yield what a program reads of each subscription."""
+    if list_name is not None:
+        list_named(newsletter, list_name)
     wanted = Consent(consent) if consent else None
     for subscription in store_of(newsletter).subscriptions(list_name=list_name, consent=wanted):
         yield _values(subscription)
@@ -122,7 +146,9 @@ def reader_record(newsletter: Newsletter, address: str) -> dict[str, Any]:
 
 
 def unsubscribe(newsletter: Newsletter, address: str, list_name: str | None, basis: str) -> tuple[str, ...]:
-    """Take one person off a list or off all; return the lists that they left."""
+    """Take one person off a list or off all; return the lists that they left, none when they had left before."""
+    if list_name is not None:
+        list_named(newsletter, list_name)
     return store_of(newsletter).unsubscribe(address, list_name, basis=basis)
 
 

@@ -10,6 +10,7 @@ from newsletter.cli.options import CONSENTS, json_option
 from newsletter.cli.output import here, plural, say, say_json, say_table
 
 list_option = click.option("--list", "list_name", metavar="NAME", help="The mailing list; default: the only one.")
+lists_option = click.option("--list", "list_name", metavar="NAME", help="The mailing list; default: all of them.")
 consent_option = click.option(
     "--consent",
     type=click.Choice(["pending", "confirmed"]),
@@ -31,14 +32,18 @@ def subscribers() -> None:
 @list_option
 @consent_option
 @basis_option
-def add(address: str, name: str, list_name: str | None, consent: str, basis: str) -> None:
+@json_option
+def add(address: str, name: str, list_name: str | None, consent: str, basis: str, as_json: bool) -> None:
     """Add one person to a list."""
     from newsletter.app.readers import add_reader
 
-    said, changed = add_reader(here(), address, name, list_name, consent, basis)
-    say(said)
-    if changed:
-        say(f"Undo: newsletter subscribers unsubscribe {address}")
+    added = add_reader(here(), address, name, list_name, consent, basis)
+    if as_json:
+        say_json(added.values())
+        return
+    say(f"{added.person} on {added.list}: {added.outcome}, {added.consent}")
+    if added.outcome in ("new", "changed"):
+        say(f"Undo: newsletter subscribers unsubscribe {address} --list {added.list}")
 
 
 @subscribers.command("import")
@@ -63,6 +68,10 @@ def import_(file: str, list_name: str | None, consent: str, basis: str, as_json:
     else:
         for rejected in report.rejected:
             say(f"{file}:{rejected.line}: left out: {rejected.reason}")
+        if report.encoding != "UTF-8":
+            say(f"{file}: read as {report.encoding}")
+        if report.ignored:
+            say(f"{file}: not read: {', '.join(report.ignored)}")
         counts = ", ".join(f"{count} {word}" for word, count in report.outcomes.items() if count)
         say(f"{counts or 'nobody imported'}, {len(report.rejected)} left out; list {report.list}")
         if consent == "pending" and report.outcomes:
@@ -73,7 +82,7 @@ def import_(file: str, list_name: str | None, consent: str, basis: str, as_json:
 
 
 @subscribers.command("list")
-@list_option
+@lists_option
 @click.option("--consent", type=click.Choice(CONSENTS), help="Only those whose consent stands so.")
 @json_option
 def list_(list_name: str | None, consent: str | None, as_json: bool) -> None:
@@ -118,15 +127,21 @@ def _say_record(record: dict[str, Any]) -> None:
 
 @subscribers.command()
 @click.argument("address")
-@list_option
+@lists_option
 @click.option("--basis", metavar="TEXT", default="by the editor", show_default=True, help="How they asked for it.")
-def unsubscribe(address: str, list_name: str | None, basis: str) -> None:
+@json_option
+def unsubscribe(address: str, list_name: str | None, basis: str, as_json: bool) -> None:
     """Unsubscribe one person from a list, or from all."""
     from newsletter.app.readers import unsubscribe as leave
 
     lists = leave(here(), address, list_name, basis)
-    where = ", ".join(lists)
-    say(f"{address} is unsubscribed from {where}; it takes effect at once, also in a mailing that is under way")
+    if as_json:
+        say_json({"address": address, "lists": lists})
+    elif lists:
+        where = ", ".join(lists)
+        say(f"{address} is unsubscribed from {where}; it takes effect at once, also in a mailing that is under way")
+    else:
+        say(f"{address} had left before; nothing changed")
 
 
 @subscribers.command()
@@ -138,7 +153,7 @@ def unsubscribe(address: str, list_name: str | None, basis: str) -> None:
     show_default=True,
     help="jsonl loses nothing; csv is for spreadsheets.",
 )
-@list_option
+@lists_option
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file; default: standard output."
 )

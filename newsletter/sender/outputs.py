@@ -13,6 +13,7 @@ from newsletter.errors import SendError
 from newsletter.model.mail import Message
 from newsletter.sender.multipart import Shown
 
+MBOX = "messages.mbox"
 FORMATS: Final = ("eml", "maildir", "mbox", "html")
 
 
@@ -42,7 +43,17 @@ def open_output(format: str, folder: Path) -> Output:  # noqa: A002 - the word o
         raise SendError(f'"{format}" is no format', f"formats: {', '.join(FORMATS)}")
     with _said(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        _clear(folder)
         return makers[format](folder)
+
+
+def _clear(folder: Path) -> None:
+    """Delete what an earlier rehearsal left here, and nothing else: who has left since is not to be found again."""
+    for place, ending in ((folder, r"\.(eml|html)"), (folder / "new", ""), (folder / "cur", r"(:.*)?")):
+        for path in place.iterdir() if place.is_dir() else ():
+            if re.fullmatch(rf"\d{{6}}-[\w@.+-]{{1,100}}{ending}", path.name) and path.is_file():
+                path.unlink()
+    (folder / MBOX).unlink(missing_ok=True)
 
 
 class _Folder:
@@ -88,7 +99,7 @@ class Maildir(_Folder):
 
     def write(self, message: Message) -> Path:
         """Write *message*; see :class:`Output`."""
-        # No time and host in the name as maildir has them: rehearsing again replaces a message, it does not double it.
+        # No time and host in the name as maildir has them: a rehearsal has the same names each time.
         name = self._stem(message)
         draft = self._folder / "tmp" / name
         with _said(self._folder):
@@ -104,7 +115,7 @@ class Mbox(_Folder):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self._path = folder / "messages.mbox"
+        self._path = folder / MBOX
         handle, name = tempfile.mkstemp(prefix=".messages.", dir=folder)
         self._whole: BinaryIO = os.fdopen(handle, "wb")
         self._draft = Path(name)

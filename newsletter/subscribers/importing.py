@@ -56,15 +56,18 @@ class ImportFile:
     text: str
     first_line: int
 
-    def rows(self) -> Iterator[ImportRow | RejectedRow]:
+    def rows(self, *, confirmed: bool = False) -> Iterator[ImportRow | RejectedRow]:
         """Yield each row in turn; no row raises.
 
         Of two rows with one address the first counts, and neither does when one of them says that the person left.
+
+        :param confirmed: somebody vouches for the consent of these people, and a row that says otherwise is rejected.
         """
-        left = frozenset(self._left()) if self.columns.status is not None else frozenset()
+        told = self.columns.status is not None or self.columns.out is not None
+        left = frozenset(self._left()) if told else frozenset()
         seen: dict[str, int] = {}
         for record in self._records():
-            yield self._judge(record, seen, left)
+            yield self._judge(record, seen, left, confirmed=confirmed)
 
     def _records(self) -> Iterator[Record]:
         records = Records(self.text, delimiter=self.delimiter, first_line=self.first_line)
@@ -78,13 +81,15 @@ class ImportFile:
             if cells and self.columns.says_no(cells):
                 yield fold_address(cells[self.columns.address].strip(" \t"))
 
-    def _judge(self, record: Record, seen: dict[str, int], left: frozenset[str]) -> ImportRow | RejectedRow:
+    def _judge(
+        self, record: Record, seen: dict[str, int], left: frozenset[str], *, confirmed: bool
+    ) -> ImportRow | RejectedRow:
         try:
-            return ImportRow(line=record.line, person=self._person(record, seen, left))
+            return ImportRow(line=record.line, person=self._person(record, seen, left, confirmed=confirmed))
         except SubscriberError as cause:
             return RejectedRow(line=record.line, reason=cause.what, text=shown(record.text))
 
-    def _person(self, record: Record, seen: dict[str, int], left: frozenset[str]) -> Address:
+    def _person(self, record: Record, seen: dict[str, int], left: frozenset[str], *, confirmed: bool) -> Address:
         """Return who a row is; *seen* has the lines of the addresses above it, and gets this one."""
         if record.fault:
             raise SubscriberError(record.fault)
@@ -93,6 +98,8 @@ class ImportFile:
         folded = fold_address(person.address)
         if folded in left:
             raise SubscriberError(f"{person.address} left, as this file says")
+        if doubt := self.columns.doubt(cells, confirmed=confirmed):
+            raise SubscriberError(doubt)
         above = seen.setdefault(folded, record.line)
         if above != record.line:
             raise SubscriberError(f"the same address as in line {above}")
