@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ENV := .venv
 BIN := $(CURDIR)/$(ENV)/bin
-DEMO := $(BIN)/newsletter -C demo
+DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
 .PHONY: demo test lint format bench npm readme picture lock wheel clean
@@ -10,9 +10,9 @@ SAMPLE := $(CURDIR)/templates/sample
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
 	rm -rf demo
-	$(BIN)/newsletter init demo --name "Engineering Digest" --from "Engineering Digest <digest@example.com>"
-	$(DEMO) add $(SAMPLE)/digest.txt --links $(SAMPLE)/links.tsv --source "Pinterest Engineering"
-	$(DEMO) subscribers import $(SAMPLE)/readers.csv --consent confirmed --basis "they are made up"
+	"$(BIN)/newsletter" init demo --name "Engineering Digest" --from "Engineering Digest <digest@example.com>"
+	$(DEMO) add "$(SAMPLE)/digest.txt" --links "$(SAMPLE)/links.tsv" --source "Pinterest Engineering"
+	$(DEMO) subscribers import "$(SAMPLE)/readers.csv" --consent confirmed --basis "they are made up"
 	$(DEMO) new --subject "Moka, PinConsole, and a one-in-a-million failure" --preheader "Eight write-ups from one engineering team"
 	$(DEMO) pick 5d3k6 pclhh wrthp --section "Data platforms"
 	$(DEMO) pick batoh 6dpsj 3ziwm --section "Search, ads and recommendations"
@@ -22,26 +22,26 @@ demo: $(ENV)/run
 	$(DEMO) send 1 --rehearse
 	@echo
 	@echo "Written: demo/issues/001.md, demo/.newsletter/build/001/ (.html .txt .eml .mjml), one .eml a reader in demo/.newsletter/rehearsals/001/"
-	@echo "Next:    cd demo && export NEWSLETTER_HOME=\$$PWD/.home PATH=$(BIN):\$$PATH"
+	@echo "Next:    cd demo && export NEWSLETTER_HOME=\$$PWD/.home PATH=\"$(BIN):\$$PATH\""
 	@echo "         newsletter preview       # see it in the browser"
 	@echo "         newsletter edit          # change it; the preview follows"
 	@echo "         newsletter send 1        # what a real mailing would do, and the command for it"
 
 test: lint
-	$(BIN)/pytest -n auto --dist worksteal
+	"$(BIN)/pytest" -n auto --dist worksteal
 
 lint: $(ENV)/test
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/lint-imports
-	$(BIN)/mypy
+	"$(BIN)/ruff" check
+	"$(BIN)/ruff" format --check
+	"$(BIN)/lint-imports"
+	"$(BIN)/mypy"
 
 format: $(ENV)/test
-	$(BIN)/ruff check --fix
-	$(BIN)/ruff format
+	"$(BIN)/ruff" check --fix
+	"$(BIN)/ruff" format
 
 bench: $(ENV)/test
-	$(BIN)/python benchmarks/bench.py --json dist/bench.json
+	"$(BIN)/python" benchmarks/bench.py --json dist/bench.json
 
 # What only some tests need, beside Chromium and Postfix's smtp-sink: axe-core and npm's mjml.
 npm:
@@ -49,14 +49,14 @@ npm:
 
 # The command reference in README.md, from the commands' own help.
 readme: $(ENV)/run
-	$(BIN)/python tests/reference.py
+	"$(BIN)/python" tests/reference.py
 
 # The README's picture of the built issue; needs Chromium.
 picture: $(ENV)/test
-	$(BIN)/python tests/picture.py
+	"$(BIN)/python" tests/picture.py
 
 wheel: $(ENV)/run
-	$(BIN)/python -m hatchling build -t wheel
+	"$(BIN)/python" -m hatchling build -t wheel
 
 # New exact versions for both lock files; needs uv.
 lock:
@@ -65,12 +65,12 @@ lock:
 
 $(ENV)/run: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(ENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	"$(BIN)/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	"$(BIN)/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(ENV)/test: $(ENV)/run requirements-dev.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	"$(BIN)/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 clean:

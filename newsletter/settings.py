@@ -55,11 +55,6 @@ class Settings:
         """Where database and key are: the user's data folder, or below NEWSLETTER_HOME."""
         return data_home() / self.id
 
-    @property
-    def build_folder(self) -> Path:
-        """What may be deleted."""
-        return self.folder / ".newsletter"
-
     def profile(self, name: str = "") -> SmtpProfile:
         """Return the SMTP profile *name*, or the one that is used unasked."""
         wanted = name or self.via
@@ -242,7 +237,7 @@ def _profile(name: str, table: Table, folder: Path) -> SmtpProfile:
         ca_file=str(folder / Path(ca_file).expanduser()) if ca_file else "",
     )
     table.close()
-    judge_profile(profile, table.where, table.line("host"))
+    judge_profile(profile, table.where, table.lines())
     return profile
 
 

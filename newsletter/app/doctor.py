@@ -1,6 +1,7 @@
 """Says what is configured, where things are kept, and what is missing."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -8,8 +9,28 @@ from dataclasses import asdict, dataclass
 
 from newsletter.app.git import uncommitted
 from newsletter.app.newsletter import Newsletter
+from newsletter.composer.issue_file import parse_issue
 from newsletter.errors import NewsletterError
 from newsletter.settings import FILE, LOCAL_FILE
+
+EXAMPLE = re.compile(r"(^|\.)(example\.(com|net|org)|example|test|invalid|localhost)$", re.I)
+"""Domains that nobody has (RFC 2606)."""
+SMALLEST = """+++
+number = 1
+date = 2000-01-01
+subject = "A look at the theme"
+preheader = ""
+list = ""
++++
+
+### [An article](https://example.com/) {#look}
+Example · 1 min
+
+**Why it matters:** it shows.
+
+- One point
+"""
+"""An issue that has one of everything."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +72,7 @@ def _settings(newsletter: Newsletter) -> Looked:
         "from",
         *(
             ("missing", f"{settings.sender.sender} is an example; set from in {FILE}")
-            if settings.sender.sender.domain.endswith("example.com")
+            if EXAMPLE.search(settings.sender.sender.domain)
             else ("ok", str(settings.sender.sender))
         ),
     )
@@ -69,7 +90,9 @@ def _settings(newsletter: Newsletter) -> Looked:
 def _database(newsletter: Newsletter) -> Looked:
     folder = newsletter.settings.data_folder
     if not newsletter.has_database():
-        yield "database", "missing", f"none at {folder}; newsletter init makes one"
+        gone = folder.is_dir() and any(folder.iterdir())
+        todo = "it is gone; put it back from a backup" if gone else "newsletter init makes one"
+        yield "database", "missing", f"none at {folder}; {todo}"
         return
     try:
         database = newsletter.database
@@ -80,7 +103,7 @@ def _database(newsletter: Newsletter) -> Looked:
 
 def _theme(newsletter: Newsletter) -> Looked:
     try:
-        newsletter.renderer  # noqa: B018 - opening it is the look
+        newsletter.render(parse_issue(SMALLEST, newsletter.issues.folder / "000.md"))
         yield "theme", "ok", newsletter.settings.rendering.theme
     except NewsletterError as error:
         yield "theme", "missing", str(error)

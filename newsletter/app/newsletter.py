@@ -63,7 +63,9 @@ class Newsletter:
 
     def has_database(self) -> bool:
         """Whether there is a database on this machine."""
-        return self.settings.data_folder.is_dir()
+        from newsletter.store.database import DATABASE_FILE
+
+        return (self.settings.data_folder / DATABASE_FILE).is_file()
 
     def render(self, issue: Issue) -> RenderedIssue:
         """Return *issue* as mail; one without articles is an IssueError."""

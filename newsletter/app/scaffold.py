@@ -2,11 +2,13 @@
 
 import re
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.errors import SettingsError
+from newsletter.errors import SettingsError, StoreError
 from newsletter.files import write_whole
+from newsletter.model.address import UNSAFE, Address
 from newsletter.settings import FILE, LOCAL_FILE, data_home
 
 IGNORED = f"# What newsletter makes anew, and what only this machine may know.\n/.newsletter/\n/{LOCAL_FILE}\n"
@@ -27,26 +29,37 @@ class Made:
 def make_newsletter(folder: Path, *, name: str = "", author: str = "", tagline: str = "", address: str = "") -> Made:
     """Make a newsletter in *folder*; what is there already is never overwritten.
 
-    :raises SettingsError: when the folder holds a newsletter, or a file of a name that is needed.
+    :raises SettingsError: when the folder holds a newsletter or a file of a name that is needed, or *author* is no
+        address.
+    :raises FileError: when it cannot be written; then nothing is left of it.
     """
     from newsletter.store.database import create
 
-    name = name or folder.resolve().name.replace("-", " ").replace("_", " ").title() or "Newsletter"
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "newsletter"
+    name = name or UNSAFE.sub(" ", re.sub(r"[-_]", " ", folder.resolve().name)).strip().title() or "Newsletter"
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-") or "newsletter"
     id = f"{slug}-{secrets.token_hex(4)}"
     _require_room(folder)
+    _require_address(author)
     contents = {
         FILE: _settings(id=id, name=name, tagline=tagline, author=author, address=address),
         LOCAL_FILE: _template(LOCAL_FILE),
-        **({} if (folder / ".gitignore").exists() else {".gitignore": IGNORED}),
+        ".gitignore": _ignored(folder / ".gitignore"),
     }
     data = data_home() / id
     create(data).close()
-    for file, text in contents.items():
-        write_whole(folder / file, text.encode(), mode=0o600 if file == LOCAL_FILE else 0o644)
-    for inner in ("issues", "pool"):
-        (folder / inner).mkdir(exist_ok=True)
-    return Made(folder=folder, files=tuple(folder / file for file in contents), data=data)
+    try:
+        files = [_write(folder / file, text) for file, text in contents.items() if text]
+        for inner in ("issues", "pool"):
+            (folder / inner).mkdir(exist_ok=True)
+    except BaseException:
+        shutil.rmtree(data)
+        raise
+    return Made(folder=folder, files=tuple(files), data=data)
+
+
+def _write(path: Path, text: str) -> Path:
+    write_whole(path, text.encode(), mode=0o600 if path.name == LOCAL_FILE else None)
+    return path
 
 
 def _require_room(folder: Path) -> None:
@@ -57,6 +70,21 @@ def _require_room(folder: Path) -> None:
             raise SettingsError(f"there is a {file} already", "nothing was changed; give another folder", where=folder)
 
 
+def _require_address(author: str) -> None:
+    try:
+        Address.parse(author or "newsletter@example.com")
+    except ValueError as cause:
+        raise SettingsError(str(cause), "nothing was made; give it again", where="--from") from cause
+
+
+def _ignored(path: Path) -> str:
+    """Return what *path* must say so that git passes over what is not for it; empty when it says so already."""
+    there = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else ""
+    if set(IGNORED.splitlines()[1:]) <= set(there.splitlines()):
+        return ""
+    return f"{there.rstrip()}\n\n{IGNORED}" if there.strip() else IGNORED
+
+
 def _template(file: str) -> str:
     from newsletter.rendering.themes import builtin_templates
 
@@ -64,13 +92,17 @@ def _template(file: str) -> str:
 
 
 def _settings(**values: str) -> str:
-    text = _template(FILE)
-    defaults = {"author": f"{values['name']} <newsletter@example.com>", "address": "Street 1, 12345 Town, Country"}
-    words = {"ID": "id", "NAME": "name", "TAGLINE": "tagline", "FROM": "author", "ADDRESS": "address"}
-    for word, key in words.items():
-        value = (values[key] or defaults.get(key, "")).replace("\\", "\\\\").replace('"', '\\"')
-        text = re.sub(rf"\b{word}\b(?=\"|\n\"\"\")", lambda match, value=value: value, text)  # type: ignore[misc]
-    return text.replace("TIMEZONE", _timezone())
+    """Return newsletter.toml with *values* in the places of its words, all in one go: a value may be such a word."""
+    values["author"] = values["author"] or "newsletter@example.com"
+    values["address"] = values["address"] or "Street 1, 12345 Town, Country"
+    values["timezone"] = _timezone()
+    words = {"ID": "id", "NAME": "name", "TAGLINE": "tagline", "FROM": "author", "TIMEZONE": "timezone"}
+
+    def fill(match: re.Match[str]) -> str:
+        value = values[words[match[1]] if match[1] else "address"].replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{value}"' if match[1] else value
+
+    return re.sub(rf'"({"|".join(words)})"|^ADDRESS$', fill, _template(FILE), flags=re.M)
 
 
 def _timezone() -> str:
@@ -84,10 +116,16 @@ def _timezone() -> str:
 
 
 def complete_newsletter(data: Path) -> bool:
-    """Make the database of a newsletter that came by git to a machine where it has none; say whether it was made."""
-    from newsletter.store.database import create
+    """Make the database of a newsletter that came by git to a machine where it has none; say whether it was made.
 
-    if data.exists():
+    :raises StoreError: when part of what was there is gone: an empty database would hide that.
+    """
+    from newsletter.store.database import DATABASE_FILE, create
+
+    if (data / DATABASE_FILE).exists():
         return False
+    if data.is_dir() and any(data.iterdir()):
+        what = f"there was a database: {DATABASE_FILE} is gone, and other files are there"
+        raise StoreError(what, "put it back from a backup; to begin anew, move this folder away", where=data)
     create(data).close()
     return True

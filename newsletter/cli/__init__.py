@@ -1,5 +1,6 @@
 """The command line: one file a command group; errors become one line and an exit code here."""
 
+import io
 import os
 import sys
 
@@ -15,6 +16,9 @@ def main() -> None:
     0 done · 1 findings · 2 usage or configuration · 3 stopped, can be resumed · 4 some refused or deferred ·
     5 some in doubt.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a letter that it cannot show is no reason to end
     try:
         code = root.main(prog_name="newsletter", standalone_mode=False)
     except NewsletterError as error:

@@ -11,6 +11,8 @@ from newsletter.cli.groups import SectionedGroup
 
 def _change_folder(ctx: click.Context, param: click.Parameter, folder: Path | None) -> None:
     if folder:
+        if home := os.environ.get("NEWSLETTER_HOME"):  # it was said in the folder that is left here
+            os.environ["NEWSLETTER_HOME"] = str(Path(home).expanduser().absolute())
         os.chdir(folder)
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from newsletter.errors import SettingsError
@@ -86,10 +87,17 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def judge_profile(profile: SmtpProfile, where: str | Path = "", line: int | None = None) -> None:
-    """Raise SettingsError, about *line* of the file *where*, for a profile that cannot or must not be used."""
+def judge_profile(
+    profile: SmtpProfile, where: str | Path = "", lines: Mapping[str, int] = MappingProxyType({})
+) -> None:
+    """Raise SettingsError for a profile that cannot or must not be used.
+
+    :param lines: where in the file *where* each of its keys stands.
+    """
     if fault := _fault(profile):
         what, todo = fault
+        keys = [key for key in lines if re.search(rf"\b{key}\b", what)]
+        line = lines[keys[0]] if keys else lines.get("host")
         raise SettingsError(f'SMTP profile "{profile.name}": {what}', todo, where=where, line=line)
 
 

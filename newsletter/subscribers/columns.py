@@ -19,9 +19,11 @@ CONFIRMED = frozenset(
 PENDING = frozenset(("", "pending", "unconfirmed", "not confirmed", "unknown"))
 """What it says of somebody who has said nothing yet."""
 LEFT = frozenset(
-    "unsubscribed,unsubscribe,opted out,opt out,non subscribed,not subscribed,inactive,disabled,cleaned,bounced,bounce,"
-    "hard bounce,complained,complaint,spam,blocked,blocklisted,suppressed,deleted,removed,archived,left,"
-    "no,n,false,0".split(",")
+    (
+        *("unsubscribed", "unsubscribe", "opted out", "opt out", "non subscribed", "not subscribed", "left", "removed"),
+        *("cleaned", "bounced", "bounce", "hard bounce", "complained", "complaint", "spam", "blocked", "blocklisted"),
+        *("suppressed", "inactive", "disabled", "deleted", "archived", "no", "n", "false", "0"),
+    )
 )
 """What it says of somebody who must get nothing."""
 

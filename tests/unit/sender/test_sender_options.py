@@ -47,7 +47,7 @@ def test_a_profile_that_can_be_used_is_let_through(values):
 )
 def test_a_profile_that_must_not_be_used_says_why_and_where(values, words):
     with pytest.raises(SettingsError, match=r'newsletter\.local\.toml:3: SMTP profile "ses"') as caught:
-        judge_profile(profile(**values), where="newsletter.local.toml", line=3)
+        judge_profile(profile(**values), where="newsletter.local.toml", lines={"host": 3})
     assert words in str(caught.value)
     assert caught.value.todo
 
