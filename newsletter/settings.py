@@ -170,9 +170,10 @@ def _address(table: Table, key: str, text: str) -> Address:
 
 def _sender(table: Table) -> SenderOptions:
     lists = {}
-    for name, values in table.table("lists").tables():
+    known = table.table("lists")
+    for name, values in known.tables():
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", name):
-            raise table.fail("lists", f'"{name}" is no name of a list', "lower-case letters, digits and hyphens")
+            raise known.fail(name, f'"{name}" is no name of a list', "lower-case letters, digits and hyphens")
         lists[name] = values.text("title", name)
         values.close()
     name, author = table.text("name"), _address(table, "from", table.text("from"))

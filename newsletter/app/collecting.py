@@ -8,7 +8,7 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.errors import InputError
 from newsletter.model.article import Article
 from newsletter.sources.reader import read_source
-from newsletter.sources.reading import Remark
+from newsletter.sources.reading import Reading, Remark
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,11 +42,13 @@ def read_file(path: Path) -> bytes:
         raise InputError(f"it cannot be read: {cause.strerror}", "give a file that is there", where=path) from cause
 
 
-def collect(
-    newsletter: Newsletter, name: str, data: bytes, *, links: Path | None, source: str, section: str
-) -> Collection:
-    """Read *data* of the file *name* and put its articles into the pool."""
-    reading = read_source(data, name, (read_file(links), links.name) if links else None)
+def read(name: str, data: bytes, links: Path | None) -> Reading:
+    """Read *data* of the file *name*; nothing is added yet."""
+    return replace(read_source(data, name, (read_file(links), links.name) if links else None), name=name)
+
+
+def collect(newsletter: Newsletter, reading: Reading, *, source: str, section: str) -> Collection:
+    """Put the articles of *reading* into the pool."""
     articles = [
         replace(
             entry.article,
@@ -60,4 +62,4 @@ def collect(
         Row(article=addition.article, outcome=addition.outcome, first_line=entry.first_line, last_line=entry.last_line)
         for entry, addition in zip(reading.collected, additions, strict=True)
     )
-    return Collection(name=name, rows=rows, remarks=reading.remarks)
+    return Collection(name=reading.name, rows=rows, remarks=reading.remarks)

@@ -4,7 +4,7 @@ import datetime
 import re
 from pathlib import Path
 
-from newsletter.app.collecting import collect
+from newsletter.app.collecting import collect, read
 from newsletter.app.newsletter import Newsletter, open_newsletter
 from newsletter.app.picking import create_issue, pick
 from newsletter.app.readers import import_readers
@@ -47,14 +47,8 @@ def _sample(name: str) -> Path:
 
 def _compose(newsletter: Newsletter) -> Path:
     digest = _sample("digest.txt")
-    collection = collect(
-        newsletter,
-        digest.name,
-        digest.read_bytes(),
-        links=_sample("links.tsv"),
-        source="Pinterest Engineering",
-        section="",
-    )
+    reading = read(digest.name, digest.read_bytes(), _sample("links.tsv"))
+    collection = collect(newsletter, reading, source="Pinterest Engineering", section="")
     path = create_issue(newsletter, {"subject": SUBJECT, "preheader": PREHEADER, "date": datetime.date.today()})
     for section, positions in SECTIONS.items():
         ids = [collection.rows[position - 1].article.id for position in positions]

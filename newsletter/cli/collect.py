@@ -40,12 +40,11 @@ def add(files: tuple[str, ...], links: Path | None, source: str, section: str, a
     An article that is in the pool already is not added twice; what it lacked is completed. Exit code 1 says that some
     lines were not understood.
     """  # noqa: D301 - click's mark that these lines stay as they are
-    from newsletter.app.collecting import collect
+    from newsletter.app.collecting import collect, read
 
     newsletter = here()
-    collections = [
-        collect(newsletter, file, _data(file), links=links, source=source, section=section) for file in files
-    ]
+    readings = [read(file, _data(file), links) for file in files]  # all of them, before any is added
+    collections = [collect(newsletter, reading, source=source, section=section) for reading in readings]
     if as_json:
         say_json([collection.values() for collection in collections])
     else:

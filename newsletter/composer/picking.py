@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from textwrap import shorten
-from urllib.parse import urlsplit
 
 from newsletter.composer.past import Past
 from newsletter.composer.pool import Decision, Entry
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
+from newsletter.model.canonical import host_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +28,7 @@ class Rules:
 
 def source_of(article: Article) -> str:
     """Return the source of *article*, or the host of its link."""
-    return article.source or (urlsplit(article.link).hostname or "").removeprefix("www.")
+    return article.source or host_of(article.link)
 
 
 def choose(entries: Iterable[Entry], past: Past, rules: Rules) -> list[Article]:

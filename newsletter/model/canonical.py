@@ -17,11 +17,14 @@ TRACKERS = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshi
 def link_key(link: str) -> str:
     """Return the key of *link*: no scheme, no www., no trackers, parameters in order, no trailing slash, no fragment.
 
-    It is a key, not an address to open.
+    It is a key, not an address to open. A link that cannot be read is its own key.
     """
-    parts = urlsplit(link.strip())
+    try:
+        parts = urlsplit(link.strip())
+        port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
+    except ValueError:  # "https://example.com:abc/", "http://[::1/"
+        return link.strip()
     host = (parts.hostname or "").removeprefix("www.").rstrip(".")
-    port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
     path = re.sub(r"/(index\.(html?|php))?$", "", parts.path)
     query = urlencode(
         sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKERS.match(k))
@@ -29,11 +32,12 @@ def link_key(link: str) -> str:
     return urlunsplit(("", host + port, path, query, "")).removeprefix("//")
 
 
-def untracked(link: str) -> str:
-    """Return *link* as its publisher gave it, without the parameters that only track."""
-    parts = urlsplit(link.strip())
-    kept = [pair for pair in parts.query.split("&") if not TRACKERS.match(pair.partition("=")[0])]
-    return urlunsplit(parts._replace(query="&".join(kept)))
+def host_of(link: str) -> str:
+    """Return the host of *link* without www.; empty when it has none that can be read."""
+    try:
+        return (urlsplit(link.strip()).hostname or "").removeprefix("www.")
+    except ValueError:  # "http://[::1/"
+        return ""
 
 
 def text_key(texts: Iterable[str]) -> str:
@@ -46,7 +50,7 @@ def article_id(link: str, title: str, texts: Iterable[str]) -> str:
 
     The words come first because a digest often arrives before its links do.
     """
-    key = text_key(texts) or (link and link_key(link)) or text_key([title])
+    key = text_key(texts) or (link and link_key(link)) or text_key([title]) or title.strip()
     digest = hashlib.sha256(key.encode()).digest()
     return base64.b32encode(digest)[:ID_LENGTH].decode().lower()
 

@@ -40,6 +40,8 @@ def read_toml(text: str, *, where: str | Path, error: type[NewsletterError], fir
         elif "at end of document" in what:
             line = text.count("\n") + first_line
         raise error(f"this is not TOML: {what}", "mend that line", where=where, line=line) from cause
+    except (ValueError, RecursionError) as cause:  # a number of thousands of digits, a list in thousands of lists
+        raise error("this TOML has a number too long or lists too deep", "mend it", where=where) from cause
     return Table(values, text=text, where=where, error=error, first_line=first_line)
 
 
@@ -71,7 +73,7 @@ class Table:
             if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
                 names = tuple(part.strip().strip("\"'") for part in header[1].split("."))
                 inside = names == self._path
-                if names == (*self._path, key):
+                if names[: len(self._path) + 1] == (*self._path, key):
                     return number
             elif inside and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
                 return number
@@ -144,7 +146,9 @@ class Table:
         """Raise for the first key that nobody asked for."""
         for key in self.values:
             if key not in self._asked:
-                raise self.fail(key, f'"{self._name(key)}" is not a known key', nearest(key, self._asked))
+                raise self.fail(
+                    key, f'"{self._name(key)}" is not a known key', nearest(key, list(dict.fromkeys(self._asked)))
+                )
 
     def _name(self, key: str) -> str:
         return ".".join((*self._path, key))

@@ -114,11 +114,12 @@ class _Reader:
         self.draft: _Draft | None = None
         self.waiting: list[Line] = []  # text that may become the title of the next article
         self.link: Line | None = None
+        self.ahead: Kind | None = None  # what the next line is that is no text
         self.blank = True  # a blank line, or nothing, was just before
 
     def read(self, lines: Sequence[Line]) -> Reading:
-        for at, line in enumerate(lines):
-            self._take(line, lines[at + 1 :])
+        for line, self.ahead in zip(lines, _upcoming(lines), strict=True):
+            self._take(line)
             if line.kind is not Kind.PAGE:
                 self.blank = line.kind is Kind.BLANK
         self._finish()
@@ -128,7 +129,7 @@ class _Reader:
         remarks = tuple(sorted(self.remarks, key=lambda remark: remark.line))
         return Reading(name=self.name, collected=tuple(self.collected), remarks=remarks)
 
-    def _take(self, line: Line, rest: Sequence[Line]) -> None:
+    def _take(self, line: Line) -> None:
         match line.kind:
             case Kind.BLANK:
                 return
@@ -141,12 +142,12 @@ class _Reader:
                 if self.link:
                     self._reject([self.link], "a link without an article")
                 self.link = line
-            case Kind.POINT if not self._is_title(line, rest):
+            case Kind.POINT if not self._is_title(line):
                 self._point(line)
             case Kind.HEADING:
                 self._title(line)
             case _:
-                self._text(line, rest)
+                self._text(line)
 
     def _page(self, line: Line) -> None:
         earlier = "; earlier pages are not in this file" if int(line.text) > 1 and not self._seen_page() else ""
@@ -179,19 +180,19 @@ class _Reader:
         self.draft.marker = line.marker
         self.draft.last = line.number
 
-    def _text(self, line: Line, rest: Sequence[Line]) -> None:
+    def _text(self, line: Line) -> None:
         draft = self.draft
-        if draft and self._continues(line, draft, rest):
+        if draft and self._continues(line, draft):
             (draft.points[-1] if draft.points else draft.why if draft.why is not None else []).append(line.text)
             draft.last = line.number
         else:
             self._title(line)
 
-    def _continues(self, line: Line, draft: _Draft, rest: Sequence[Line]) -> bool:
+    def _continues(self, line: Line, draft: _Draft) -> bool:
         """Whether *line* goes on with the last point or the why, rather than being the next title."""
         if draft.why == [] and not draft.points:
             return True  # "Why it matters:" alone on its line
-        upcoming = _upcoming(rest)
+        upcoming = self.ahead
         if self.blank:
             # A second paragraph between the why and its points is more why; before the next why it is a title.
             more = not draft.points and draft.why is not None and upcoming is Kind.POINT
@@ -206,13 +207,13 @@ class _Reader:
         )
         return not is_title
 
-    def _is_title(self, line: Line, rest: Sequence[Line]) -> bool:
+    def _is_title(self, line: Line) -> bool:
         """Whether a numbered line is the title of the next article: "2. Moka", above its why or link."""
         if not line.marker[:1].isdigit():
             return False
         before = self.draft.marker[:-1] if self.draft else ""
         counts_on = before.isdigit() and int(line.marker[:-1]) == int(before) + 1
-        return _upcoming(rest) in (Kind.WHY, Kind.LINK) and not counts_on
+        return self.ahead in (Kind.WHY, Kind.LINK) and not counts_on
 
     def _title(self, line: Line) -> None:
         self._finish()
@@ -233,6 +234,12 @@ class _Reader:
         ]
 
 
-def _upcoming(rest: Sequence[Line]) -> Kind | None:
-    """What comes after this paragraph: the first line that is neither text nor blank nor a page footer."""
-    return next((line.kind for line in rest if line.kind not in (Kind.TEXT, Kind.BLANK, Kind.PAGE)), None)
+def _upcoming(lines: Sequence[Line]) -> list[Kind | None]:
+    """Return for each line the kind of the next one that says where an article begins or goes on."""
+    kinds: list[Kind | None] = []
+    ahead: Kind | None = None
+    for line in reversed(lines):
+        kinds.append(ahead)
+        if line.kind not in (Kind.TEXT, Kind.BLANK, Kind.PAGE):
+            ahead = line.kind
+    return kinds[::-1]

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from newsletter.errors import InputError
 from newsletter.model.article import Article
-from newsletter.sources.reading import identified
+from newsletter.sources.reading import clean, identified
 
 NAMES = {
     "title": ("title", "headline", "name"),
@@ -19,6 +20,9 @@ NAMES = {
     "section": ("section", "category"),
 }
 """Field of an article: the column or key names that mean it, best first."""
+
+SOURCE_LIMIT = 120
+"""Characters of a source's name."""
 
 _FIELDS = {name: field for field, names in NAMES.items() for name in names}
 
@@ -39,6 +43,8 @@ def article_of(values: Mapping[str, Any], *, found: str, where: str, line: int) 
         field = field_of(str(name))
         if field and field not in known:
             known[field] = _value(field, value, where, line)
+            if field == "published" and value and not known[field]:
+                unknown.append(f"{name}: {value}")
         elif value not in (None, "", []):
             unknown.append(str(name))
     known = {field: value for field, value in known.items() if value}
@@ -51,13 +57,26 @@ def _value(field: str, value: Any, where: str, line: int) -> Any:
         return _points(value, where, line)
     if isinstance(value, (dict, list)):
         raise InputError(f'"{field}" is not a text', "give it one text", where=where, line=line)
-    text = " ".join(str("" if value is None else value).split())
+    text = " ".join(clean(str("" if value is None else value)).split())
     if field == "minutes":
         match = re.fullmatch(r"(\d{1,4})(\s*min.*)?", text or "0")
         if not match:
             raise InputError(f'"{text}" is no number of minutes', "write a whole number", where=where, line=line)
         return int(match[1])
-    return text[:10] if field == "published" else text
+    if field == "source" and len(text) > SOURCE_LIMIT:
+        what = f"the source has {len(text)} characters; a line under a title holds {SOURCE_LIMIT}"
+        raise InputError(what, "give its short name", where=where, line=line)
+    return _day(text) if field == "published" else text
+
+
+def _day(text: str) -> str:
+    """Return the day of an ISO 8601 or RFC 5322 date, or what is known of it: 2025, 2025-09; empty if it is none."""
+    if match := re.match(r"\d{4}(?:-\d\d(?:-\d\d(?=$|[T ]))?)?(?=$|[T ])", text):
+        return match[0]
+    try:
+        return parsedate_to_datetime(text).date().isoformat()
+    except ValueError:
+        return ""
 
 
 def _points(value: Any, where: str, line: int) -> tuple[str, ...]:
@@ -65,5 +84,5 @@ def _points(value: Any, where: str, line: int) -> tuple[str, ...]:
         value = re.split(r"\n+|\s+\|\s+", value)
     if not isinstance(value, (list, type(None))) or not all(isinstance(point, str) for point in value or ()):
         raise InputError('"points" is not a list of texts', "give a list of texts", where=where, line=line)
-    points = (re.sub(r"^([•‣◦▪●○*–-]|\d{1,2}[.)])\s+", "", " ".join(point.split())) for point in value or ())
+    points = (re.sub(r"^([•‣◦▪●○*–-]|\d{1,2}[.)])\s+", "", " ".join(clean(point).split())) for point in value or ())
     return tuple(point for point in points if point)

@@ -11,7 +11,7 @@ from typing import Any
 from newsletter.errors import InputError
 from newsletter.model.table import read_toml
 from newsletter.sources.digest import read_digest
-from newsletter.sources.fields import article_of
+from newsletter.sources.fields import article_of, field_of
 from newsletter.sources.reading import Collected, Reading, Remark, identified
 
 
@@ -65,15 +65,16 @@ def _plain(matter: str, name: str) -> dict[str, Any]:
             values[key].append(_unquoted(item[1].strip()))
         elif pair := re.match(r"(\w[\w -]*?)\s*:(?:\s+(.*))?$", line):
             key = pair[1]
-            values[key] = _unquoted((pair[2] or "").strip()) or []
+            listed = field_of(key) in ("", "points")
+            values[key] = _unquoted((pair[2] or "").strip(), listed=listed) or []
         elif line.strip() and not line.lstrip().startswith("#"):
             what = "this front matter line is neither key: text nor an item of a list"
             raise InputError(what, "mend it", where=name, line=number)
     return {key: value for key, value in values.items() if value}
 
 
-def _unquoted(text: str) -> Any:
-    if text.startswith("[") and text.endswith("]"):
+def _unquoted(text: str, *, listed: bool = False) -> Any:
+    if listed and re.fullmatch(r"\[[^\[\]]*\]", text):
         return [_unquoted(part.strip()) for part in text[1:-1].split(",") if part.strip()]
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         return text[1:-1]

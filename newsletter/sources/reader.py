@@ -1,10 +1,12 @@
 """Reads a file by what it is: digest text, Markdown, JSON or CSV."""
 
+import re
 from collections.abc import Callable
 from pathlib import PurePath
 
 from newsletter.errors import InputError
 from newsletter.sources.digest import read_digest
+from newsletter.sources.fields import field_of
 from newsletter.sources.markdown import read_markdown
 from newsletter.sources.reading import Reading, decode
 from newsletter.sources.structured import read_json
@@ -40,7 +42,10 @@ def read_source(data: bytes, name: str, links: tuple[bytes, str] | None = None) 
 
 
 def _by_beginning(text: str) -> Reader:
-    begin = text.lstrip()[:4]
-    if begin.startswith(("[", "{")) and not begin.startswith("[["):
+    begin = text.lstrip()
+    if re.match(r"\{|\[\s*[{\]]", begin):
         return read_json
+    columns = {field_of(cell.strip('" ')) for cell in re.split(r"[,;\t]", begin.partition("\n")[0])}
+    if len(columns) > 1 and columns & {"title", "link"}:
+        return read_csv
     return read_markdown if begin.startswith(("+++", "---")) else read_digest

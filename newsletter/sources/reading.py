@@ -1,5 +1,6 @@
 """What was read from one source: the articles, the lines they stand on, and what was not understood."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -43,6 +44,14 @@ def identified(article: Article) -> Article:
     return replace(article, id=article_id(article.link, article.title, (article.why, *article.points)))
 
 
+_ODD = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Return *text* with U+FFFD for each character that no mail can hold: controls, and halves of surrogate pairs."""
+    return _ODD.sub("\ufffd", text)
+
+
 def decode(data: bytes, name: str) -> str:
     """Return *data* as text: UTF-8 with or without a byte order mark, or UTF-16 with one."""
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
@@ -54,7 +63,7 @@ def decode(data: bytes, name: str) -> str:
     if (at := text.find("\0")) >= 0:
         line = text.count("\n", 0, at) + 1
         raise InputError("there is a NUL byte in it", "is this a text file?", where=name, line=line)
-    return text
+    return clean(text)
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -1,6 +1,7 @@
 """Reads articles from JSON: a list, an object with a list in it (JSON Feed among them), or a line an article."""
 
 import json
+import re
 from typing import Any
 
 from newsletter.errors import InputError
@@ -12,11 +13,13 @@ def read_json(text: str, name: str) -> Reading:
     """Read one article from each object."""
     try:
         values = _articles(json.loads(text), name)
-        numbered = [(1, value) for value in values]
+        numbered = list(zip(_places(text, len(values)), values, strict=True))
     except json.JSONDecodeError as cause:
         if "\n" not in text.strip() or cause.msg != "Extra data":
             raise _broken(cause, name, cause.lineno) from cause
         numbered = _lines(text, name)
+    except ValueError as cause:  # a number of thousands of digits
+        raise InputError("a number in this JSON is too long", "mend it", where=name) from cause
     except RecursionError as cause:
         raise InputError("this JSON is nested too deeply", "is this a list of articles?", where=name) from cause
     collected, remarks = [], []
@@ -43,6 +46,20 @@ def _articles(value: Any, name: str) -> list[Any]:
     if not isinstance(value, list):
         raise InputError("this JSON is no list of articles", 'give [{"title": …, "link": …}, …]', where=name)
     return value
+
+
+def _places(text: str, count: int) -> list[int]:
+    """Return the line where each of *count* articles begins: of the one object, or of those in the first list."""
+    at = text.index("{") if count and text.lstrip().startswith("{") and not re.search(r'"\s*:\s*\[\s*\{', text) else -1
+    if at >= 0:
+        return [text.count("\n", 0, at) + 1] * count
+    begin = re.search(r"(?:^\s*|\"(?:articles|items|posts)\"\s*:\s*)\[", text)
+    at, places, decoder = begin.end() if begin else 0, [], json.JSONDecoder()
+    for _ in range(count):
+        at += len(text[at:]) - len(text[at:].lstrip(" \t\r\n,"))
+        places.append(text.count("\n", 0, at) + 1)
+        _, at = decoder.raw_decode(text, at)
+    return places
 
 
 def _lines(text: str, name: str) -> list[tuple[int, Any]]:

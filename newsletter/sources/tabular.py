@@ -1,8 +1,10 @@
 """Reads articles, or the links of a digest's articles, from CSV and TSV."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from io import StringIO
 
 from newsletter.errors import InputError
 from newsletter.model.article import Article
@@ -16,8 +18,7 @@ def read_rows(text: str, name: str) -> Iterator[Row]:
     """Yield each row by column name, with the line where it begins; the first row names the columns."""
     first = text.partition("\n")[0]
     delimiter = max("\t,;", key=first.count)
-    lines = text.splitlines(keepends=True)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     columns: list[str] = []
     begin = 1
     try:
@@ -63,7 +64,7 @@ def join_links(reading: Reading, text: str, name: str) -> Reading:
     rows: dict[int, Row] = {}
     for number, (line, row) in enumerate(read_rows(text, name), 1):
         position = row.pop("position", "") or str(number)
-        if not position.strip().isdigit() or int(position) in rows:
+        if not re.fullmatch(r"\s*[0-9]{1,6}\s*", position) or int(position) in rows:
             what = f'"{position}" is no position, or stands twice'
             raise InputError(what, "number the rows 1, 2, 3 …", where=name, line=line)
         rows[int(position)] = line, row
