@@ -83,6 +83,8 @@ class Newsletter:
             rendered=rendered or (self.renderer.render(issue) if issue.articles else None),
             lists=tuple(self.settings.lists),
             postal_address=self.settings.rendering.postal_address,
+            own=(self.settings.name, self.settings.rendering.tagline, self.settings.rendering.postal_address),
+            public_url=self.settings.sender.public_url,
             settings_path=self.shown / FILE,
             settings_lines=self.settings.lines,
         )

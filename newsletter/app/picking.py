@@ -34,6 +34,9 @@ def pick(
 
     :raises PoolError: when one of *ids* may not run; then nothing is written.
     """
+    if path and newsletter.issues.receipts(path):
+        todo = "newsletter new makes the next one; a correction is an issue of its own"
+        raise PoolError("this issue was sent, and stays as its readers have it", todo, where=path)
     pool, past = newsletter.pool(), newsletter.past()
     entries = [pool.find(id) for id in dict.fromkeys(ids)]
     number = newsletter.issues.read(path).number if path else 0
@@ -46,13 +49,13 @@ def pick(
         raise PoolError(
             "no article is free to be picked", "newsletter add FILE adds some; newsletter pool list shows why"
         )
+    blocks = [(section or article.section, article_block(article)) for article in articles]
+    facts = {"articles": {a.id: _provenance(a, again if past.sent(a) else "") for a in articles}}
     created = path is None
-    path = path or newsletter.issues.create(_settings(newsletter))
-    if articles:
-        blocks = [(section or article.section, article_block(article)) for article in articles]
-        newsletter.issues.edit(
-            path, blocks, {"articles": {a.id: _provenance(a, again if past.sent(a) else "") for a in articles}}
-        )
+    if path is None:
+        path = newsletter.issues.create(_settings(newsletter), blocks, facts)
+    elif articles:
+        newsletter.issues.edit(path, blocks, facts)
     return Picked(path=path, articles=tuple(articles), already=tuple(already), created=created)
 
 

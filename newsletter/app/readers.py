@@ -154,5 +154,7 @@ def unsubscribe(newsletter: Newsletter, address: str, list_name: str | None, bas
 
 def export_readers(newsletter: Newsletter, form: str, list_name: str | None) -> bytes:
     """Return the subscriptions as JSON lines, or as CSV that a spreadsheet cannot run."""
+    if list_name is not None:
+        list_named(newsletter, list_name)
     rows = store_of(newsletter).subscriptions(list_name=list_name)
     return "".join(csv_lines(rows) if form == "csv" else json_lines(rows)).encode()

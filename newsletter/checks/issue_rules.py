@@ -1,16 +1,15 @@
 """Rules on what the editor wrote."""
 
-from textwrap import shorten
-
 from newsletter.checks.finding import Severity
 from newsletter.checks.rule import Found, Subject, rule
+from newsletter.model.excerpt import excerpt
 
 SUBJECT_LENGTH = 70
 """Characters: what inboxes on a desktop show of a subject; phones show about 40."""
 
 
 def _name(title: str) -> str:
-    return f'"{shorten(title, 50, placeholder="…")}"' if title else "this article"
+    return f'"{excerpt(title, 50)}"' if title else "this article"
 
 
 @rule("no-articles", Severity.ERROR)

@@ -1,6 +1,8 @@
 """Rules on the mail that an issue becomes."""
 
+import html
 import re
+from collections.abc import Iterator
 
 from newsletter.checks.finding import Severity
 from newsletter.checks.rule import Found, Subject, rule
@@ -8,8 +10,10 @@ from newsletter.checks.rule import Found, Subject, rule
 GMAIL_CLIP = 102_400
 """Bytes of the HTML part beyond which Gmail cuts a mail off, the unsubscribe link with it."""
 
-# What Jinja, Mailchimp and MJML leave behind when something was not filled in.
-_LEFTOVER = re.compile(r"\{\{|\}\}|\{%|%\}|\*\||\|\*|<mj-|</mj-")
+# What Jinja, Mailchimp and MJML leave behind when something was not filled in: whole, or one mark of it.
+_LEFTOVER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\*\|.*?\|\*|\{\{|\}\}|\{%|%\}|\*\||\|\*|</?mj-[\w-]*", re.S)
+# Marks of Markdown and spaces: they are not in the mail as they are in the issue.
+_LOOSE = re.compile(r"[\s*_`\\]+")
 
 
 @rule("size", Severity.ERROR)
@@ -36,22 +40,38 @@ def leftover(subject: Subject) -> Found:
     """No template syntax is left in the mail, but for what the articles themselves say."""
     if not subject.rendered:
         return
-    own = "\n".join([subject.issue.subject, *(passage.markdown for passage in subject.issue.passages())])
-    own += "\n".join([subject.issue.preheader, *(article.link for article in subject.issue.articles)])
-    own = re.sub(r"\\(?=[^\w\s])", "", own)  # an escape of Markdown is no part of the text
-    said = {match[0] for match in _LEFTOVER.finditer(own)}
+    said = {_LOOSE.sub("", match[0]) for text in _own(subject) for match in _LEFTOVER.finditer(text)}
     for part, text in (
         ("subject", subject.rendered.subject),
-        ("HTML", subject.rendered.html),
+        ("HTML", html.unescape(re.sub(r"<style.*?</style>|<(?!/?mj-)[^>]*>", "", subject.rendered.html, flags=re.S))),
         ("text", subject.rendered.text),
     ):
-        if part == "HTML":
-            text = re.sub(r"<style.*?</style>", "", text, flags=re.S)
         for match in _LEFTOVER.finditer(text):
-            if match[0] not in said:
+            if _LOOSE.sub("", match[0]) not in said:
                 around = " ".join(text[max(0, match.start() - 20) : match.end() + 30].split())
-                yield 1, f'"{match[0]}" is left in the {part}: …{around}…', "mend the theme, or what it was given"
+                shown = " ".join(match[0].split())
+                yield 1, f'"{shown}" is left in the {part}: …{around}…', "mend the theme, or what it was given"
                 break
+
+
+def _own(subject: Subject) -> Iterator[str]:
+    """Yield every text that the editor wrote, as it is in the issue and as it is in the mail."""
+    issue = subject.issue
+    yield from (issue.subject, issue.preheader, *subject.own)
+    for article in issue.articles:
+        yield from (article.link, article.source)
+    for passage in issue.passages():
+        yield passage.markdown
+        yield re.sub(r"\\(?=[^\w\s])", "", passage.markdown)  # an escape of Markdown is no part of the text
+
+
+@rule("public-url-unserved", Severity.WARNING, settings=True)
+def public_url_unserved(subject: Subject) -> Found:
+    """A public URL has somebody who answers at it: this version serves no pages."""
+    if subject.public_url:
+        what = f"the links of every mail lead to {subject.public_url}, and newsletter serves no pages yet"
+        todo = "leave public_url empty, unless you answer there yourself"
+        yield subject.settings_lines.get("public_url", 1), what, todo
 
 
 @rule("postal-address-missing", Severity.WARNING, settings=True)

@@ -15,6 +15,8 @@ class Subject:
 
     :param rendered: None when it could not be rendered.
     :param lists: the names of the mailing lists.
+    :param own: what else is said in the mail: name, tagline and the like.
+    :param public_url: where the newsletter's pages are to be; empty when there are none.
     :param settings_path: newsletter.toml, as a person would name it.
     :param settings_lines: the line of each of its keys.
     """
@@ -23,6 +25,8 @@ class Subject:
     rendered: RenderedIssue | None
     lists: tuple[str, ...] = ()
     postal_address: str = ""
+    own: tuple[str, ...] = ()
+    public_url: str = ""
     settings_path: Path = Path("newsletter.toml")
     settings_lines: Mapping[str, int] = field(default_factory=dict)
 

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import click
@@ -62,6 +61,8 @@ def _data(file: str) -> bytes:
 
 
 def _report(collection: "Collection") -> None:
+    from newsletter.model.excerpt import excerpt
+
     say(f"{collection.name}: read {plural(len(collection.rows), 'article')}")
     for row in collection.rows:
         lines = (
@@ -69,7 +70,7 @@ def _report(collection: "Collection") -> None:
         )
         title = row.article.title or "(no title)"
         lacks = f"  [no {', no '.join(row.article.missing())}]" if row.article.missing() else ""
-        say(f"  {row.outcome:<9}  {row.article.id}  {lines:<12}  {shorten(title, 60, placeholder='…')}{lacks}")
+        say(f"  {row.outcome:<9}  {row.article.id}  {lines:<12}  {excerpt(title, 60)}{lacks}")
     for remark in collection.remarks:
         say(f"  {collection.name}:{remark.line}: {'' if remark.harmless else 'not understood: '}{remark.what}")
 

@@ -111,12 +111,20 @@ def edit(id: str, **facts: Any) -> None:
 
 def _edited(newsletter: "Newsletter", entry: "Entry", changes: dict[str, Any]) -> Any:
     from newsletter.app.pooling import article_form, read_form
+    from newsletter.errors import PoolError
+    from newsletter.files import write_whole
 
     if not changes:
         text = click.edit(article_form(entry.article), extension=".toml")
         if text is None:
             return None
-        changes = read_form(entry.article, text)
+        try:
+            changes = read_form(entry.article, text)
+        except PoolError as error:
+            kept = newsletter.shown / ".newsletter" / f"{entry.article.id}.toml"
+            write_whole(kept, text.encode())
+            todo = f"what you wrote is kept in {kept}; mend it there, and paste it when you edit again"
+            raise PoolError(error.what, todo, where=error.where, line=error.line) from error
     return newsletter.pool().edit(entry.article.id, changes) if changes else None
 
 

@@ -1,6 +1,7 @@
 """Edits the text of an issue file by adding to it: what the editor wrote stays byte for byte."""
 
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,15 @@ from newsletter.composer.markdown import parse_document, plain_text
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IssueText:
-    """An issue file's text, its lines ended by LF, and how the file itself ends them.
+    """An issue file's text, its lines ended by LF, and how the file itself ended them.
 
     :param path: for the errors.
+    :param before: the lines of the file as it was, each with its end.
     """
 
     path: Path
     text: str
-    crlf: bool = False
+    before: tuple[str, ...] = ()
     mark: bool = False
 
     @classmethod
@@ -28,15 +30,24 @@ class IssueText:
         """Take the bytes of a file; they must be UTF-8, which :func:`parse_issue` has made sure of."""
         text = data.decode("utf-8")
         unmarked = text.removeprefix("\ufeff")
-        crlf = "\r\n" in text
-        return cls(
-            path=path, text=unmarked.replace("\r\n", "\n") if crlf else unmarked, crlf=crlf, mark=unmarked != text
-        )
+        before = tuple(unmarked.split("\n"))
+        return cls(path=path, text=unmarked.replace("\r\n", "\n"), before=before, mark=unmarked != text)
 
     def encode(self) -> bytes:
-        """Return the bytes for the file, with the line ends that it had."""
-        text = self.text.replace("\n", "\r\n") if self.crlf else self.text
+        """Return the bytes for the file: old lines end as they did, new ones as most of them."""
+        text = self._with_old_ends() if any(line.endswith("\r") for line in self.before) else self.text
         return (("\ufeff" if self.mark else "") + text).encode()
+
+    def _with_old_ends(self) -> str:
+        bare = [line.removesuffix("\r") for line in self.before]
+        returns = sum(line.endswith("\r") for line in self.before)
+        usual = "\r" if returns * 2 >= len(self.before) - 1 else ""
+        lines = [line + usual for line in self.text.split("\n")]
+        lines[-1] = lines[-1].removesuffix("\r")  # behind it comes no end
+        matcher = SequenceMatcher(a=bare, b=self.text.split("\n"), autojunk=False)
+        for old, new, size in matcher.get_matching_blocks():
+            lines[new : new + size] = self.before[old : old + size]
+        return "\n".join(lines)
 
     def with_article(self, block: str, section: str = "") -> "IssueText":
         """Add an article's *block* at the end of *section*, which is made if need be; without one, at the end."""

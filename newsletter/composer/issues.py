@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from newsletter.composer.issue_file import parse_issue
+from newsletter.composer.issue_file import parse_issue, split_front_matter
 from newsletter.composer.issue_text import IssueText, new_issue_text
 from newsletter.composer.receipt import Receipt, read_receipts, receipt_path
 from newsletter.errors import IssueError
@@ -70,12 +70,18 @@ class IssueFolder:
         return read_receipts(receipt_path(path, f"{int(match[0]):03d}")) if match else ()
 
     def last(self) -> Issue | None:
-        """Return the issue with the highest number."""
+        """Return the front matter of the issue with the highest number: what is below it may be broken."""
         paths = self.paths()
-        return self.read(paths[max(paths)]) if paths else None
+        return self._head(paths[max(paths)]) if paths else None
 
-    def create(self, values: dict[str, Any]) -> Path:
-        """Make a new issue from the last one's settings and *values*; return its file."""
+    def create(
+        self, values: dict[str, Any], blocks: Sequence[tuple[str, str]] = (), more: dict[str, Any] | None = None
+    ) -> Path:
+        """Make a new issue from the last one's settings and *values*; return its file.
+
+        :param blocks: section and Markdown of its first articles; *more* is front matter for them.
+        :raises IssueError: when it would not be an issue; then there is no file.
+        """
         last = self.last()
         number = last.number + 1 if last else 1
         settings = {
@@ -86,7 +92,8 @@ class IssueFolder:
             "list": values.get("list") or (last.list if last else ""),
         }
         path = self.folder / f"{number:03d}.md"
-        write_whole(path, new_issue_text(path, settings).encode())
+        text = _added(new_issue_text(path, settings), blocks, more or {})
+        write_whole(path, text.encode())
         return path
 
     def _next_date(self, last: Issue | None) -> date:
@@ -95,19 +102,36 @@ class IssueFolder:
             return date.today()
         day = _day(last.date)
         earlier = [number for number in self.paths() if number < last.number]
-        before = _day(self.read(self.paths()[max(earlier)]).date) if earlier else day - timedelta(days=7)
-        return day + max(day - before, timedelta(days=1))
+        before = _day(self._head(self.paths()[max(earlier)]).date) if earlier else day - timedelta(days=7)
+        try:
+            return day + max(day - before, timedelta(days=1))
+        except OverflowError:  # after 9999-12-31
+            return date.today()
 
-    def edit(self, path: Path, blocks: Sequence[tuple[str, str]], values: dict[str, Any]) -> Issue:
-        """Add *blocks* (section, Markdown) and front matter *values* to the file; what results must parse."""
-        text = IssueText.decode(path.read_bytes(), path)
-        for section, block in blocks:
-            text = text.with_article(block, section)
-        if values:
-            text = text.with_values(values)
-        issue = parse_issue(text.text, path)
+    def _head(self, path: Path) -> Issue:
+        text = read_text(path).removeprefix("\ufeff").replace("\r\n", "\n")
+        return parse_issue(split_front_matter(text, path)[0], path)
+
+    def edit(self, path: Path, blocks: Sequence[tuple[str, str]], values: dict[str, Any]) -> None:
+        """Add *blocks* (section, Markdown) and front matter *values* to the file.
+
+        :raises IssueError: when what results would not be an issue with these articles; then nothing is written.
+        """
+        read_text(path)
+        text = _added(IssueText.decode(path.read_bytes(), path), blocks, values)
         write_whole(path, text.encode())
-        return issue
+
+
+def _added(text: IssueText, blocks: Sequence[tuple[str, str]], values: dict[str, Any]) -> IssueText:
+    for section, block in blocks:
+        text = text.with_article(block, section)
+    if values:
+        text = text.with_values(values)
+    found = {article.id for article in parse_issue(text.text, text.path).articles}
+    if lost := set(values.get("articles", {})) - found:
+        what = f"an article added at its end would be none ({', '.join(sorted(lost))})"
+        raise IssueError(what, "close the code block or comment above it", where=text.path)
+    return text
 
 
 def number_of(path: Path) -> int:

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from textwrap import shorten
 
 from newsletter.composer.past import Past
 from newsletter.composer.pool import Decision, Entry
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
 from newsletter.model.canonical import host_of
+from newsletter.model.excerpt import excerpt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +53,7 @@ def require_free(entry: Entry, past: Past, number: int, again: str) -> None:
     :raises PoolError: with what to do.
     """
     article = entry.article
-    name = f"{article.id} ({shorten(article.title, 50, placeholder='…') or 'no title'})"
+    name = f"{article.id} ({excerpt(article.title, 50) or 'no title'})"
     if entry.decision is Decision.DROPPED:
         raise PoolError(f"{name} was dropped: {entry.reason}", f"newsletter pool restore {article.id} takes it back")
     if (seen := past.picked(article)) and seen.number != number:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
 from newsletter.model.canonical import link_key
+from newsletter.model.excerpt import excerpt
 
 LINE_LIMIT = 4096
 """Bytes of a line, its end included: one write of up to this many is never torn by another."""
@@ -145,7 +145,7 @@ def _completes(known: Article, article: Article) -> dict[str, Any]:
 def _line(event: Mapping[str, Any]) -> bytes:
     line = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     if len(line) > LINE_LIMIT:
-        title = shorten(event.get("article", {}).get("title") or event["id"], 60, placeholder="…")
+        title = excerpt(event.get("article", {}).get("title") or event["id"], 60)
         what = f'"{title}" takes {len(line):,} bytes; a line of the pool holds {LINE_LIMIT:,}'
         raise PoolError(what, "shorten its why and key points; the pool keeps notes on articles, not articles")
     return line

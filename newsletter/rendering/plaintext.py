@@ -29,7 +29,7 @@ def _fill(line: str, first: str, rest: str, width: int) -> Iterator[str]:
     """Greedy filling; the standard library's textwrap takes ten times as long for what we need of it."""
     indent = re.match(r" *", line)[0]  # type: ignore[index]
     filled, empty = first + indent, True
-    for word in line.split():
+    for word in filter(None, line.split(" ")):  # a space that does not break is part of its word
         if empty:
             filled, empty = filled + word, False
         elif len(filled) + 1 + len(word) <= width:

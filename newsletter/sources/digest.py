@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from textwrap import shorten
 
 from newsletter.model.article import Article
+from newsletter.model.excerpt import excerpt
 from newsletter.sources.reading import Collected, Reading, Remark, identified, numbered_lines
 
 
@@ -229,9 +229,7 @@ class _Reader:
         self.draft = None
 
     def _reject(self, lines: Iterable[Line], why: str) -> None:
-        self.remarks += [
-            Remark(line=line.number, what=f"{why}: {shorten(line.text, 60, placeholder='…')}") for line in lines
-        ]
+        self.remarks += [Remark(line=line.number, what=f"{why}: {excerpt(line.text, 60)}") for line in lines]
 
 
 def _upcoming(lines: Sequence[Line]) -> list[Kind | None]:

@@ -44,6 +44,7 @@ BAD = {
     "size": (subject(GOOD, html="x" * 102_401), 1),
     "size-near": (subject(GOOD, html="x" * 92_160), 1),
     "leftover": (subject(GOOD, html="<p>{{ name }}</p>"), 1),
+    "public-url-unserved": (subject(GOOD, public_url="https://n.example", settings_lines={"public_url": 9}), 9),
     "postal-address-missing": (subject(GOOD, postal_address="", settings_lines={"postal_address": 3}), 3),
 }
 
@@ -73,6 +74,18 @@ def test_template_syntax_that_an_article_speaks_of_is_no_leftover(text):
     assert check(good) == []
 
 
+def test_what_an_article_speaks_of_hides_no_real_leftover():
+    speaking = GOOD.replace("It scales.", "Use `{{ x }}`.")
+    fine = subject(speaking, html="<p>Use <code>{{ x }}</code></p>", plain="Use {{ x\n}}")
+    assert check(fine) == []
+    bad = replace(fine, rendered=replace(fine.rendered, text="Hi {{ name }}, use {{ x }}"))
+    assert [finding.what[:32] for finding in check(bad)] == ['"{{ name }}" is left in the text']
+
+
+def test_what_the_settings_say_is_no_leftover():
+    assert check(subject(GOOD, html="<p>All about {{ jinja }}</p>", own=("Digest", "All about {{ jinja }}"))) == []
+
+
 def test_css_is_no_leftover():
     assert check(subject(GOOD, html="<style>@media x{p{a:b}}</style>")) == []
 
@@ -80,7 +93,7 @@ def test_css_is_no_leftover():
 def test_leftovers_are_found_in_subject_and_text_too():
     bad = subject(GOOD, plain="{% x %}")
     bad = replace(bad, rendered=replace(bad.rendered, subject="*|NAME|*"))
-    assert [finding.what[:24] for finding in check(bad)] == ['"*|" is left in the subj', '"{%" is left in the text']
+    assert [finding.what[:24] for finding in check(bad)] == ['"*|NAME|*" is left in th', '"{% x %}" is left in the']
 
 
 def test_a_sponsor_needs_no_why_but_a_link():
