@@ -8,6 +8,7 @@ from typing import Any
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.blocks import article_block
+from newsletter.composer.issues import number_of
 from newsletter.composer.picking import Rules, choose, require_free
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
@@ -25,6 +26,16 @@ class Picked:
     articles: tuple[Article, ...]
     already: tuple[Article, ...]
     created: bool
+
+    def values(self) -> dict[str, Any]:
+        """What a program reads."""
+        return {
+            "issue": number_of(self.path),
+            "path": self.path.as_posix(),
+            "created": self.created,
+            "picked": [article.id for article in self.articles],
+            "already": [article.id for article in self.already],
+        }
 
 
 def pick(

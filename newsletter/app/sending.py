@@ -79,7 +79,9 @@ class Outcome:
 
 
 def rehearse(newsletter: Newsletter, planned: Plan, folder: Path | None, form: str) -> Rehearsal:
-    """Write the message of every recipient into *folder*, the bytes that would be sent. No record is made.
+    """Write the message of every recipient into *folder*: the bytes that would be sent, but for the Date.
+
+    No record is made.
 
     :raises SendError: when git would track what is written: messages have addresses in them.
     """

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from newsletter.cli.options import issue_argument
-from newsletter.cli.output import here, plural, say
+from newsletter.cli.options import issue_argument, json_option
+from newsletter.cli.output import here, plural, say, say_json
 
 
 @click.command()
@@ -19,6 +19,7 @@ from newsletter.cli.output import here, plural, say
 @click.option("--issue", metavar="ISSUE", help="Into this issue instead of the newest unsent one.")
 @click.option("--new", "fresh", is_flag=True, help="Into a new issue.")
 @click.option("--again", metavar="REASON", default="", help="Run an article anew that a sent issue had, and why.")
+@json_option
 def pick(
     ids: tuple[str, ...],
     take_all: bool,
@@ -29,6 +30,7 @@ def pick(
     issue: str | None,
     fresh: bool,
     again: str,
+    as_json: bool,
 ) -> None:
     """Pick articles of the pool for an issue: by ID, or by rule.
 
@@ -48,6 +50,9 @@ def pick(
     path = None if fresh else newsletter.issues.find(issue) if issue else newsletter.issues.newest_unsent()
     rules = Rules(limit=limit or 0, per_source=per_source or 0, newest=newest)
     picked = put(newsletter, ids, rules, path=path, section=" ".join(section.split()), again=again)
+    if as_json:
+        say_json(picked.values())
+        return
     for article in picked.articles:
         say(f"  picked  {article.id}  {article.title or '(no title)'}")
     for article in picked.already:
@@ -67,7 +72,8 @@ def pick(
     "--date", "day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Its date; default: the usual distance."
 )
 @click.option("--list", "list_name", metavar="NAME", help="The mailing list it is for.")
-def new(subject: str | None, preheader: str | None, day: datetime | None, list_name: str | None) -> None:
+@json_option
+def new(subject: str | None, preheader: str | None, day: datetime | None, list_name: str | None, as_json: bool) -> None:
     """Make a new issue with the last one's settings."""
     from newsletter.app.picking import create_issue
     from newsletter.composer.issues import number_of
@@ -84,6 +90,9 @@ def new(subject: str | None, preheader: str | None, day: datetime | None, list_n
             f"There is no list {list_name}; newsletter.toml has {', '.join(newsletter.settings.lists)}."
         )
     path = create_issue(newsletter, values)
+    if as_json:
+        say_json({"issue": number_of(path), "path": path.as_posix()})
+        return
     say(f"made {path}\nNext: newsletter pick --all, or newsletter edit {number_of(path)}")
 
 

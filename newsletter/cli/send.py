@@ -281,7 +281,8 @@ def resume(issue: str, via: str, now: bool, refused: bool, as_json: bool) -> Non
 @click.argument("addresses", metavar="[ADDRESS]...", nargs=-1)
 @click.option("--accepted", is_flag=True, help="They have got it.")
 @click.option("--resend", is_flag=True, help="They have not; resume sends it to them.")
-def settle(issue: str, addresses: tuple[str, ...], accepted: bool, resend: bool) -> None:
+@json_option
+def settle(issue: str, addresses: tuple[str, ...], accepted: bool, resend: bool, as_json: bool) -> None:
     """Say what became of those in doubt.
 
     All of them, or the ADDRESSes: it is your word that moves them. In doubt is who may have got the message
@@ -289,12 +290,16 @@ def settle(issue: str, addresses: tuple[str, ...], accepted: bool, resend: bool)
     """
     from newsletter.app.sending import mailing_number
     from newsletter.app.sending import settle as move
+    from newsletter.model.delivery import State
 
     if accepted == resend:
         raise click.UsageError("Give --accepted or --resend, and not both.")
     newsletter = here()
     number = mailing_number(newsletter, issue)
     moved, balance = move(newsletter, number, addresses or None, accepted=accepted)
+    if as_json:
+        say_json({"issue": number, "settled": moved, **{state.value: balance[state] for state in State}})
+        return
     say(f"{plural(moved, 'delivery', 'deliveries')} settled; issue {number}: {balance}")
     if resend and moved:
         say(f"Next: newsletter resume {number}")

@@ -61,11 +61,11 @@ PROFILES = {
     "security": ("[smtp.a]\nhost = 'h'\nsecurity = 'ssl'\n", r'newsletter\.local\.toml:3: "ssl" will not do for .+'),
     "readable password": (
         "[smtp.a]\nhost = 'mail.example.com'\nsecurity = 'none'\n",
-        r'newsletter\.local\.toml:2: SMTP profile "a": security = "none" would send mail and password readable .+',
+        r'newsletter\.local\.toml:3: SMTP profile "a": security = "none" would send mail and password readable .+',
     ),
     "no password": (
         "[smtp.a]\nhost = 'h'\nusername = 'u'\n",
-        r'newsletter\.local\.toml:2: SMTP profile "a": it has a username and no password; add password_env .+',
+        r'newsletter\.local\.toml:3: SMTP profile "a": it has a username and no password; add password_env .+',
     ),
 }
 

@@ -283,7 +283,8 @@ def test_an_article_of_a_sent_issue_is_not_picked_again_without_a_reason(sending
     assert row["state"] == "sent 1"
     assert "no article is free to be picked" in sending.fails(2, "pick", "--all")
     assert "ran in issue 1" in sending.fails(2, "pick", row["id"][:6])
-    assert "new issue issues/002.md" in sending.ok("pick", row["id"][:6], "--again", "a correction")
+    picked = json.loads(sending.ok("pick", row["id"][:6], "--again", "a correction", "--json"))
+    assert picked == {"issue": 2, "path": "issues/002.md", "created": True, "picked": [row["id"]], "already": []}
     assert 'again = "a correction"' in sending.path("issues/002.md").read_text(encoding="utf-8")
 
 
@@ -339,8 +340,8 @@ def test_edit_opens_the_editor_and_checks(sample):
 
 
 def test_a_new_issue_goes_on_from_the_last_one(sample):
-    out = sample.ok("new", "--subject", 'Say "hi"', "--preheader", "P", "--date", "2026-12-04")
-    assert "made issues/002.md" in out
+    out = sample.ok("new", "--subject", 'Say "hi"', "--preheader", "P", "--date", "2026-12-04", "--json")
+    assert json.loads(out) == {"issue": 2, "path": "issues/002.md"}
     text = sample.path("issues/002.md").read_text(encoding="utf-8")
     assert tomllib.loads(text.split("+++")[1]) == {
         "number": 2,
