@@ -206,12 +206,19 @@ def _theme(table: Table, folder: Path) -> str:
     return theme
 
 
+def _language(table: Table) -> str:
+    language = table.text("language", "en")
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
+        raise table.fail("language", f'"{language}" is no language tag', 'write it like "en" or "pt-BR" (BCP 47)')
+    return language
+
+
 def _rendering(table: Table, theme: str, *, public: bool) -> RenderingOptions:
     return RenderingOptions(
         name=table.text("name"),
         tagline=table.text("tagline", ""),
         postal_address=table.get("postal_address", str, "").strip(),
-        language=table.text("language", "en"),
+        language=_language(table),
         direction=table.choice("direction", ("ltr", "rtl"), "ltr"),
         theme=theme,
         public=public,

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.newsletter import Newsletter
+from newsletter.composer.pool import excess
 from newsletter.errors import InputError
 from newsletter.model.article import Article
+from newsletter.model.excerpt import excerpt
 from newsletter.sources.reader import read_source
-from newsletter.sources.reading import Reading, Remark
+from newsletter.sources.reading import Collected, Reading, Remark
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,17 +51,26 @@ def read(name: str, data: bytes, links: Path | None) -> Reading:
 
 def collect(newsletter: Newsletter, reading: Reading, *, source: str, section: str) -> Collection:
     """Put the articles of *reading* into the pool."""
-    articles = [
-        replace(
-            entry.article,
-            source=entry.article.source or " ".join(source.split()),
-            section=entry.article.section or " ".join(section.split()),
-        )
-        for entry in reading.collected
-    ]
-    additions = newsletter.pool().add(articles)
+    entries = [replace(entry, article=_meant(entry.article, source, section)) for entry in reading.collected]
+    collected = [entry for entry in entries if not excess(entry.article)]
+    remarks = [*reading.remarks, *(_too_long(entry) for entry in entries if excess(entry.article))]
+    additions = newsletter.pool().add([entry.article for entry in collected])
     rows = tuple(
         Row(article=addition.article, outcome=addition.outcome, first_line=entry.first_line, last_line=entry.last_line)
-        for entry, addition in zip(reading.collected, additions, strict=True)
+        for entry, addition in zip(collected, additions, strict=True)
     )
-    return Collection(name=reading.name, rows=rows, remarks=reading.remarks)
+    return Collection(name=reading.name, rows=rows, remarks=tuple(sorted(remarks, key=lambda remark: remark.line)))
+
+
+def _meant(article: Article, source: str, section: str) -> Article:
+    return replace(
+        article,
+        source=article.source or " ".join(source.split()),
+        section=article.section or " ".join(section.split()),
+    )
+
+
+def _too_long(entry: Collected) -> Remark:
+    name = excerpt(entry.article.title or entry.article.why, 50)
+    what = f'"{name}" (to line {entry.last_line}) has {excess(entry.article):,} bytes too many for the pool'
+    return Remark(line=entry.first_line, what=what)

@@ -11,6 +11,7 @@ from newsletter.app.git import uncommitted
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.issue_file import parse_issue
 from newsletter.errors import NewsletterError
+from newsletter.rendering.words import has_words
 from newsletter.settings import FILE, LOCAL_FILE
 
 EXAMPLE = re.compile(r"(^|\.)(example\.(com|net|org)|example|test|invalid|localhost)$", re.I)
@@ -103,8 +104,10 @@ def _database(newsletter: Newsletter) -> Looked:
 
 def _theme(newsletter: Newsletter) -> Looked:
     try:
-        newsletter.render(parse_issue(SMALLEST, newsletter.issues.folder / "000.md"))
+        newsletter.render(parse_issue(SMALLEST, newsletter.issues.folder / "001.md"))
         yield "theme", "ok", newsletter.settings.rendering.theme
+        if not has_words(language := newsletter.settings.rendering.language):
+            yield "language", "note", f'the theme\'s own words are English: it has none in "{language}"'
     except NewsletterError as error:
         yield "theme", "missing", str(error)
 

@@ -25,7 +25,7 @@ def uncommitted(path: Path) -> bool:
     return bool(done and done.returncode == 0 and done.stdout.strip())
 
 
-def would_track(folder: Path) -> bool:
+def would_track(folder: Path, name: str = "000001-reader") -> bool:
     """Whether files in *folder* would show up in a git repository: it lies in one that does not ignore all of it.
 
     What git does not say for certain counts as yes.
@@ -35,6 +35,6 @@ def would_track(folder: Path) -> bool:
     inside = _git(existing, "rev-parse", "--is-inside-work-tree")
     if not (inside and inside.stdout.strip() == "true") and not any((parent / ".git").exists() for parent in parents):
         return False
-    # A name without an ending: rules for *.eml are none for the other forms of a rehearsal.
-    ignored = _git(existing, "check-ignore", "--quiet", "--", str(folder.resolve() / "000001-reader"))
+    # The usual name has no ending: rules for *.eml are none for the other forms of a rehearsal.
+    ignored = _git(existing, "check-ignore", "--quiet", "--", str(folder.resolve() / name))
     return not ignored or ignored.returncode != 0

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.newsletter import Newsletter
-from newsletter.composer.blocks import article_block
+from newsletter.composer.blocks import article_block, section_block
 from newsletter.composer.issues import number_of
-from newsletter.composer.picking import Rules, choose, require_free
+from newsletter.composer.picking import Rules, choose, require_free, require_readable
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
 
@@ -43,7 +43,7 @@ def pick(
 ) -> Picked:
     """Put the articles *ids*, or those that *rules* take, into the issue *path*, or into a new one.
 
-    :raises PoolError: when one of *ids* may not run; then nothing is written.
+    :raises PoolError: when one of them may not run, or cannot stand in an issue; then nothing is written.
     """
     if path and newsletter.issues.receipts(path):
         todo = "newsletter new makes the next one; a correction is an issue of its own"
@@ -61,6 +61,8 @@ def pick(
             "no article is free to be picked", "newsletter add FILE adds some; newsletter pool list shows why"
         )
     blocks = [(section or article.section, article_block(article)) for article in articles]
+    for article, (heading, block) in zip(articles, blocks, strict=True):
+        require_readable(article, f"{section_block(heading)}\n{block}" if heading else block)
     facts = {"articles": {a.id: _provenance(a, again if past.sent(a) else "") for a in articles}}
     created = path is None
     if path is None:

@@ -28,6 +28,7 @@ class Plan:
     :param waiting: how many would get it now: confirmed, and not in the ledger of the issue.
     :param consents: how many subscriptions of the list stand at each consent.
     :param profile: None when no mail server is configured, or none is the default.
+    :param profiles: the names of all that are configured.
     :param uncommitted: the issue file differs from what git has.
     """
 
@@ -39,6 +40,7 @@ class Plan:
     consents: Mapping[Consent, int]
     balance: Balance
     profile: SmtpProfile | None
+    profiles: tuple[str, ...]
     uncommitted: bool
     findings: tuple[Finding, ...]
 
@@ -85,6 +87,7 @@ def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
         consents=SubscriberStore(newsletter.database).counts(list_name),
         balance=ledger.balance(issue.number),
         profile=settings.profile(via) if via or settings.via else None,
+        profiles=tuple(settings.profiles),
         uncommitted=uncommitted(path),
         findings=tuple(newsletter.check(issue, rendered)),
     )

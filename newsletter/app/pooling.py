@@ -1,5 +1,6 @@
 """An article of the pool as a form for the editor's editor."""
 
+from pathlib import Path
 from typing import Any
 
 import tomlkit
@@ -22,9 +23,16 @@ def article_form(article: Article) -> str:
     return tomlkit.dumps(document)
 
 
-def read_form(article: Article, text: str) -> dict[str, Any]:
-    """Return the facts that *text* changes in *article*."""
-    table = read_toml(text, where=f"article {article.id}", error=PoolError)
+def read_form(article: Article, path: Path) -> dict[str, Any]:
+    """Return the facts that the form in *path* changes in *article*.
+
+    :raises PoolError: with the line of what cannot be read.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as cause:
+        raise PoolError("this is no UTF-8 text", "save the file as UTF-8", where=path) from cause
+    table = read_toml(text, where=path, error=PoolError)
     facts: dict[str, Any] = {name: table.text(name, "") for name in _TEXTS}
     facts["minutes"] = table.get("minutes", int, 0)
     facts["points"] = table.texts("points")

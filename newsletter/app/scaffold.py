@@ -14,6 +14,11 @@ from newsletter.settings import FILE, LOCAL_FILE, data_home
 IGNORED = f"# What newsletter makes anew, and what only this machine may know.\n/.newsletter/\n/{LOCAL_FILE}\n"
 
 
+MERGED = (
+    "# Lines of the pool are only ever added: two clones of one writer keep both sides.\n/pool/*.jsonl merge=union\n"
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
     """A newsletter that was made.
@@ -44,6 +49,7 @@ def make_newsletter(folder: Path, *, name: str = "", author: str = "", tagline: 
         FILE: _settings(id=id, name=name, tagline=tagline, author=author, address=address),
         LOCAL_FILE: _template(LOCAL_FILE),
         ".gitignore": _ignored(folder / ".gitignore"),
+        ".gitattributes": "" if (folder / ".gitattributes").exists() else MERGED,
     }
     data = data_home() / id
     create(data).close()

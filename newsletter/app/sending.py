@@ -1,5 +1,6 @@
 """Sends an issue: rehearsed into files, to test addresses, or really, with the ledger."""
 
+import re
 import signal
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -150,7 +151,7 @@ def start(newsletter: Newsletter, planned: Plan, profile: SmtpProfile) -> int:
 
 def mailing_number(newsletter: Newsletter, reference: str) -> int:
     """Return the number of the issue that *reference* names; its file need not be there or readable any more."""
-    if reference.isdecimal():
+    if re.fullmatch(r"[0-9]{1,9}", reference):
         return int(reference)
     path = Path(reference)
     return number_of(path) or newsletter.issues.read(newsletter.issues.find(reference)).number

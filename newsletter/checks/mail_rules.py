@@ -1,19 +1,13 @@
 """Rules on the mail that an issue becomes."""
 
-import html
-import re
 from collections.abc import Iterator
 
 from newsletter.checks.finding import Severity
+from newsletter.checks.leftover import first_leftover, shown_html
 from newsletter.checks.rule import Found, Subject, rule
 
 GMAIL_CLIP = 102_400
 """Bytes of the HTML part beyond which Gmail cuts a mail off, the unsubscribe link with it."""
-
-# What Jinja, Mailchimp and MJML leave behind when something was not filled in: whole, or one mark of it.
-_LEFTOVER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\*\|.*?\|\*|\{\{|\}\}|\{%|%\}|\*\||\|\*|</?mj-[\w-]*", re.S)
-# Marks of Markdown and spaces: they are not in the mail as they are in the issue.
-_LOOSE = re.compile(r"[\s*_`\\]+")
 
 
 @rule("size", Severity.ERROR)
@@ -40,29 +34,24 @@ def leftover(subject: Subject) -> Found:
     """No template syntax is left in the mail, but for what the articles themselves say."""
     if not subject.rendered:
         return
-    said = {_LOOSE.sub("", match[0]) for text in _own(subject) for match in _LEFTOVER.finditer(text)}
+    own = tuple(_own(subject))
     for part, text in (
         ("subject", subject.rendered.subject),
-        ("HTML", html.unescape(re.sub(r"<style.*?</style>|<(?!/?mj-)[^>]*>", "", subject.rendered.html, flags=re.S))),
+        ("HTML", shown_html(subject.rendered.html)),
         ("text", subject.rendered.text),
     ):
-        for match in _LEFTOVER.finditer(text):
-            if _LOOSE.sub("", match[0]) not in said:
-                around = " ".join(text[max(0, match.start() - 20) : match.end() + 30].split())
-                shown = " ".join(match[0].split())
-                yield 1, f'"{shown}" is left in the {part}: …{around}…', "mend the theme, or what it was given"
-                break
+        if left := first_leftover(text, own):
+            yield 1, f"{left[0]} is left in the {part}: {left[1]}", "mend the theme, or what it was given"
 
 
 def _own(subject: Subject) -> Iterator[str]:
-    """Yield every text that the editor wrote, as it is in the issue and as it is in the mail."""
+    """Yield every text that the editor wrote."""
     issue = subject.issue
     yield from (issue.subject, issue.preheader, *subject.own)
     for article in issue.articles:
         yield from (article.link, article.source)
     for passage in issue.passages():
         yield passage.markdown
-        yield re.sub(r"\\(?=[^\w\s])", "", passage.markdown)  # an escape of Markdown is no part of the text
 
 
 @rule("public-url-unserved", Severity.WARNING, settings=True)

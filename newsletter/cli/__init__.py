@@ -26,11 +26,14 @@ def main() -> None:
         code = error.exit_code
     except UnicodeEncodeError as error:
         said = error.object[max(0, error.start - 20) : error.start]
-        click.echo(f'newsletter: behind "{_printable(said)}" is what is no Unicode text; write it as UTF-8', err=True)
+        click.echo(
+            f'newsletter: behind "{_printable(" ".join(said.split()))}" is what is no Unicode text; write it as UTF-8',
+            err=True,
+        )
         code = 2
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        code = 2  # click's own 1, for an editor that cannot be run, is that of findings here
     except (KeyboardInterrupt, click.Abort):
         click.echo("newsletter: stopped", err=True)
         code = 3
@@ -38,6 +41,16 @@ def main() -> None:
         # Whoever read our output has gone; what is left of it goes nowhere, without a second complaint at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:  # a full disk below standard output, a folder that is gone
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"newsletter: {_printable(place)}{error.strerror or error}", err=True)
+        code = 2
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        click.echo(f"newsletter: the output cannot be written ({error.strerror})", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = code or 2
     sys.exit(code if isinstance(code, int) else 0)
 
 

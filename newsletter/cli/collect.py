@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.options import json_option
+from newsletter.cli.options import json_option, one_line
 from newsletter.cli.output import here, plural, say, say_json
 
 if TYPE_CHECKING:
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A TSV or CSV file with the title and link of each article, by position.",
 )
-@click.option("--source", metavar="NAME", default="", help="Who published the articles that do not say so.")
-@click.option("--section", metavar="NAME", default="", help="The section that they are meant for.")
+@click.option(
+    "--source", metavar="NAME", default="", callback=one_line, help="Who published the articles that do not say so."
+)
+@click.option("--section", metavar="NAME", default="", callback=one_line, help="The section that they are meant for.")
 @json_option
 def add(files: tuple[str, ...], links: Path | None, source: str, section: str, as_json: bool) -> None:
     """Add the articles of files to the pool.

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from newsletter.cli.options import issue_argument, json_option
+from newsletter.cli.options import issue_argument, json_option, one_line
 from newsletter.cli.output import here, plural, say, say_json
 
 
@@ -15,10 +15,22 @@ from newsletter.cli.output import here, plural, say, say_json
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most N of them.")
 @click.option("--per-source", type=click.IntRange(1), default=None, metavar="N", help="At most N of one source.")
 @click.option("--newest", is_flag=True, help="The newest first.")
-@click.option("--section", metavar="NAME", default="", help="Into this section, which is made if it is not there.")
+@click.option(
+    "--section",
+    metavar="NAME",
+    default="",
+    callback=one_line,
+    help="Into this section, which is made if it is not there.",
+)
 @click.option("--issue", metavar="ISSUE", help="Into this issue instead of the newest unsent one.")
 @click.option("--new", "fresh", is_flag=True, help="Into a new issue.")
-@click.option("--again", metavar="REASON", default="", help="Run an article anew that a sent issue had, and why.")
+@click.option(
+    "--again",
+    metavar="REASON",
+    default="",
+    callback=one_line,
+    help="Run an article anew that a sent issue had, and why.",
+)
 @json_option
 def pick(
     ids: tuple[str, ...],
@@ -66,8 +78,8 @@ def pick(
 
 
 @click.command()
-@click.option("--subject", metavar="TEXT", help="The subject line.")
-@click.option("--preheader", metavar="TEXT", help="What an inbox shows behind the subject.")
+@click.option("--subject", metavar="TEXT", callback=one_line, help="The subject line.")
+@click.option("--preheader", metavar="TEXT", callback=one_line, help="What an inbox shows behind the subject.")
 @click.option(
     "--date", "day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Its date; default: the usual distance."
 )
@@ -79,8 +91,8 @@ def new(subject: str | None, preheader: str | None, day: datetime | None, list_n
     from newsletter.composer.issues import number_of
 
     values: dict[str, Any] = {
-        "subject": _one_line("subject", subject),
-        "preheader": _one_line("preheader", preheader),
+        "subject": subject,
+        "preheader": preheader,
         "date": _day(day),
         "list": list_name,
     }
@@ -93,17 +105,12 @@ def new(subject: str | None, preheader: str | None, day: datetime | None, list_n
     if as_json:
         say_json({"issue": number_of(path), "path": path.as_posix()})
         return
-    say(f"made {path}\nNext: newsletter pick --all, or newsletter edit {number_of(path)}")
+    say(f"made {path} for the list {newsletter.issues.read(path).list}")
+    say(f"Next: newsletter pick --all, or newsletter edit {number_of(path)}")
 
 
 def _day(day: datetime | None) -> date | None:
     return day.date() if day else None
-
-
-def _one_line(name: str, text: str | None) -> str | None:
-    if text and any(ord(character) < 32 or ord(character) == 127 for character in text):
-        raise click.UsageError(f"The {name} has a line break or control character in it; write it in one line.")
-    return text
 
 
 @click.command()

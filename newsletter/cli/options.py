@@ -1,7 +1,18 @@
 """Options and arguments that several commands have."""
 
+import re
+
 import click
 
 issue_argument = click.argument("issue", required=False, metavar="[ISSUE]")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 CONSENTS = ["pending", "confirmed", "unsubscribed"]
+
+
+def one_line(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse a text that cannot stand in one line of a file, or is no Unicode text at all."""
+    if value and re.search("[\x00-\x1f\x7f]", value):
+        raise click.BadParameter("there is a line break or control character in it; write it in one line.", ctx, param)
+    if value and re.search("[\ud800-\udfff]", value):  # how Python shows bytes that are not the terminal's encoding
+        raise click.BadParameter("it is no text in your terminal's encoding; write it as UTF-8.", ctx, param)
+    return value

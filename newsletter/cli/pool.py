@@ -1,16 +1,18 @@
 """Collect: the pool of articles."""
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli.options import json_option
-from newsletter.cli.output import here, plural, say, say_json, say_table
+from newsletter.cli.options import json_option, one_line
+from newsletter.cli.output import here, plural, printable, say, say_json, say_table
 
 if TYPE_CHECKING:
     from newsletter.app import Newsletter
     from newsletter.composer.past import Past
     from newsletter.composer.pool import Entry
+    from newsletter.model.article import Article
 
 
 @click.group(invoke_without_command=True)
@@ -95,10 +97,16 @@ def edit(id: str, **facts: Any) -> None:
 
     Without options it opens in your editor ($VISUAL or $EDITOR). Issues that have it already stay as they are.
     """
+    from newsletter.sources.reading import clean
+
     newsletter = here()
     entry = newsletter.pool().find(id)
     changes = {
-        name: list(value) if isinstance(value, tuple) else value
+        name: [clean(item) for item in value]
+        if isinstance(value, tuple)
+        else clean(value)
+        if isinstance(value, str)
+        else value
         for name, value in facts.items()
         if value not in (None, ())
     }
@@ -109,23 +117,36 @@ def edit(id: str, **facts: Any) -> None:
         say(f"changed {article.id} {article.title or '(no title)'}; issues that have it already stay as they are")
 
 
-def _edited(newsletter: "Newsletter", entry: "Entry", changes: dict[str, Any]) -> Any:
+def _edited(newsletter: "Newsletter", entry: "Entry", changes: dict[str, Any]) -> "Article | None":
     from newsletter.app.pooling import article_form, read_form
     from newsletter.errors import PoolError
     from newsletter.files import write_whole
 
-    if not changes:
-        text = click.edit(article_form(entry.article), extension=".toml")
-        if text is None:
-            return None
+    if changes:
+        return newsletter.pool().edit(entry.article.id, changes)
+    form = newsletter.shown / ".newsletter" / f"{entry.article.id}.toml"
+    if not form.exists():  # else it is what could not be read the last time
+        write_whole(form, article_form(entry.article).encode(), durable=False)
+    while True:
+        click.edit(filename=str(form))
         try:
-            changes = read_form(entry.article, text)
+            changes = read_form(entry.article, form)
+            article = newsletter.pool().edit(entry.article.id, changes) if changes else None
         except PoolError as error:
-            kept = newsletter.shown / ".newsletter" / f"{entry.article.id}.toml"
-            write_whole(kept, text.encode())
-            todo = f"what you wrote is kept in {kept}; mend it there, and paste it when you edit again"
-            raise PoolError(error.what, todo, where=error.where, line=error.line) from error
-    return newsletter.pool().edit(entry.article.id, changes) if changes else None
+            if not _again(str(error)):
+                todo = f"what you wrote is kept in {form}; newsletter pool edit {entry.article.id} goes on with it"
+                raise PoolError(error.what, todo, where=error.where, line=error.line) from error
+        else:
+            form.unlink(missing_ok=True)
+            return article
+
+
+def _again(error: str) -> bool:
+    """Ask whether to mend what was just written; nobody is there to be asked where there is no terminal."""
+    if not sys.stdin.isatty():
+        return False
+    click.echo(f"newsletter: {printable(error)}", err=True)
+    return click.confirm("Edit it again?", default=True, err=True)
 
 
 def _decide(id: str, decision: str, reason: str = "") -> str:
@@ -143,7 +164,7 @@ def _decide(id: str, decision: str, reason: str = "") -> str:
 
 @pool.command()
 @click.argument("id")
-@click.argument("reason", default="")
+@click.argument("reason", default="", callback=one_line)
 def hold(id: str, reason: str) -> None:
     """Keep an article for later: pick --all passes it over."""
     name = _decide(id, "held", reason)
@@ -152,7 +173,7 @@ def hold(id: str, reason: str) -> None:
 
 @pool.command()
 @click.argument("id")
-@click.argument("reason")
+@click.argument("reason", callback=one_line)
 def drop(id: str, reason: str) -> None:
     """Decide against an article, for a REASON."""
     if not reason.strip():

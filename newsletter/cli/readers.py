@@ -162,9 +162,14 @@ def export(form: str, list_name: str | None, output: Path | None) -> None:
 
     In CSV a value that a spreadsheet would take for a formula gets a ' in front.
     """
+    from newsletter.app.git import would_track
     from newsletter.app.readers import export_readers
     from newsletter.files import write_whole
 
+    if output and output.exists():
+        raise click.UsageError(f"{output} is there already; give another name, or delete it.")
+    if output and would_track(output.parent, output.name):
+        raise click.UsageError(f"git would track {output}, and it would have addresses in it; ignore it in .gitignore.")
     data = export_readers(here(), form, list_name)
     if output is None:
         sys.stdout.buffer.write(data)

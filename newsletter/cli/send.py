@@ -103,14 +103,19 @@ def _say_plan(planned: "Plan", via: str) -> None:
     say(f"To        {_audience(planned)}")
     if planned.balance.planned:
         say(f"Ledger    {planned.balance}")
-    server = f"{profile.name}, {profile.server}" if profile else "no mail server yet"
-    say(f"Through   {server}{'' if profile else ': add [smtp.NAME] to newsletter.local.toml'}")
+    say(f"Through   {f'{profile.name}, {profile.server}' if profile else _no_server(planned)}")
     if planned.uncommitted:
         say(f"Git       {planned.issue.path} has changes that are not committed")
     say(f"Findings  {len(planned.findings) or 'none'}")
     say_findings(planned.findings)
     say()
     say(_next_step(planned, via))
+
+
+def _no_server(planned: "Plan") -> str:
+    if planned.profiles:
+        return f"none of {', '.join(planned.profiles)} is the default: give --via NAME, or set via"
+    return "no mail server yet: add [smtp.NAME] to newsletter.local.toml"
 
 
 def _audience(planned: "Plan") -> str:
@@ -212,10 +217,14 @@ def _run(newsletter: "Newsletter", number: int, via: str, as_json: bool, **retri
 
     with progress(quiet=as_json) as told:
         outcome = run(newsletter, number, via, told, **retries)
-    if as_json:
-        say_json(outcome.values())
-    else:
-        _say_outcome(outcome)
+    try:
+        if as_json:
+            say_json(outcome.values())
+        else:
+            _say_outcome(outcome)
+    except OSError as error:  # the exit code tells of the mailing, not of the output
+        click.echo(f"newsletter: the output cannot be written ({error.strerror}); newsletter status {number}", err=True)
+        raise click.exceptions.Exit(outcome.exit_code or 2) from error
     if outcome.exit_code:
         raise click.exceptions.Exit(outcome.exit_code)
 

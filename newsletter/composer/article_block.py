@@ -39,6 +39,9 @@ class ArticleReader:
             article = self._byline(article, blocks[0])
             blocks = blocks[1:]
         words, blocks = self._words(blocks)
+        if words and article.words:  # a sponsor's line has words of its own; each line keeps its number
+            gap = "\n" * max(words.line - article.words.line, 2)
+            words = Passage(markdown=article.words.markdown + gap + words.markdown, line=article.words.line)
         if words:
             article = replace(article, words=words)
         if blocks and _is_why(blocks[0]):

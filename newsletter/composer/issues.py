@@ -12,6 +12,7 @@ from newsletter.composer.issue_text import IssueText, new_issue_text
 from newsletter.composer.receipt import Receipt, read_receipts, receipt_path
 from newsletter.errors import IssueError
 from newsletter.files import write_whole
+from newsletter.model.excerpt import excerpt
 from newsletter.model.issue import Issue
 
 
@@ -28,7 +29,7 @@ class IssueFolder:
         """
         found: dict[int, Path] = {}
         for path in sorted(self.folder.glob("*.md")):
-            if number := number_of(path):
+            if (number := number_of(path)) and not path.is_dir():
                 if number in found:
                     raise IssueError(
                         f"there is a {found[number].name} too", "give one of them another number", where=path
@@ -39,10 +40,12 @@ class IssueFolder:
     def find(self, reference: str) -> Path:
         """Return the file that *reference* names: a number or a path."""
         if re.fullmatch(r"\d+", reference):
-            path = self.paths().get(int(reference))
+            name = reference.lstrip("0") or "0"  # compared as text: int() takes no more than 4,300 digits
+            path = next((path for number, path in self.paths().items() if str(number) == name), None)
             if path is None:
                 numbers = ", ".join(map(str, self.paths())) or "none yet"
-                raise IssueError(f"there is no issue {int(reference)}", f"issues here: {numbers}", where=self.folder)
+                todo = f"issues here: {numbers}"
+                raise IssueError(f"there is no issue {excerpt(name, 20)}", todo, where=self.folder)
             return path
         path = Path(reference)
         if not path.is_file() or path.suffix != ".md":
@@ -109,7 +112,7 @@ class IssueFolder:
             return date.today()
 
     def _head(self, path: Path) -> Issue:
-        text = read_text(path).removeprefix("\ufeff").replace("\r\n", "\n")
+        text = read_text(path, errors="replace").removeprefix("\ufeff").replace("\r\n", "\n")
         return parse_issue(split_front_matter(text, path)[0], path)
 
     def edit(self, path: Path, blocks: Sequence[tuple[str, str]], values: dict[str, Any]) -> None:
@@ -144,11 +147,11 @@ def _day(moment: date | datetime) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def read_text(path: Path) -> str:
-    """Return the text of an issue file; one that is not UTF-8 is an IssueError with the line."""
+def read_text(path: Path, errors: str = "strict") -> str:
+    """Return the text of an issue file; not UTF-8 is an IssueError with the line, unless *errors* allows it."""
     try:
         data = path.read_bytes()
-        return data.decode("utf-8")
+        return data.decode("utf-8", errors)
     except OSError as cause:
         raise IssueError(f"it cannot be read: {cause.strerror}", "give a file that is there", where=path) from cause
     except UnicodeDecodeError as cause:

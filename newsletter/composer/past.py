@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.composer.issues import IssueFolder
+from newsletter.composer.issues import IssueFolder, read_text
 from newsletter.model.article import Article
 from newsletter.model.canonical import link_key
 
@@ -30,7 +30,7 @@ class Past:
         self._by_link: dict[str, list[Appearance]] = {}
         for number, path in folder.paths().items():
             seen = Appearance(number=number, path=path, sent=bool(folder.receipts(path)))
-            for match in _HEADING.finditer(path.read_text(encoding="utf-8", errors="replace")):
+            for match in _HEADING.finditer(read_text(path, errors="replace")):
                 if match["id"]:
                     self._by_id.setdefault(match["id"], []).append(seen)
                 if match["link"]:

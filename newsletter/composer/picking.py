@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from newsletter.composer.issue_file import parse_issue
 from newsletter.composer.past import Past
 from newsletter.composer.pool import Decision, Entry
-from newsletter.errors import PoolError
+from newsletter.errors import IssueError, PoolError
 from newsletter.model.article import Article
 from newsletter.model.canonical import host_of
 from newsletter.model.excerpt import excerpt
@@ -52,11 +54,26 @@ def require_free(entry: Entry, past: Past, number: int, again: str) -> None:
 
     :raises PoolError: with what to do.
     """
-    article = entry.article
-    name = f"{article.id} ({excerpt(article.title, 50) or 'no title'})"
+    article, name = entry.article, _name(entry.article)
     if entry.decision is Decision.DROPPED:
         raise PoolError(f"{name} was dropped: {entry.reason}", f"newsletter pool restore {article.id} takes it back")
     if (seen := past.picked(article)) and seen.number != number:
         raise PoolError(f"{name} is in issue {seen.number} already", f"take its block out of {seen.path} first")
     if (seen := past.sent(article)) and not again:
         raise PoolError(f"{name} ran in issue {seen.number}", 'to run it anew, say why: --again "REASON"')
+
+
+def require_readable(article: Article, block: str) -> None:
+    """Refuse an article whose *block* could not be read in an issue: that error would name a line nobody has written.
+
+    :raises PoolError: with what to do.
+    """
+    try:
+        parse_issue(f"+++\nnumber = 1\ndate = 2026-01-01\n+++\n\n{block}", Path("1.md"))
+    except IssueError as cause:
+        what = f"{_name(article)} cannot stand in an issue: {cause.what}"
+        raise PoolError(what, f"newsletter pool edit {article.id} mends it") from cause
+
+
+def _name(article: Article) -> str:
+    return f"{article.id} ({excerpt(article.title, 50) or 'no title'})"

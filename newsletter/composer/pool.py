@@ -142,8 +142,19 @@ def _completes(known: Article, article: Article) -> dict[str, Any]:
     }
 
 
+def excess(article: Article) -> int:
+    """Return how many bytes *article* has too many for a line of the pool; 0 when it fits."""
+    stamp = datetime.now(UTC).isoformat(timespec="microseconds")
+    event = {"at": stamp, "event": "completed", "id": article.id, "article": article.facts()}
+    return max(len(_written(event)) - LINE_LIMIT, 0)
+
+
+def _written(event: Mapping[str, Any]) -> bytes:
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
 def _line(event: Mapping[str, Any]) -> bytes:
-    line = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    line = _written(event)
     if len(line) > LINE_LIMIT:
         title = excerpt(event.get("article", {}).get("title") or event["id"], 60)
         what = f'"{title}" takes {len(line):,} bytes; a line of the pool holds {LINE_LIMIT:,}'

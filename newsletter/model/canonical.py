@@ -48,9 +48,11 @@ def text_key(texts: Iterable[str]) -> str:
 def article_id(link: str, title: str, texts: Iterable[str]) -> str:
     """Return the id of an article: of its words if it has some, else of its link, else of its title.
 
-    The words come first because a digest often arrives before its links do.
+    The words come first because a digest often arrives before its links do. What has no letter or digit at all, like
+    "🎉", is its own key.
     """
-    key = text_key(texts) or (link and link_key(link)) or text_key([title]) or title.strip()
+    texts = tuple(texts)
+    key = text_key(texts) or (link and link_key(link)) or text_key([title]) or " ".join([title, *texts]).strip()
     digest = hashlib.sha256(key.encode()).digest()
     return base64.b32encode(digest)[:ID_LENGTH].decode().lower()
 

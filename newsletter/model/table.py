@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,7 +70,7 @@ class Table:
     def line(self, key: str) -> int | None:
         """Return the line where *key* stands, as near as the text tells."""
         inside = self._path == ()
-        for number, line in enumerate(self._text.splitlines(), self._first_line):
+        for number, line in enumerate(self._text.split("\n"), self._first_line):
             if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
                 names = tuple(part.strip().strip("\"'") for part in header[1].split("."))
                 inside = names == self._path
@@ -92,12 +93,18 @@ class Table:
         self._asked.append(key)
         if key not in self.values:
             if default is None:
-                raise self._error(f'"{self._name(key)}" is missing', f"add a line {key} = …", where=self.where)
+                raise self._missing(key)
             return default
         value = self.values[key]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
             raise self.fail(key, f'"{self._name(key)}" must be {_KINDS.get(kind, kind.__name__)}')
         return value
+
+    def _missing(self, key: str) -> NewsletterError:
+        strange = [name for name in self.values if name not in self._asked]
+        if meant := get_close_matches(key, strange, n=1, cutoff=0.7):
+            return self.fail(meant[0], f'"{self._name(meant[0])}" is not a known key', f'did you mean "{key}"?')
+        return self._error(f'"{self._name(key)}" is missing', f"add a line {key} = …", where=self.where)
 
     def text(self, key: str, default: str | None = None) -> str:
         """Return one line of text: what cannot stand in a header cannot stand here."""

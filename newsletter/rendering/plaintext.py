@@ -22,7 +22,7 @@ def wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH
             lines.append(lead + line)
         else:
             lines.extend(_fill(line, lead, rest, width))
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(line.rstrip(" ") for line in lines)
 
 
 def _fill(line: str, first: str, rest: str, width: int) -> Iterator[str]:

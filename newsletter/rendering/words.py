@@ -93,6 +93,11 @@ def words_for(language: str) -> Words:
     return LANGUAGES.get(re.split(r"[-_]", language.lower())[0], ENGLISH)
 
 
+def has_words(language: str) -> bool:
+    """Whether there are words in *language*, so that a theme need not speak English."""
+    return re.split(r"[-_]", language.lower())[0] in LANGUAGES
+
+
 def nameless(language: str) -> str:
     """Return what fills the name slot of a reader whose name is not known."""
     return words_for(language).nameless

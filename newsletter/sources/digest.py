@@ -33,7 +33,7 @@ class Kind(Enum):
 
 _SHAPES = (
     # The word "page" is required: "Part 2 of 2" and a bare "2 of 2" stand in real titles.
-    (Kind.PAGE, re.compile(r"[-–— ]*page\s+(?P<text>\d+)\s*(?:of|/)\s*\d+[-–— ]*$", re.I)),
+    (Kind.PAGE, re.compile(r"[-–— ]*page\s+(?P<text>\d{1,6})\s*(?:of|/)\s*\d{1,6}[-–— ]*$", re.I)),
     (
         Kind.WHY,
         re.compile(r"[*_]*why\s+(?:it|this)\s+matters\s*(?:[*_]*\s*[::—–-]+\s*[*_]*|[*_]+)\s*(?P<text>.*)$", re.I),
@@ -41,6 +41,12 @@ _SHAPES = (
     (Kind.HEADING, re.compile(r"#{1,6}\s+(?P<text>.+?)(?:\s+#+)?$")),
     (Kind.POINT, re.compile(r"(?P<marker>[•‣◦▪●○·]|[*–—-](?=\s)|\d{1,2}[.)](?=\s))\s*(?P<text>.*)$")),
     (Kind.LINK, re.compile(r"(?:link|url)?:?\s*<?(?P<text>https?://[^\s<>]+)>?$", re.I)),
+)
+# What stands under a title in an issue: "Acme · 5 min · 2025-09-10"; or a line "Source: Acme".
+_BYLINE = re.compile(
+    r"(?=source:|.* · )(?P<named>source:\s*)?(?P<source>[^·]{1,120}?)(?: · (?P<minutes>\d{1,4}) min(?:utes?|\.)?)?"
+    r"(?: · (?P<published>\d{4}(?:-\d\d){0,2}))?",
+    re.I,
 )
 _LINKED_TITLE = re.compile(
     r"\[(?P<title>(?:[^\[\]\\]|\\.|\[[^\]]*\])+)\]\((?P<link>https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)$"
@@ -70,7 +76,13 @@ class _Draft:
     marker: str = ""  # of the last point
 
     def article(self, found: str) -> Article:
-        title, link = " ".join(line.text for line in self.titles), self.link
+        lines = [line.text for line in self.titles]
+        byline = _BYLINE.fullmatch(lines[-1]) if lines else None
+        if byline and (len(lines) > 1 or byline["named"]):
+            lines.pop()
+        else:
+            byline = None
+        title, link = " ".join(lines), self.link
         if match := _LINKED_TITLE.match(title):
             title, link = match["title"], match["link"]
         elif bold := re.fullmatch(r"(\*\*|__)(.+)\1", title):
@@ -84,6 +96,9 @@ class _Draft:
                 found=found,
                 drafted_by="imported",
                 points=tuple(text for point in self.points if (text := " ".join(point).strip())),
+                source=byline["source"] if byline else "",
+                minutes=int(byline["minutes"] or 0) if byline else 0,
+                published=(byline["published"] or "") if byline else "",
             )
         )
 
@@ -116,6 +131,7 @@ class _Reader:
         self.link: Line | None = None
         self.ahead: Kind | None = None  # what the next line is that is no text
         self.blank = True  # a blank line, or nothing, was just before
+        self.paged = False  # a page footer was there
 
     def read(self, lines: Sequence[Line]) -> Reading:
         for line, self.ahead in zip(lines, _upcoming(lines), strict=True):
@@ -150,11 +166,9 @@ class _Reader:
                 self._text(line)
 
     def _page(self, line: Line) -> None:
-        earlier = "; earlier pages are not in this file" if int(line.text) > 1 and not self._seen_page() else ""
+        earlier = "" if self.paged or int(line.text) <= 1 else "; earlier pages are not in this file"
+        self.paged = True
         self.remarks.append(Remark(line=line.number, what=f"a page footer{earlier}", harmless=True))
-
-    def _seen_page(self) -> bool:
-        return any(remark.what.startswith("a page footer") for remark in self.remarks)
 
     def _begin(self, line: Line) -> None:
         self._finish()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -71,11 +72,12 @@ def _value(field: str, value: Any, where: str, line: int) -> Any:
 
 def _day(text: str) -> str:
     """Return the day of an ISO 8601 or RFC 5322 date, or what is known of it: 2025, 2025-09; empty if it is none."""
-    if match := re.match(r"\d{4}(?:-\d\d(?:-\d\d(?=$|[T ]))?)?(?=$|[T ])", text):
-        return match[0]
     try:
+        if match := re.match(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?=$|[T ]))?)?(?=$|[T ])", text):
+            date.fromisoformat(match[0] + "-01-01"[len(match[0]) - 4 :])
+            return match[0]
         return parsedate_to_datetime(text).date().isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):  # the 31st of September, the year 99999999999
         return ""
 
 

@@ -60,7 +60,7 @@ def read_markdown(text: str, name: str) -> Reading:
 def _plain(matter: str, name: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     key = ""
-    for number, line in enumerate(matter.splitlines(), 2):
+    for number, line in enumerate(matter.split("\n"), 2):
         if (item := re.match(r"\s*-\s+(.*)$", line)) and isinstance(values.get(key), list):
             values[key].append(_unquoted(item[1].strip()))
         elif pair := re.match(r"(\w[\w -]*?)\s*:(?:\s+(.*))?$", line):

@@ -2,18 +2,25 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from newsletter.errors import InputError
 from newsletter.sources.fields import article_of
 from newsletter.sources.reading import Collected, Reading, Remark
 
+_LISTS = ("articles", "items", "posts")
+"""Keys under which an object may have its articles, best first."""
+
+_DECODER = json.JSONDecoder()
+_SPACE = re.compile(r"[ \t\r\n]*")  # RFC 8259 §2
+
 
 def read_json(text: str, name: str) -> Reading:
     """Read one article from each object."""
     try:
         values = _articles(json.loads(text), name)
-        numbered = list(zip(_places(text, len(values)), values, strict=True))
+        numbered = list(zip(_places(text), values, strict=True))
     except json.JSONDecodeError as cause:
         if "\n" not in text.strip() or cause.msg != "Extra data":
             raise _broken(cause, name, cause.lineno) from cause
@@ -41,25 +48,50 @@ def read_json(text: str, name: str) -> Reading:
 
 def _articles(value: Any, name: str) -> list[Any]:
     if isinstance(value, dict):
-        listed = next((value[key] for key in ("articles", "items", "posts") if isinstance(value.get(key), list)), None)
+        listed = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
         value = [value] if listed is None else listed
     if not isinstance(value, list):
         raise InputError("this JSON is no list of articles", 'give [{"title": …, "link": …}, …]', where=name)
     return value
 
 
-def _places(text: str, count: int) -> list[int]:
-    """Return the line where each of *count* articles begins: of the one object, or of those in the first list."""
-    at = text.index("{") if count and text.lstrip().startswith("{") and not re.search(r'"\s*:\s*\[\s*\{', text) else -1
-    if at >= 0:
-        return [text.count("\n", 0, at) + 1] * count
-    begin = re.search(r"(?:^\s*|\"(?:articles|items|posts)\"\s*:\s*)\[", text)
-    at, places, decoder = begin.end() if begin else 0, [], json.JSONDecoder()
-    for _ in range(count):
-        at += len(text[at:]) - len(text[at:].lstrip(" \t\r\n,"))
-        places.append(text.count("\n", 0, at) + 1)
-        _, at = decoder.raw_decode(text, at)
-    return places
+def _places(text: str) -> Iterator[int]:
+    """Yield the line where each article of a JSON *text* begins, as :func:`_articles` finds them."""
+    begin = _skip(text, 0)
+    starts = list(_elements(text, begin)) if text[begin] == "[" else [begin]
+    if text[begin] == "{":
+        lists = {key: at for key, at in _members(text, begin) if text[at] == "["}
+        if key := next((key for key in _LISTS if key in lists), ""):
+            starts = list(_elements(text, lists[key]))
+    line, before = 1, 0
+    for at in starts:
+        line, before = line + text.count("\n", before, at), at
+        yield line
+
+
+def _elements(text: str, at: int) -> Iterator[int]:
+    """Yield where each value of the list at *at* begins; the text was read once, so it is JSON."""
+    while text[at := _skip(text, at + 1)] != "]":
+        yield at
+        at = _skip(text, _DECODER.raw_decode(text, at)[1])
+        if text[at] == "]":
+            return
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
+    """Yield each key of the object at *at*, and where its value begins."""
+    while text[at := _skip(text, at + 1)] != "}":
+        key, at = _DECODER.raw_decode(text, at)
+        at = _skip(text, _skip(text, at) + 1)  # behind the colon
+        yield key, at
+        at = _skip(text, _DECODER.raw_decode(text, at)[1])
+        if text[at] == "}":
+            return
+
+
+def _skip(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
 
 
 def _lines(text: str, name: str) -> list[tuple[int, Any]]:

@@ -68,11 +68,19 @@ def join_links(reading: Reading, text: str, name: str) -> Reading:
             what = f'"{position}" is no position, or stands twice'
             raise InputError(what, "number the rows 1, 2, 3 …", where=name, line=line)
         rows[int(position)] = line, row
+    strangers = sorted({column for _, row in rows.values() for column in row if not field_of(column)})
+    lacking = [number for number in range(1, len(reading.collected) + 1) if number not in rows]
+    extra = (
+        [Remark(line=1, what=f"{name}: columns that mean nothing here: {', '.join(strangers)}")] if strangers else []
+    )
+    if lacking:
+        numbers = ", ".join(map(str, lacking))
+        extra.append(Remark(line=1, what=f"{name} has nothing for {len(lacking)} of the articles: {numbers}"))
     collected = [
         replace(entry, article=_joined(entry, rows.pop(number, (0, {})), name))
         for number, entry in enumerate(reading.collected, 1)
     ]
-    extra = [
+    extra += [
         Remark(line=line, what=f"{name}:{line} has no article {number} to join") for number, (line, _) in rows.items()
     ]
     return replace(reading, collected=tuple(collected), remarks=(*reading.remarks, *extra))

@@ -156,6 +156,7 @@ def test_a_home_that_is_relative_is_that_of_the_folder_of_the_command(sample):
 
 
 def test_doctor_finds_a_theme_that_is_broken(sample):
+    assert "ok       theme" in sample.run("doctor").stdout
     sample.path("templates/digest").mkdir(parents=True)
     sample.path("templates/digest/article.mjml.j2").write_text("{% if %}")
     assert "missing  theme" in sample.run("doctor").stdout

@@ -15,10 +15,10 @@ pty = pytest.importorskip("pty", reason="pseudo-terminals are of Linux and macOS
 LEADER = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.executable, sys.argv[1:])"
 
 
-def at_terminal(desk, *words: str, typed: str = "") -> tuple[int, str]:
+def at_terminal(desk, *words: str, typed: str = "", asked: bytes = b"? Type ") -> tuple[int, str]:
     """Run a command with a terminal of 100 columns; return its exit code and what stood on the screen.
 
-    What is *typed* is typed when the question has been asked.
+    What is *typed* is typed when the question has been *asked*.
     """
     screen, terminal = pty.openpty()
     env = {**os.environ, **desk.env, "COLUMNS": "100", "LINES": "40", "TERM": "xterm-256color"}
@@ -28,14 +28,14 @@ def at_terminal(desk, *words: str, typed: str = "") -> tuple[int, str]:
     )  # fmt: skip
     os.close(terminal)
     try:
-        return _watch(process, screen, typed)
+        return _watch(process, screen, typed, asked)
     finally:
         process.kill()
         process.wait()
         os.close(screen)
 
 
-def _watch(process: subprocess.Popen, screen: int, typed: str) -> tuple[int, str]:
+def _watch(process: subprocess.Popen, screen: int, typed: str, asked: bytes) -> tuple[int, str]:
     shown = b""
     while select.select([screen], [], [], 60)[0]:
         try:
@@ -45,7 +45,7 @@ def _watch(process: subprocess.Popen, screen: int, typed: str) -> tuple[int, str
         if not part:
             return process.wait(60), shown.decode(errors="replace")
         shown += part
-        if typed and b"? Type " in shown:
+        if typed and asked in shown:
             os.write(screen, typed.encode())
             typed = ""
     raise AssertionError(f"nothing happened for a minute after {shown!r}")
@@ -102,3 +102,18 @@ def test_a_title_cannot_steer_the_terminal(sample):
     code, shown = at_terminal(sample, "pool", "show", sample.ok("pool").split("\t")[0])
     assert code == 0
     assert not re.search("[\x07\u202e]|\x1b\\]", shown)
+
+
+SLIPS_ONCE = """if grep -q '^broken' "$1"; then echo 'title = "Mended"' > "$1"; else echo 'broken' >> "$1"; fi"""
+
+
+@pytest.mark.parametrize("typed, code, said", [("y\n", 0, "changed"), ("n\n", 2, "is kept in")])
+def test_a_slip_in_the_editor_can_be_mended_at_once(sample, typed, code, said):
+    sample.path("slips-once").write_text(SLIPS_ONCE)
+    sample.env["EDITOR"] = "sh slips-once"
+    id = sample.ok("pool").split("\t")[0]
+    ended, shown = at_terminal(sample, "pool", "edit", id, typed=typed, asked=b"Edit it again?")
+    assert ended == code, shown
+    assert said in shown
+    assert "this is not TOML" in shown
+    assert sample.path(f".newsletter/{id}.toml").exists() is (code == 2)

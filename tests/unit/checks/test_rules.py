@@ -15,6 +15,7 @@ from newsletter.model.mail import RenderedIssue
 HEAD = '+++\nnumber = 42\ndate = 2026-11-27\nsubject = "Moka"\npreheader = "Eight articles"\nlist = "weekly"\n+++\n'
 BODY = "Hello.\n\n## Data\n\n### [Moka](https://a.example/) {#a}\n\n**Why it matters:** It scales.\n\n- One\n"
 GOOD = HEAD + BODY
+BACKSLASH = "\\"
 
 
 def subject(text, html="<p>Moka</p>", plain="Moka", **facts):
@@ -68,10 +69,8 @@ def test_a_bad_example_is_found_at_its_line(name):
 
 @pytest.mark.parametrize("text", ["`{{ name }}`", r"\{{ name }\}", "Use {{ name }} and {% if %}"])
 def test_template_syntax_that_an_article_speaks_of_is_no_leftover(text):
-    good = subject(
-        GOOD.replace("It scales.", text), html="<p>{{ name }} {% if %}</p>" if "%" in text else "<p>{{ name }}</p>"
-    )
-    assert check(good) == []
+    html = f"<p>{text.replace('`', '').replace(BACKSLASH, '')}</p>"
+    assert check(subject(GOOD.replace("It scales.", text), html=html)) == []
 
 
 def test_what_an_article_speaks_of_hides_no_real_leftover():

@@ -24,6 +24,11 @@ def test_wrapping_keeps_every_word_and_the_width_where_words_allow(words: list[s
     assert all(len(line) <= WIDTH or len(line.split()) <= 2 for line in wrapped.split("\n"))
 
 
+@given(st.lists(st.sampled_from(["10\u00a0km", "\u00a0", "a", "long" * 9, "end\u00a0"]), max_size=40))
+def test_a_space_that_does_not_break_stays_where_it_is(words: list[str]) -> None:
+    assert wrap(" ".join(words)).replace("\n", " ") == " ".join(words)
+
+
 def test_a_link_is_never_broken() -> None:
     link = "https://example.com/" + "a-long-path/" * 20
     assert link in wrap(f"Words before {link} and words after it that go on for a while.").split()

@@ -230,3 +230,16 @@ def test_no_line_is_dropped_in_silence(lines):
     told |= {remark.line for remark in reading.remarks}
     for number, line in enumerate(lines, 1):
         assert not line.strip("\f ") or number in told
+
+
+def test_a_page_number_of_thousands_of_digits_is_text():
+    reading = read_digest(f"Page {'1' * 5000} of 2\n", "digest.txt")
+    assert [remark.harmless for remark in reading.remarks] == [False]
+
+
+def test_only_the_first_page_footer_speaks_of_earlier_pages():
+    reading = read_digest("Page 2 of 3\nPage 3 of 3\n", "digest.txt")
+    assert [remark.what for remark in reading.remarks] == [
+        "a page footer; earlier pages are not in this file",
+        "a page footer",
+    ]

@@ -191,3 +191,32 @@ def test_standard_input_is_read_by_how_it_begins():
     assert articles(read('[{"title": "A"}]', "-"))[0].title == "A"
     assert articles(read("---\ntitle: B\n---\n", "-"))[0].title == "B"
     assert articles(read("C\nWhy it matters: x.\n", "-"))[0].title == "C"
+
+
+LISTED = '{"title": "A"},\n {"title":\n "B", "tags": ["[", "]"]}, {"title": "C \\u005b"}\n'
+
+
+@pytest.mark.parametrize("text, lines", [
+    (f"[{LISTED}]", [1, 2, 3]),
+    (f'{{"meta": {{"items": [1]}},\n "items": [\n{LISTED}]}}', [3, 4, 5]),
+    (f'{{"items": [{{"title": "other"}}], "x": "\\"articles\\": [",\n "articles": [{LISTED}]}}', [2, 3, 4]),
+    (f'{{"articles": 5, "posts":\n[{LISTED}]}}', [2, 3, 4]),
+    ('\n{"title": "A",\n "items": 5}', [2]),
+    ('{"articles": []}', []),
+    ("[ ]", []),
+])  # fmt: skip
+def test_each_article_of_json_has_the_line_where_it_begins(text, lines):
+    reading = read(text, "list.json")
+    assert [entry.first_line for entry in reading.collected] == lines
+
+
+@pytest.mark.parametrize("date", ["2025-99-77", "2025-13", "0000", "Wed, 10 Sep 99999999999999 08:00:00 +0000", "²⁰²⁵"])
+def test_what_is_no_date_is_told_and_left_out(date):
+    reading = read(json.dumps([{"title": "A", "date": date}]), "list.json")
+    assert articles(reading)[0].published == ""
+    assert date in reading.remarks[0].what
+
+
+def test_articles_that_say_it_with_pictures_alone_are_two():
+    found = articles(read("Why it matters: 🎉\n\nWhy it matters: 🚀\n", "d.txt"))
+    assert len({article.id for article in found}) == 2
