@@ -25,11 +25,8 @@ def main() -> None:
         click.echo(f"newsletter: {_printable(str(error))}", err=True)
         code = error.exit_code
     except UnicodeEncodeError as error:
-        said = error.object[max(0, error.start - 20) : error.start]
-        click.echo(
-            f'newsletter: behind "{_printable(" ".join(said.split()))}" is what is no Unicode text; write it as UTF-8',
-            err=True,
-        )
+        said = " ".join(error.object[max(0, error.start - 20) : error.start].split())
+        click.echo(f'newsletter: behind "{_printable(said)}" is what is no Unicode text; write it as UTF-8', err=True)
         code = 2
     except click.ClickException as error:
         error.show()
