@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from chromium import arguments, find_chromium
+from hypothesis import settings
 from needs import missing
 
 if TYPE_CHECKING:
     import trustme
     from playwright.sync_api import Browser
+
+# A test is no stopwatch: on a busy machine any example may take its time.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "templates" / "sample"
