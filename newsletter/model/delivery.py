@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -28,15 +29,21 @@ class State(StrEnum):
 class Delivery:
     """One row of the ledger.
 
+    :param number: of the row; 0 outside the ledger.
     :param subscriber: the number of the subscriber.
+    :param attempts: how often it has been tried; being put off for a reason that is not its own counts for nothing.
     :param reply: the server's last words about it.
+    :param status: their code: "5.1.1" (RFC 3463), or "550" where the server gave no other.
     """
 
+    number: int = 0
     subscriber: int
     address: str
     name: str
     state: State = State.QUEUED
+    attempts: int = 0
     reply: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,3 +68,26 @@ class Balance:
     def __str__(self) -> str:
         counts = " + ".join(f"{self[state]} {state.value.replace('_', ' ')}" for state in State if self[state])
         return f"{self.planned} planned = {counts or 0}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Committed:
+    """What the ledger says to a commit.
+
+    :param forbidden: numbers of the intents that may not go: excluded meanwhile, or not this run's any more.
+    :param stop: somebody asked to stop the mailing.
+    """
+
+    forbidden: frozenset[int] = frozenset()
+    stop: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spent:
+    """How many messages a mail server was given in one minute.
+
+    :param minute: its beginning, aware.
+    """
+
+    minute: datetime
+    messages: int

@@ -58,7 +58,7 @@ _DUE = text(
 _LEASE = text(
     f"""UPDATE delivery SET claimed_by = :run, lease_until = :until
     WHERE number IN :numbers AND state IN ('queued', 'deferred') AND {_CONSENTED}
-    RETURNING number, subscriber, address, name, state, reply"""
+    RETURNING number, subscriber, address, name, state, attempts, reply, status"""
 ).bindparams(bindparam("numbers", expanding=True))
 _EXCLUDE = text(
     f"""UPDATE delivery SET state = 'excluded', next_at = NULL, claimed_by = NULL, lease_until = NULL, updated = :now
@@ -185,5 +185,12 @@ def balance_of(connection: Connection, issue: int) -> Balance:
 def delivery_of(row: Row[Any]) -> Delivery:
     """Return the value of a row of the ledger."""
     return Delivery(
-        subscriber=row.subscriber, address=row.address, name=row.name, state=State(row.state), reply=row.reply
+        number=row.number,
+        subscriber=row.subscriber,
+        address=row.address,
+        name=row.name,
+        state=State(row.state),
+        attempts=row.attempts,
+        reply=row.reply,
+        status=row.status,
     )

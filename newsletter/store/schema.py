@@ -20,7 +20,7 @@ from sqlalchemy import (
     event,
 )
 
-VERSION = "0001"
+VERSION = "0002"
 """The schema version that this program knows; a later one has a larger number."""
 
 # Every constraint has a name, so that a migration can drop it on any database
@@ -120,6 +120,7 @@ mailing = Table(
     Column("content_sha256", Text, nullable=False),  # of the frozen bytes
     Column("started_at", Time, nullable=False),
     Column("finished_at", Time),  # when nobody was left to send to; empty while somebody is
+    Column("stop_asked_at", Time),  # when somebody asked from elsewhere to stop; the next resume clears it
     UniqueConstraint("issue", "list"),
     sqlite_autoincrement=True,
 )
@@ -152,6 +153,7 @@ delivery = Table(
     Column("claimed_by", Text),  # the run that has a lease on it; changes no state
     Column("lease_until", Time),
     Column("updated", Time, nullable=False),
+    Column("status", Text, nullable=False, server_default=""),  # code of the reply: "5.1.1" (RFC 3463), else "550"
     UniqueConstraint("issue", "folded"),
     UniqueConstraint("subscriber", "issue"),  # a person who changed their address in between gets no second one
     CheckConstraint("(state = 'deferred') = (next_at IS NOT NULL)", name="deferred_has_a_time"),
@@ -159,6 +161,48 @@ delivery = Table(
     Index("delivery_stand", "mailing", "state", "next_at", "number"),
 )
 """The ledger: what became of an issue for one person, over all its mailings."""
+
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("folded", Text, primary_key=True),  # newsletter.model.canonical.fold_address
+    Column("reason", Text, nullable=False),  # the server's words, or a person's
+    Column("since", Time, nullable=False),
+)
+"""Addresses that get no mail from any list, whatever their consent says: nobody is there."""
+
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("issue", Integer, nullable=False),
+    Column("list", Text, nullable=False),
+    Column("at", Time, nullable=False),  # when it is to start
+    Column("profile", Text, nullable=False),  # the SMTP profile that was agreed to; empty for the default
+    Column("subject", Text, nullable=False),
+    Column("frozen", LargeBinary, nullable=False),  # what was looked at and agreed to
+    Column("expected", Integer, nullable=False),  # how many were waiting then
+    Column("asked_at", Time, nullable=False),
+    PrimaryKeyConstraint("issue", "list"),
+)
+"""Mailings that are to start later."""
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("seen_at", Time, nullable=False),
+)
+"""When ``newsletter work`` last looked for something to do, by machine."""
+
+traffic = Table(
+    "traffic",
+    metadata,
+    Column("profile", Text, nullable=False),
+    Column("minute", Text, nullable=False),  # "2026-11-27T10:00Z"
+    Column("messages", Integer, nullable=False),
+    PrimaryKeyConstraint("profile", "minute"),
+)
+"""How many messages each SMTP profile was given, minute by minute: what limits by hour and day are counted by."""
 
 version_table = Table(
     "alembic_version",

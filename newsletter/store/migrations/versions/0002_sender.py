@@ -1,0 +1,45 @@
+"""What the sender needs: suppressions, schedules, traffic, a way to stop a mailing, and the code of each reply."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add tables and columns; the rows that are there keep what they say."""
+    op.add_column("mailing", sa.Column("stop_asked_at", sa.Text))
+    op.add_column("delivery", sa.Column("status", sa.Text, nullable=False, server_default=""))
+    op.create_table(
+        "suppression",
+        sa.Column("folded", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("since", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("folded", name="suppression_pk"),
+    )
+    op.create_table(
+        "schedule",
+        sa.Column("issue", sa.Integer, nullable=False),
+        sa.Column("list", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("profile", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("frozen", sa.LargeBinary, nullable=False),
+        sa.Column("expected", sa.Integer, nullable=False),
+        sa.Column("asked_at", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("issue", "list", name="schedule_pk"),
+    )
+    op.create_table(
+        "worker",
+        sa.Column("host", sa.Text, nullable=False),
+        sa.Column("seen_at", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("host", name="worker_pk"),
+    )
+    op.create_table(
+        "traffic",
+        sa.Column("profile", sa.Text, nullable=False),
+        sa.Column("minute", sa.Text, nullable=False),
+        sa.Column("messages", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("profile", "minute", name="traffic_pk"),
+    )
