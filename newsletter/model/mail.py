@@ -56,6 +56,7 @@ class Message:
     :param envelope_to: RFC 5321 forward-path.
     :param data: RFC 5322 message, lines ended by CRLF, not dot-stuffed.
     :param smtputf8: an address needs RFC 6531.
+    :param whole: it is known already that each of its lines ends with CRLF and none begins with a dot.
     """
 
     message_id: str
@@ -63,3 +64,4 @@ class Message:
     envelope_to: str
     data: bytes
     smtputf8: bool = False
+    whole: bool = False
