@@ -50,7 +50,7 @@ class Domains:
             domain = self._known[name] = _Domain(limit=self._most or None)
             if self._per_minute:
                 domain.bucket = TokenBucket(self._per_minute, now)
-        if domain.limit is not None and domain.active >= int(domain.limit):
+        if domain.paused_until > now or (domain.limit is not None and domain.active >= int(domain.limit)):
             return False
         if domain.bucket and not domain.bucket.take(now):
             return False

@@ -189,11 +189,16 @@ class _Run:
 
     def next(self, server: Server) -> Envelope | None:
         """Return a message for *server*, unless it had its share, or all is to end."""
-        if self._halted_at is not None or not self._its_turn(server) or not server.take_leave():
+        if self._halted_at is not None or not self._its_turn(server):
             return None
         envelope = self._supply.next(server.domains, self._loop.time())
-        if envelope is None and self._supply.exhausted:
-            self._loop.call_soon(self.look)
+        if envelope is None:
+            if self._supply.exhausted:
+                self._loop.call_soon(self.look)
+        elif not server.take_leave():
+            server.domains.ended(envelope.domain)
+            self._supply.give_back(envelope)
+            return None
         return envelope
 
     def intend(self, connection: Connection, envelope: Envelope) -> None:
@@ -285,7 +290,7 @@ class _Run:
     def _stop_where_used_up(self) -> None:
         """End the run when the hour or the day of every server is used up and all its answers are there."""
         ends = [server.used_up() for server in self.servers if not server.lost]
-        if ends and all(ends):
+        if ends and all(ends) and not any(server.busy for server in self.servers) and self._supply.more():
             opens = min(end for end in ends if end)
             todo = "newsletter work goes on by itself then"
             what = f"the limit of the hour or the day is used up until {opens:%Y-%m-%d %H:%M} UTC"

@@ -77,13 +77,18 @@ class Server:
         return not self._connections and not self._opening
 
     @property
+    def busy(self) -> bool:
+        """Whether any of its connections has something in hand."""
+        return any(not connection.idle for connection in self._connections)
+
+    @property
     def usable(self) -> bool:
         """Whether it can be given messages now, as far as is known."""
         return self.lost is None and self._loop.time() >= self._alone_until
 
     def grow(self, wanted: int) -> None:
         """Open connections, up to *wanted* in all: one first, and the others when that one stands."""
-        if not self.usable or not self._may():
+        if not self.usable or self.used_up():
             return
         most = min(wanted, int(self._limit)) if self._proven else 1
         for _ in range(most - len(self._connections) - len(self._opening)):
@@ -182,9 +187,6 @@ class Server:
     def used_up(self) -> datetime | None:
         """Return when its limits open again, if an hour or a day is used up."""
         return self.pace.used_up(datetime.now(UTC)) if self._paced else None
-
-    def _may(self) -> bool:
-        return not self._paced or self.used_up() is None
 
     async def _open(self) -> None:
         try:

@@ -73,6 +73,10 @@ class Supply:
         """Whether nothing is left that nobody has in hand."""
         return self._drained and not (self._claimed or self._ready or self._making or self._parked)
 
+    def more(self) -> bool:
+        """Whether anything is left, claiming some if need be."""
+        return bool(self._ready or self._parked or self._making or self._claimed or self._claim())
+
     def next(self, domains: Domains, now: float) -> Envelope | None:
         """Return a message whose domain may get it at *now*; None if there is none, now."""
         if self._parked and (envelope := self._freed(domains, now)):
@@ -108,7 +112,7 @@ class Supply:
 
     def _freed(self, domains: Domains, now: float) -> Envelope | None:
         for name, parked in self._parked.items():
-            if domains.paused_until(name, now) is None and domains.take(name, now):
+            if domains.take(name, now):
                 envelope = parked.popleft()
                 self._waiting -= 1
                 if not parked:
