@@ -5,6 +5,7 @@ buffer before it says so, and whether the final dot had left this machine decide
 """
 
 import asyncio
+import os
 import re
 import socket
 import ssl
@@ -290,7 +291,11 @@ _UNSHOWN = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 def reason(cause: OSError) -> str:
     """Return the system's words for *cause*."""
-    return "timed out" if isinstance(cause, TimeoutError) else (cause.strerror or str(cause))
+    if isinstance(cause, TimeoutError):
+        return "timed out"
+    # asyncio puts words of its own and the address in place of the system's.
+    known = cause.errno is not None and cause.errno > 0 and not isinstance(cause, ssl.SSLError)
+    return os.strerror(cause.errno or 0) if known else (cause.strerror or str(cause))
 
 
 @cache  # the resolver may take seconds, and every connection asks

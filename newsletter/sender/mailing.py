@@ -179,9 +179,9 @@ class _Run:
                 except TimeoutError:
                     continue
         finally:
+            self._halt()
             for server in self.servers:
                 server.drop("")
-            self._supply.stop()
             self._turn.flush()
             self._count()
         if self._failure:
@@ -189,7 +189,7 @@ class _Run:
 
     def next(self, server: Server) -> Envelope | None:
         """Return a message for *server*, unless it had its share, or all is to end."""
-        if self._halted_at is not None or not self._its_turn(server):
+        if self._ending() or not self._its_turn(server):
             return None
         envelope = self._supply.next(server.domains, self._loop.time())
         if envelope is None:
@@ -203,7 +203,10 @@ class _Run:
 
     def intend(self, connection: Connection, envelope: Envelope) -> None:
         """Have the intent committed; the body goes then."""
-        self._turn.intend(connection, envelope)
+        if self._ending():
+            connection.halt()
+        else:
+            self._turn.intend(connection, envelope)
 
     def judged(self, server: Server, envelope: Envelope, verdict: Verdict) -> None:
         """Have the outcome committed."""
@@ -261,6 +264,12 @@ class _Run:
         for server in self.servers:
             server.feed()
 
+    def _ending(self) -> bool:
+        """Whether nothing more is to be begun; a signal counts at once, not at the next tick."""
+        if self._halted_at is None and self._stop.is_set():
+            self._halt()
+        return self._halted_at is not None
+
     def _halt(self) -> None:
         if self._halted_at is None:
             self._halted_at = self._loop.time()
@@ -273,9 +282,7 @@ class _Run:
         now = self._loop.time()
         for server in self.servers:
             server.watch()
-        if self._halted_at is None and self._stop.is_set():
-            self._halt()
-        if self._halted_at is not None and now - self._halted_at > PATIENCE:
+        if self._ending() and self._halted_at is not None and now - self._halted_at > PATIENCE:
             for server in self.servers:
                 server.drop(f"no answer within {PATIENCE:g} s of the end")
         if now - self._counted_at >= 1:

@@ -62,7 +62,7 @@ async def _reach(profile: SmtpProfile) -> Line:
     try:
         return await Line.connect(profile.host, profile.port, profile.timeouts)
     except socket.gaierror as cause:
-        raise _unavailable(profile, f'no host "{profile.host}" ({reason(cause)})', "check host and network") from cause
+        raise _unavailable(profile, f'no host "{profile.host}" ({cause.strerror})', "check host and network") from cause
     except OSError as cause:
         raise _unavailable(profile, f"no connection ({reason(cause)})", "check host, port and network") from cause
 

@@ -15,6 +15,12 @@ SECURITY: Final = ("starttls", "tls", "none")
 """How the line to a server is made private: STARTTLS required, TLS from the first byte (RFC 8314), or not at all."""
 
 
+LIMITS: Final = (
+    "connections", "messages_per_connection", "per_minute", "per_hour", "per_day", "weight",
+    "domain_connections", "domain_per_minute",
+)  # fmt: skip
+"""What a profile says of how much its server is given, in whole numbers."""
+
 AUTH: Final = ("CRAM-MD5", "PLAIN", "LOGIN", "XOAUTH2")
 """How a server is told who we are."""
 
@@ -168,7 +174,7 @@ def _wrong_limit(profile: SmtpProfile) -> tuple[str, str] | None:
     for name in ("connections", "messages_per_connection"):
         if getattr(profile, name) < 1:
             return f"{name} = {getattr(profile, name)} would send nothing", "write 1 or more"
-    for name in ("per_minute", "per_hour", "per_day", "weight", "domain_connections", "domain_per_minute"):
+    for name in LIMITS:
         if getattr(profile, name) < 0:
             return f"{name} = {getattr(profile, name)} is less than nothing", "leave it out for no limit"
     if any(most < 1 for most in profile.warm_up):

@@ -193,7 +193,7 @@ class Server:
             line, features = await open_line(self.profile, self._password)
         except ServerUnavailable as cause:
             self._trouble(cause)
-        except ServerError as cause:
+        except Exception as cause:
             self._run.failed(cause)
         else:
             self._begin(line, features)
