@@ -26,9 +26,7 @@ class Links:
         by_mail = mailto(unsubscribe, "unsubscribe ")
         if not public_url:
             return cls(unsubscribe=(by_mail,))
-        return cls(
-            unsubscribe=(f"{public_url}/u/", by_mail), preferences=f"{public_url}/p/", web=f"{public_url}/w/"
-        )
+        return cls(unsubscribe=(f"{public_url}/u/", by_mail), preferences=f"{public_url}/p/", web=f"{public_url}/w/")
 
     @property
     def slots(self) -> Mapping[Slot, str]:

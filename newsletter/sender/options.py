@@ -14,6 +14,9 @@ from newsletter.model.address import UNSAFE, Address
 SECURITY: Final = ("starttls", "tls", "none")
 """How the line to a server is made private: STARTTLS required, TLS from the first byte (RFC 8314), or not at all."""
 
+LONGEST_RETURN_NAME: Final = 21
+"""Octets before the @ of a configured return path: "+", two numbers of ten digits, two dots and a token follow; 64."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SenderOptions:
@@ -56,6 +59,18 @@ class SenderOptions:
     def unsubscribe_address(self) -> str:
         """Where a mail that says "unsubscribe" goes."""
         return self.unsubscribe or self.sender.address
+
+
+def return_path_fault(address: str) -> str:
+    """Return what keeps *address* from being a return path, in words; empty if nothing does."""
+    name, _, domain = address.rpartition("@")
+    if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", name.lower()):
+        return f'"{name}" before the @ is not made of letters, digits, dots and hyphens'
+    if len(name) > LONGEST_RETURN_NAME:
+        return f'"{name}" is too long: each message adds to it, so it may have {LONGEST_RETURN_NAME} characters'
+    if not _is_host(domain) or len(domain.encode("idna")) > 254 - 65:
+        return f'"{domain}" is no domain that mail can come back to'
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,21 +13,8 @@ from newsletter.sender.tokens import DeliveryTokens
 
 LONGEST = 64
 """Octets before the @ (RFC 5321 §4.5.3.1.1)."""
-LONGEST_NAME = 21
-"""Octets of the part that is configured; "+", an issue and a subscriber of ten digits each, and a token follow."""
 
-_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _READ = re.compile(r"[^@]+\+([0-9]{1,18})\.([0-9]{1,18})\.([a-z2-7]{20})@[^@]+")
-
-
-def fault(address: str) -> str:
-    """Return what keeps *address* from being a return path, in words; empty if nothing does."""
-    name = address.rpartition("@")[0]
-    if not _NAME.fullmatch(name.lower()):
-        return f'"{name}" before the @ is not made of letters, digits, dots and hyphens'
-    if len(name) > LONGEST_NAME:
-        return f'"{name}" is too long: {LONGEST_NAME} characters are left beside what each message adds'
-    return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
