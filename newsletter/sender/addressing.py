@@ -183,6 +183,16 @@ def sample_message(template: MailTemplate) -> Sample:
     return Sample(message=message, text=shown.text, html=shown.html)
 
 
+def sample_one_click(issue: int, options: SenderOptions) -> str:
+    """Return where a mail program posts the sample reader's unsubscribing (RFC 8058); empty without a public URL."""
+    if not options.public_url:
+        return ""
+    reader = sample_reader()
+    tokens = DeliveryTokens.derive(SAMPLE_KEY, issue=issue, subscriber=reader.number, address=reader.address.address)
+    links = Links.of(public_url=options.public_url, unsubscribe=options.unsubscribe_address)
+    return links.unsubscribe[0] + tokens.ticket(tokens.unsubscribe)
+
+
 def message_to_tester(template: MailTemplate, address: Address, *, nonce: bytes = b"") -> Message:
     """Return the mail of a test send to *address*: its links act on nobody, its Message-ID is its own.
 
