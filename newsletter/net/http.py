@@ -105,8 +105,10 @@ async def _ask(request: Request, limits: Limits) -> Answer:
         raise NetError(what, "only what is public is fetched", where=request.url)
     refused = None
     for address in allowed:
+        # An address that swallows what is sent to it must leave time for the next one; the last one has all that is left.
+        patience = None if address == allowed[-1] else limits.seconds / len(allowed)
         try:
-            return await _ask_at(address, url, request, limits, patience=limits.seconds / (len(allowed) + 1))
+            return await _ask_at(address, url, request, limits, patience)
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             refused = _unreachable(error, request.url)
         except httpx2.HTTPError as error:
@@ -115,8 +117,8 @@ async def _ask(request: Request, limits: Limits) -> Answer:
     raise refused or AssertionError("no address was tried")
 
 
-async def _ask_at(address: str, url: httpx2.URL, request: Request, limits: Limits, *, patience: float) -> Answer:
-    """Ask the server at *address*; it has *patience* seconds to be connected to."""
+async def _ask_at(address: str, url: httpx2.URL, request: Request, limits: Limits, patience: float | None) -> Answer:
+    """Ask the server at *address*; it has *patience* seconds to be connected to, if not None."""
     own = {"Host": url.netloc.decode("ascii"), "User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"}
     sent = httpx2.Request(
         "GET" if request.form is None else "POST",
@@ -166,6 +168,8 @@ async def _body(response: httpx2.Response, limit: int, where: str) -> bytes:
             raise NetError("the answer cannot be unpacked", "try later", where=where) from cause
         if len(body) > limit:
             raise NetError(f"the answer is longer than {limit:,} octets", "it is not read", where=where)
+    if unpack and body and not unpack.eof:
+        raise NetError("the answer is packed, and its end is missing", "try later", where=where)
     return bytes(body)
 
 

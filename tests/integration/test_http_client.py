@@ -213,6 +213,7 @@ def test_a_packed_answer_is_unpacked():
 
 @pytest.mark.parametrize("says, words", [
     (Says(body=b"no gzip", headers={"Content-Encoding": "gzip"}), "cannot be unpacked"),
+    (Says(body=gzip.compress(b"half of it")[:-9], headers={"Content-Encoding": "gzip"}), "its end is missing"),
     (Says(headers={"Content-Encoding": "br"}), 'packed as "br"'),
     (Says(raw=b"220 mail.example ESMTP\r\n"), "broke off, or is none"),
     (Says(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"), "broke off, or is none"),
@@ -252,3 +253,10 @@ def test_a_host_that_nobody_knows_is_said(host, monkeypatch):
         monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(NetError):
         fetch_now(Request(url=f"https://{host}/"))
+
+
+def test_when_the_first_address_of_a_host_is_closed_the_next_one_is_asked(monkeypatch):
+    with web_site({"/": Says()}) as site:
+        both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, site.port)) for ip in ("127.0.0.9", "127.0.0.1")]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: both)
+        assert fetch_now(Request(url=f"http://two.example:{site.port}/"), HERE).status == 200
