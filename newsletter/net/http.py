@@ -105,7 +105,7 @@ async def _ask(request: Request, limits: Limits) -> Answer:
         raise NetError(what, "only what is public is fetched", where=request.url)
     refused = None
     for address in allowed:
-        # An address that swallows what is sent to it must leave time for the next one; the last one has all that is left.
+        # An address that swallows what is sent to it must leave time for the next one; the last one has all of it.
         patience = None if address == allowed[-1] else limits.seconds / len(allowed)
         try:
             return await _ask_at(address, url, request, limits, patience)
