@@ -75,7 +75,7 @@ class Assembly:
         line = headers.list_unsubscribe_line([uri + _TICKET for uri in links.unsubscribe]).decode()
         self._unsubscribe = line.split(_TICKET)
         self._smtputf8 = smtputf8
-        self._nameless = (encode(reader, open_end=True), encode(html.escape(reader), open_end=True))
+        self._nameless = _both(reader)
         self._pieces, self._order = _laid_out(head, _linked(body, links.slots))
 
     def message_id(self, tokens: DeliveryTokens) -> str:
@@ -94,7 +94,7 @@ class Assembly:
             text = marked_up = b"%b=\r\n" % name.encode()
         else:
             to = headers.mailbox_line("To", address).decode()
-            text, marked_up = encode(name, open_end=True), encode(html.escape(name), open_end=True)
+            text, marked_up = _both(name)
         message_id = f"{self._id_start}{tokens.message_id}{self._id_end}"
         who = f"{self._issue}.{tokens.subscriber}."
         unsubscribe = who + tokens.unsubscribe
@@ -122,6 +122,12 @@ class Assembly:
         if len(local) > LONGEST:
             raise SendError(f'the return path "{local}" is too long', "shorten return_path")
         return local + self._envelope_domain
+
+
+def _both(name: str) -> tuple[bytes, bytes]:
+    """Return *name* for the text and for the HTML part."""
+    text, escaped = encode(name, open_end=True), html.escape(name)
+    return text, text if escaped == name else encode(escaped, open_end=True)
 
 
 def _linked(body: Segments, links: Mapping[Slot, str]) -> Iterator[bytes | Place]:
