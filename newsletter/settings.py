@@ -18,7 +18,15 @@ from newsletter.model.table import Table, nearest, read_toml
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.themes import builtin_templates, theme_names
 from newsletter.rendering.words import nameless
-from newsletter.sender.options import AUTH, LIMITS, SECURITY, SenderOptions, SmtpProfile, judge_profile
+from newsletter.sender.options import (
+    AUTH,
+    LIMITS,
+    SECURITY,
+    SenderOptions,
+    SmtpProfile,
+    judge_profile,
+    return_path_fault,
+)
 
 FILE = "newsletter.toml"
 LOCAL_FILE = "newsletter.local.toml"
@@ -177,24 +185,56 @@ def _address(table: Table, key: str, text: str) -> Address:
 
 
 def _sender(table: Table) -> SenderOptions:
-    lists = {}
-    known = table.table("lists")
-    for name, values in known.tables():
-        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", name):
-            raise known.fail(name, f'"{name}" is no name of a list', "lower-case letters, digits and hyphens")
-        lists[name] = values.text("title", name)
-        values.close()
     name, author = table.text("name"), _address(table, "from", table.text("from"))
-    reply_to, unsubscribe = table.text("reply_to", ""), table.text("unsubscribe", "")
+    unsubscribe = table.text("unsubscribe", "")
+    lists, senders, reply_to = _lists(table, name)
     return SenderOptions(
+        id=_id(table),
         name=name,
-        sender=author if author.name else Address(address=author.address, name=name),
-        reply_to=_address(table, "reply_to", reply_to) if reply_to else None,
+        sender=_named(author, name),
+        reply_to=_reply_to(table),
+        return_path=_return_path(table),
         unsubscribe=_address(table, "unsubscribe", unsubscribe).address if unsubscribe else author.address,
         public_url=_public_url(table),
         reader=table.text("reader", "") or nameless(table.text("language", "en")),
         list_titles=lists,
+        list_senders=senders,
+        list_reply_to=reply_to,
     )
+
+
+def _lists(table: Table, name: str) -> tuple[dict[str, str], dict[str, Address], dict[str, Address]]:
+    """Return the title of each list, and whom it is from and answered to where it says so itself."""
+    titles, senders, answers = {}, {}, {}
+    known = table.table("lists")
+    for key, values in known.tables():
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", key):
+            raise known.fail(key, f'"{key}" is no name of a list', "lower-case letters, digits and hyphens")
+        titles[key] = values.text("title", key)
+        if author := values.text("from", ""):
+            senders[key] = _named(_address(values, "from", author), name)
+        if reply_to := _reply_to(values):
+            answers[key] = reply_to
+        values.close()
+    return titles, senders, answers
+
+
+def _named(author: Address, name: str) -> Address:
+    return author if author.name else Address(address=author.address, name=name)
+
+
+def _reply_to(table: Table) -> Address | None:
+    text = table.text("reply_to", "")
+    return _address(table, "reply_to", text) if text else None
+
+
+def _return_path(table: Table) -> str:
+    if not (text := table.text("return_path", "")):
+        return ""
+    address = _address(table, "return_path", text).address.lower()
+    if what := return_path_fault(address):
+        raise table.fail("return_path", what, 'write it like return_path = "bounces@news.example.org"')
+    return address
 
 
 def _public_url(table: Table) -> str:

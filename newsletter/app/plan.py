@@ -81,7 +81,7 @@ def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
     return Plan(
         issue=issue,
         rendered=rendered,
-        sender=str(settings.sender.sender),
+        sender=str(settings.sender.author_of(list_name)),
         list=list_name,
         waiting=ledger.waiting(issue.number, list_name),
         consents=SubscriberStore(newsletter.database).counts(list_name),

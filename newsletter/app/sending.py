@@ -16,6 +16,7 @@ from newsletter.app.building import template_of
 from newsletter.app.git import would_track
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan, require_ready
+from newsletter.app.probe import probe_one_click
 from newsletter.app.receipts import keep_receipts
 from newsletter.composer.issues import number_of
 from newsletter.errors import SendError, ServerError, Stopped, StoreError
@@ -119,18 +120,23 @@ def _tester(text: str) -> Address:
     return validate(text)
 
 
-def start(newsletter: Newsletter, planned: Plan, profile: SmtpProfile) -> int:
+def start(
+    newsletter: Newsletter, planned: Plan, profile: SmtpProfile, note: Callable[[str], None] = lambda words: None
+) -> int:
     """Start the mailing: freeze its bytes and its Date, queue its audience, write the receipt; return how many wait.
 
-    The server is asked first whether it lets us in, and a backup is made. A second start adds only those who are not
+    With a public URL the one-click address is tried first; *note* hears what is odd there and no fault. Then the server
+    is asked whether it lets us in, and a backup is made. A second start adds only those who are not
     in the ledger yet.
 
-    :raises SendError: when a receipt names another ledger.
+    :raises SendError: when a receipt names another ledger, or unsubscribing with one click does not work.
     :raises ServerError: when the server cannot be used.
     :raises StoreError: when not as many people are waiting as *planned* says.
     :raises FindingsError: when the checks found errors.
     """
     require_ready(newsletter, planned)
+    if words := probe_one_click(newsletter, planned.issue.number):
+        note(words)
     try_servers([profile])
     database = newsletter.database
     issue = planned.issue

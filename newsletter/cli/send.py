@@ -8,7 +8,7 @@ import click
 
 from newsletter.cli.mailing import run_mailing
 from newsletter.cli.options import json_option
-from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.output import here, plural, printable, say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,7 +189,7 @@ def _really(newsletter: "Newsletter", planned: "Plan", via: str, yes: bool, as_j
         return
     if not yes:
         _ask(planned, profile.name)
-    start(newsletter, planned, profile)
+    start(newsletter, planned, profile, note=lambda words: click.echo(printable(words), err=True))
     run_mailing(newsletter, planned.issue.number, via, as_json)
 
 

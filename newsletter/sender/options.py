@@ -14,6 +14,9 @@ from newsletter.model.address import UNSAFE, Address
 SECURITY: Final = ("starttls", "tls", "none")
 """How the line to a server is made private: STARTTLS required, TLS from the first byte (RFC 8314), or not at all."""
 
+LONGEST_RETURN_NAME: Final = 21
+"""Octets before the @ of a configured return path: "+", two numbers of ten digits, two dots and a token follow; 64."""
+
 
 LIMITS: Final = (
     "connections", "messages_per_connection", "per_minute", "per_hour", "per_day", "weight",
@@ -29,27 +32,55 @@ AUTH: Final = ("CRAM-MD5", "PLAIN", "LOGIN", "XOAUTH2")
 class SenderOptions:
     """Who sends, and where readers turn.
 
+    :param id: the newsletter's id, for Feedback-ID; without one there is no such header.
     :param name: the newsletter's name.
-    :param sender: the From address; bounces go there too.
+    :param sender: the From address; bounces go there too unless there is a *return_path*.
     :param reply_to: where answers go when it is not the sender.
+    :param return_path: "bounces@news.example.org", where bounces go; each message adds "+" and whose it is (VERP).
     :param unsubscribe: the address that takes "unsubscribe" by mail; empty is the From address.
     :param public_url: ``https://…`` without a slash at its end; empty while there is no public site.
     :param reader: stands in the name slot of a subscriber whose name is not known.
     :param list_titles: title of each mailing list, by name.
+    :param list_senders: the From address of each list that has one of its own.
+    :param list_reply_to: where answers go, of each list that has it of its own.
     """
 
+    id: str = ""
     name: str
     sender: Address
     reply_to: Address | None = None
+    return_path: str = ""
     unsubscribe: str = ""
     public_url: str = ""
     reader: str = "reader"
     list_titles: Mapping[str, str] = field(default_factory=dict)
+    list_senders: Mapping[str, Address] = field(default_factory=dict)
+    list_reply_to: Mapping[str, Address] = field(default_factory=dict)
+
+    def author_of(self, list_name: str) -> Address:
+        """Return whom mail to the list is from."""
+        return self.list_senders.get(list_name, self.sender)
+
+    def reply_to_of(self, list_name: str) -> Address | None:
+        """Return where answers to mail of the list go; None is to whom it is from."""
+        return self.list_reply_to.get(list_name, self.reply_to)
 
     @property
     def unsubscribe_address(self) -> str:
         """Where a mail that says "unsubscribe" goes."""
         return self.unsubscribe or self.sender.address
+
+
+def return_path_fault(address: str) -> str:
+    """Return what keeps *address* from being a return path, in words; empty if nothing does."""
+    name, _, domain = address.rpartition("@")
+    if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", name.lower()):
+        return f'"{name}" before the @ is not made of letters, digits, dots and hyphens'
+    if len(name) > LONGEST_RETURN_NAME:
+        return f'"{name}" is too long: each message adds to it, so it may have {LONGEST_RETURN_NAME} characters'
+    if not _is_host(domain) or len(domain.encode("idna")) > 254 - 65:
+        return f'"{domain}" is no domain that mail can come back to'
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

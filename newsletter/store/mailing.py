@@ -66,21 +66,21 @@ _EXCLUDE = f"""UPDATE delivery
     SET state = 'excluded', next_at = NULL, claimed_by = NULL, lease_until = NULL, updated = :now
     WHERE {_THESE} AND state IN ('queued', 'deferred') AND NOT ({_CONSENTED})"""
 _BEGIN = f"""UPDATE delivery SET state = 'sending', attempts = attempts + 1, next_at = NULL, updated = :now
-    WHERE {_THESE} AND mailing = :mailing AND claimed_by = :run AND state IN ('queued', 'deferred') AND {_CONSENTED}
+    WHERE {_THESE} AND +mailing = :mailing AND claimed_by = :run AND state IN ('queued', 'deferred') AND {_CONSENTED}
     RETURNING number"""
-_OURS = f"SELECT number FROM delivery WHERE {_THESE} AND mailing = :mailing AND claimed_by = :run"
+_OURS = f"SELECT number FROM delivery WHERE {_THESE} AND +mailing = :mailing AND claimed_by = :run"
 _STANDING = "SELECT state, claimed_by = :run FROM delivery WHERE number = :number"
 _RECORD = """UPDATE delivery SET state = json_extract(it.value, '$[1]'), reply = json_extract(it.value, '$[2]'),
     status = json_extract(it.value, '$[3]'), attempts = json_extract(it.value, '$[4]'),
     next_at = json_extract(it.value, '$[5]'), claimed_by = NULL, lease_until = NULL, updated = :now
     FROM json_each(:rows) AS it
-    WHERE delivery.number = json_extract(it.value, '$[0]') AND mailing = :mailing AND claimed_by = :run
+    WHERE delivery.number = json_extract(it.value, '$[0]') AND +mailing = :mailing AND claimed_by = :run
     AND (delivery.state = 'sending'
         OR (delivery.state IN ('queued', 'deferred') AND json_extract(it.value, '$[1]') IN ('deferred', 'refused')))
     RETURNING number"""
 _POSTPONE = f"""UPDATE delivery SET state = 'deferred', next_at = :until, reply = :words, status = '',
     claimed_by = NULL, lease_until = NULL, updated = :now
-    WHERE {_THESE} AND mailing = :mailing AND claimed_by = :run AND state IN ('queued', 'deferred')"""
+    WHERE {_THESE} AND +mailing = :mailing AND claimed_by = :run AND state IN ('queued', 'deferred')"""
 _STOP = "SELECT stop_asked_at IS NOT NULL FROM mailing WHERE number = :mailing"
 _RELEASE = """UPDATE delivery SET claimed_by = NULL, lease_until = NULL
     WHERE mailing = :mailing AND state IN ('queued', 'deferred') AND claimed_by = :run"""

@@ -101,6 +101,7 @@ class Inbox:
     port: int = 0
     refuse: set[str] = field(default_factory=set)
     messages: list[tuple[str, bytes]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     on_message: Callable[[str], None] = lambda address: None
     closed: bool = False
 
@@ -122,6 +123,7 @@ class Inbox:
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         self.messages.append((envelope.rcpt_tos[0], envelope.content))
+        self.senders.append(envelope.mail_from)
         self.on_message(envelope.rcpt_tos[0])
         return "250 2.0.0 taken"
 
