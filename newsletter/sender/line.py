@@ -46,6 +46,7 @@ class Line:
         self._sock: socket.socket | None = sock
         self._loop = asyncio.get_running_loop()
         self._timeouts = timeouts
+        self._secure = False
         self._unread = b""
         self._reply: list[bytes] = []  # the lines of one that has not ended
         self._outgoing = bytearray()
@@ -100,6 +101,7 @@ class Line:
             raise LineLost("the server spoke on after its answer to STARTTLS")
         wrapped = context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
         self._sock = wrapped
+        self._secure = True
         try:
             async with asyncio.timeout(self._timeouts.reply):
                 await self._shake_hands(wrapped)
@@ -153,17 +155,19 @@ class Line:
             raise LineLost(self._lost or "the line is closed")
         return self._waiting.popleft()
 
-    def write(self, octets: bytes) -> None:
-        """Hand *octets* to the network, as fast as it takes them."""
+    def write(self, octets: bytes, behind: bytes = b"") -> None:
+        """Hand *octets*, and what comes *behind* them, to the network as fast as it takes them."""
         if self._sock is None or self._lost:
             return
-        self.queued += len(octets)
+        self.queued += len(octets) + len(behind)
         if self._outgoing:
             self._outgoing += octets
+            self._outgoing += behind
             return
-        taken = self._send(octets)
-        if taken < len(octets) and not self._lost:
+        taken = self._send(octets, behind)
+        if taken < len(octets) + len(behind) and not self._lost:
             self._outgoing += memoryview(octets)[taken:]
+            self._outgoing += memoryview(behind)[max(0, taken - len(octets)) :]
             self._progress_at = self._loop.time()
             self._loop.add_writer(self._sock, self._writable)
 
@@ -186,9 +190,17 @@ class Line:
             raise LineLost(self._lost or "the line is closed")
         return self._sock
 
-    def _send(self, octets: bytes | bytearray) -> int:
+    def _send(self, octets: bytes | bytearray, behind: bytes = b"") -> int:
+        sock = self._sock
         try:
-            taken = self._sock.send(octets) if self._sock else 0
+            if sock is None:
+                taken = 0
+            elif not behind:
+                taken = sock.send(octets)
+            elif self._secure:
+                taken = sock.send(octets + behind)
+            else:  # a long body is not copied only because a short envelope follows it
+                taken = sock.sendmsg((octets, behind))
         except _NOT_NOW:
             return 0
         except OSError as cause:

@@ -210,7 +210,8 @@ class _Run:
 
     def judged(self, server: Server, envelope: Envelope, verdict: Verdict) -> None:
         """Have the outcome committed."""
-        self._turn.outcome(envelope.delivery.now(verdict.state, verdict.words, verdict.status))
+        outcome = envelope.delivery.now(verdict.state, verdict.words, verdict.status)
+        self._turn.outcome(outcome, was_out=envelope.out)
         if fault := self._alarm.heed(verdict, server.profile.server):
             self.failed(fault)
 

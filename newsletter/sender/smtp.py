@@ -35,12 +35,14 @@ class Envelope:
 
     :param domain: where it goes, in lower case.
     :param offers: how often it has been offered to a server.
+    :param out: its body has gone.
     """
 
     delivery: Delivery
     message: Message
     domain: str
     offers: int = 0
+    out: bool = False
 
 
 class Dispatch(Protocol):
@@ -120,10 +122,11 @@ class Connection:
             raise AssertionError("no message waits for its body")
         data = envelope.message.data if envelope.message.whole else stuffed(envelope.message.data)
         self._out, self._offered, self._waits, self._begun = envelope, None, False, False
+        envelope.out = True
         self._mark = self._line.queued + len(data) + len(b".\r\n")
         self._said.append(Phase.DOT)
         behind = self._flight() if self._pipelining and self._load() else b""
-        self._line.write(b"".join((data, b".\r\n", behind)))
+        self._line.write(data, b".\r\n" + behind)
         self._since = self._line.now()
 
     def withhold(self) -> None:

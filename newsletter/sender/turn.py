@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from newsletter.model.delivery import Delivery, State
 from newsletter.sender.ledger import Ledger
 from newsletter.sender.smtp import Connection, Envelope
+
+PATIENCE: Final = 0.002
+"""Seconds that a commit may wait for company."""
 
 
 class Turn:
@@ -33,9 +37,12 @@ class Turn:
         self._intents: list[tuple[Connection, Envelope]] = []
         self._due = False
         self._gathered = 0
+        self._since = 0.0
+        self._out = 0
 
-    def outcome(self, delivery: Delivery) -> None:
-        """Have *delivery* recorded as it stands now."""
+    def outcome(self, delivery: Delivery, *, was_out: bool = False) -> None:
+        """Have *delivery* recorded as it stands now; *was_out* says that its body was."""
+        self._out -= was_out
         self._outcomes.append(delivery)
         self._soon()
 
@@ -60,6 +67,7 @@ class Turn:
                 connection.withhold()
             self._failed(error)
             return
+        self._out += len(intents) - len(committed.forbidden)
         if not committed.forbidden:
             for connection, _ in intents:
                 connection.go()
@@ -85,13 +93,23 @@ class Turn:
         if not self._due:
             self._due = True
             self._gathered = 0
+            self._since = self._loop.time()
             self._loop.call_soon(self._gather)
 
     def _gather(self) -> None:
-        """Wait as long as each turn brings more: a commit costs the disk as much for one message as for thirty."""
+        """Wait while more comes in: a commit costs the disk as much for one message as for thirty.
+
+        It waits as long as each turn of the loop brings more, and then for :data:`PATIENCE` at most unless as many
+        have come as are still out.
+        """
+        if not self._due:
+            return
         there = len(self._outcomes) + len(self._intents)
+        left = self._since + PATIENCE - self._loop.time()
         if there > self._gathered:
             self._gathered = there
             self._loop.call_soon(self._gather)
-        elif self._due:
+        elif there < self._out and left > 0:
+            self._loop.call_later(left, self._gather)
+        else:
             self.flush()
