@@ -1,0 +1,142 @@
+"""The one place that knows how the sender is called: a mailing is started and run here, and timed.
+
+What the program's own ``send`` joins is joined here too: the database with its key, the frozen mail, real tokens, a
+return path for each reader (VERP), consent asked at the claim and at the intent, and a ledger that is on the disk.
+"""
+
+import os
+import resource
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.send.readers import LIST, reader
+from newsletter.app.newsletter import Newsletter
+from newsletter.app.sending import start
+from newsletter.model.delivery import Balance, State
+from newsletter.model.mail import Message, RenderedIssue
+from newsletter.sender.addressing import Addressing, MailTemplate
+from newsletter.sender.links import Links
+from newsletter.sender.mailing import run_mailing
+from newsletter.sender.options import SenderOptions, SmtpProfile
+from newsletter.sender.supply import SignedBy
+from newsletter.store.database import Database
+from newsletter.store.ledger import LedgerStore
+
+DATE = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ran:
+    """What one run took, from the first connection to the last commit.
+
+    :param cpu: seconds of this process, in user and system mode (getrusage(2)).
+    """
+
+    messages: int
+    seconds: float
+    cpu: float
+
+    def values(self) -> dict[str, float]:
+        """What the other process reads."""
+        return {"rate": self.messages / self.seconds, "cpu_us": self.cpu / self.messages * 1e6, "seconds": self.seconds}
+
+
+def options_of(options: SenderOptions) -> SenderOptions:
+    """Return *options* with a public site and a return path, so that a message has every header that it can have."""
+    return replace(options, public_url="https://news.example.com", return_path="bounces@news.example.com")
+
+
+def template_of(rendered: RenderedIssue, options: SenderOptions) -> MailTemplate:
+    """Return *rendered* as mail of a sender with a public site and a return path."""
+    return MailTemplate.compile(rendered, options_of(options), list_name=LIST, date=DATE)
+
+
+def thawed(frozen: bytes) -> MailTemplate:
+    """Return the mail that was frozen."""
+    return MailTemplate.load(frozen)
+
+
+def addressing_of(template: MailTemplate, database: Database) -> Addressing:
+    """Return what makes the mail to each reader."""
+    return Addressing(template=template, key=database.key)
+
+
+def profile_of(port: int, connections: int) -> SmtpProfile:
+    """Return the server at *port* of this machine; nothing slows down what it is given."""
+    return SmtpProfile(name="bench", host="127.0.0.1", port=port, security="none", connections=connections)
+
+
+def send(
+    database: Database,
+    frozen: bytes,
+    issue: int,
+    profile: SmtpProfile,
+    *,
+    sign: SignedBy | None = None,
+    first: int | None = None,
+) -> Ran:
+    """Start a mailing to everybody and run it, or its *first* so many; the start is not timed."""
+    ledger = LedgerStore(database)
+    queued = ledger.start(issue, LIST, frozen=frozen, subject="bench", started=datetime.now(UTC))
+    os.sync()
+    ran = run(database, issue, profile, sign=sign, first=first)
+    wanted = queued if first is None else first
+    if (accepted := ledger.balance(issue)[State.ACCEPTED]) != wanted:
+        raise RuntimeError(f"{accepted} were accepted of {wanted}: {ledger.balance(issue)}")
+    return replace(ran, messages=wanted)
+
+
+def run(
+    database: Database, issue: int, profile: SmtpProfile, *, sign: SignedBy | None = None, first: int | None = None
+) -> Ran:
+    """Send what is open of a started mailing."""
+    ledger = LedgerStore(database)
+    addressed = addressing_of(thawed(ledger.frozen(issue, LIST)), database).message
+    with ledger.open_mailing(issue, LIST) as opened:
+        begun, cpu = time.perf_counter(), _cpu()
+        run_mailing(opened, addressed, [profile], sign=sign, first=first)
+        seconds, cpu = time.perf_counter() - begun, _cpu() - cpu
+    ledger.finish(issue, LIST)
+    return Ran(messages=first or 0, seconds=seconds, cpu=cpu)
+
+
+def freeze(newsletter: Newsletter, path: Path) -> tuple[float, int]:
+    """Start the mailing of the issue in *path* as ``send --really`` does; return the seconds, and how many wait.
+
+    The server is asked, a backup is made, the audience is frozen and the receipt is written.
+    """
+    from newsletter.app.plan import plan
+
+    planned = plan(newsletter, path)
+    begun = time.perf_counter()
+    queued = start(newsletter, planned, newsletter.settings.profile(""))
+    return time.perf_counter() - begun, queued
+
+
+def stand(newsletter: Newsletter, issue: int) -> Balance:
+    """Return how the issue stands."""
+    return LedgerStore(newsletter.database).balance(issue)
+
+
+def signer(algorithms: list[str]) -> SignedBy | None:
+    """Return what signs a message with a fresh key of each of *algorithms*; None for no algorithms."""
+    return None
+
+
+def message(addressing: Addressing, number: int) -> Message:
+    """Return the mail to one of the readers of the benchmark."""
+    return addressing.message(reader(number))
+
+
+def unsubscribe_link(addressing: Addressing, number: int) -> str:
+    """Return what stands in the unsubscribe slot of that reader's mail."""
+    template, tokens = addressing.template, addressing.tokens(reader(number))
+    links = Links.of(public_url=template.public_url, unsubscribe=template.unsubscribe)
+    return links.unsubscribe[0] + tokens.ticket(tokens.unsubscribe)
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime

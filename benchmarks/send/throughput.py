@@ -1,0 +1,80 @@
+"""How fast mail leaves, beside Postfix's smtp-source; signed, beside OpenSSL's own count of signatures."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.send.figure import Figure, median, ratio
+from benchmarks.send.process import child, program, run
+from benchmarks.send.scratch import quiet_disk
+from benchmarks.send.sink import SESSIONS, sink, source
+
+CONNECTIONS = 32
+SIZES = {"10 KB": 10 * 1024, "60 KB": 60 * 1024}
+"""Octets of a message on the wire."""
+MESSAGES = {"10 KB": 40_000, "60 KB": 15_000}
+"""About two seconds for either side."""
+SIGNED = 8_000
+BARS = {"10 KB": (1.00, 60.0), "60 KB": (0.80, 90.0)}
+"""Least ratio to smtp-source, and most µs of CPU for a message."""
+SIGNED_BARS = {("10 KB", "rsa"): 0.60, ("60 KB", "rsa"): 0.33, ("10 KB", "both"): 0.52, ("60 KB", "both"): 0.30}
+"""Least ratio to OpenSSL's signatures."""
+ALGORITHMS = {"rsa": ["rsa"], "both": ["rsa", "ed25519"]}
+NAMES = {"rsa": "RSA-2048", "both": "RSA-2048 + Ed25519"}
+
+
+def unsigned(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
+    """10 KB and 60 KB, by turns with smtp-source, which sends the same bytes."""
+    for size, octets in SIZES.items():
+        messages = int(MESSAGES[size] * share)
+        folder = scratch / f"unsigned-{octets}"
+        child("ours", job="prepare", folder=str(folder), readers=messages, octets=octets)
+        rates, cpus, theirs = [], [], []
+        with sink() as port:
+            for turn in range(1, rounds + 1):
+                ran = _ours(folder, turn, port, "")
+                rates.append(ran["rate"])
+                cpus.append(ran["cpu_us"])
+                quiet_disk()
+                theirs.append(source(port, folder / "mail.eml", messages))
+        least, most = BARS[size]
+        yield median(f"{size}: smtp-source -d, {SESSIONS} sessions", theirs, "msg/s")
+        yield median(f"{size}: ours, ledger with fsync", rates, "msg/s")
+        yield ratio(f"{size}: ours/smtp-source", rates, theirs, least=least)
+        yield median(f"{size}: our CPU for a message", cpus, "us", most=most)
+
+
+def signed(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
+    """Both sizes with one signature and with two, by turns with ``openssl speed``."""
+    messages = int(SIGNED * share)
+    folders = {size: scratch / f"signed-{octets}" for size, octets in SIZES.items()}
+    for size, folder in folders.items():
+        child("ours", job="prepare", folder=str(folder), readers=messages, octets=SIZES[size])
+    rates: dict[tuple[str, str], list[float]] = {case: [] for case in SIGNED_BARS}
+    theirs = []
+    with sink() as port:
+        for turn in range(rounds):
+            theirs.append(openssl())
+            for number, (size, kind) in enumerate(SIGNED_BARS, 1):
+                issue = turn * len(SIGNED_BARS) + number
+                rates[size, kind].append(_ours(folders[size], issue, port, kind)["rate"])
+                quiet_disk()
+    yield median("openssl speed -multi 2 rsa2048", theirs, "sign/s")
+    for (size, kind), least in SIGNED_BARS.items():
+        yield median(f"{size}: signed {NAMES[kind]}", rates[size, kind], "msg/s")
+        yield ratio(f"{size}: signed {NAMES[kind]}/openssl", rates[size, kind], theirs, least=least)
+
+
+def _ours(folder: Path, issue: int, port: int, kind: str) -> dict[str, float]:
+    signing = ALGORITHMS.get(kind, [])
+    quiet_disk()
+    return child(
+        "ours", job="send", folder=str(folder), issue=issue, port=port, connections=CONNECTIONS, signing=signing
+    )
+
+
+def openssl() -> float:
+    """Return how many signatures a second two processes of OpenSSL make."""
+    command = [program("openssl", "openssl"), "speed", "-multi", "2", "-seconds", "2", "rsa2048"]
+    _, out = run(command, {**os.environ, "LC_ALL": "C"})
+    return float(out.splitlines()[-1].split()[-2])
