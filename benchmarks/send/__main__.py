@@ -6,6 +6,7 @@ limit that the project promises. Needs Postfix's test programs (Debian: postfix)
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from benchmarks.send import latency, million, small_mailing, throughput
 from benchmarks.send.assembling import assembling
 from benchmarks.send.figure import Figure
 from benchmarks.send.process import Failed, Missing, ends_as_asked
+from benchmarks.send.quiet import waited
 from benchmarks.send.scratch import disk, scratch
 
 Measure = Callable[[Path, int, float], Iterator[Figure]]
@@ -40,9 +42,11 @@ def main() -> int:
     failed = False
     try:
         with scratch(options.scratch) as folder:
+            _say(figures, Figure(name="machine: load before", value=os.getloadavg()[0], unit=""))
             _say(figures, disk(folder))
             for name in options.only or MEASURES:
                 failed |= not _measured(name, figures, MEASURES[name](folder, rounds, share))
+            _say(figures, Figure(name="machine: waited for other programs", value=waited(), unit="s"))
     except Missing as cause:
         print(cause, file=sys.stderr)
         failed = True

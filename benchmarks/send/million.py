@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.send.figure import Figure, median
 from benchmarks.send.process import child, run
-from benchmarks.send.scratch import quiet_disk
+from benchmarks.send.quiet import wait_until_quiet
 from benchmarks.send.sink import sink
 
 MANY, FEW = 1_000_000, 10_000
@@ -43,9 +43,9 @@ def _desk(folder: Path, readers: int, port: int) -> dict[str, Any]:
     folder.mkdir()
     environment = _environment(folder)
     made = child("desk", environment, job="make", folder=str(folder), readers=readers, port=port)
-    quiet_disk()
+    wait_until_quiet()
     sent = child("desk", environment, job="send", folder=str(folder), first=min(SENT, readers))
-    quiet_disk()
+    wait_until_quiet()
     assert sent["planned"] == readers
     return made | sent
 
@@ -53,7 +53,7 @@ def _desk(folder: Path, readers: int, port: int) -> dict[str, Any]:
 def _resume(scratch: Path) -> float:
     folder = scratch / "many"
     child("desk", _environment(folder), job="leave", folder=str(folder), left=LEFT)
-    quiet_disk()
+    wait_until_quiet()
     return _command(scratch, "resume", "1")
 
 

@@ -31,11 +31,6 @@ def scratch(asked: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def quiet_disk() -> None:
-    """Wait until the disk has what earlier runs wrote, so that no run pays for another."""
-    os.sync()
-
-
 def disk(folder: Path) -> Figure:
     """Return how long this disk takes to keep 4 KB (fdatasync), which each commit of a ledger waits for."""
     times = []

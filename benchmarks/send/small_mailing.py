@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks.send.figure import Figure, median, ratio
 from benchmarks.send.process import child
+from benchmarks.send.quiet import wait_until_quiet
 from benchmarks.send.sink import sink
 from benchmarks.send.throughput import CONNECTIONS
 
@@ -24,6 +25,7 @@ def beside_mailmerge(scratch: Path, rounds: int, share: float) -> Iterator[Figur
         child("ours", job="for_mailmerge", folder=str(folder), port=port, readers=readers)
         for turn in range(1, min(rounds, ROUNDS) + 1):
             facts = {"port": port, "connections": CONNECTIONS, "signing": ["rsa"]}
+            wait_until_quiet()
             ours.append(child("ours", job="send", folder=str(folder), issue=turn, **facts)["rate"])
             theirs.append(child("theirs", job="mailmerge", folder=str(folder), messages=readers)["rate"])
     yield median(f"{readers} readers: mailmerge", theirs, "msg/s")

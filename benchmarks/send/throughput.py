@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.send.figure import Figure, median, ratio
 from benchmarks.send.process import child, program, run
-from benchmarks.send.scratch import quiet_disk
+from benchmarks.send.quiet import wait_until_quiet
 from benchmarks.send.sink import SESSIONS, sink, source
 
 CONNECTIONS = 32
@@ -35,7 +35,7 @@ def unsigned(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
                 ran = _ours(folder, turn, port, "")
                 rates.append(ran["rate"])
                 cpus.append(ran["cpu_us"])
-                quiet_disk()
+                wait_until_quiet()
                 theirs.append(source(port, folder / "mail.eml", messages))
         least, most = BARS[size]
         yield median(f"{size}: smtp-source -d, {SESSIONS} sessions", theirs, "msg/s")
@@ -54,11 +54,11 @@ def signed(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
     theirs = []
     with sink() as port:
         for turn in range(rounds):
+            wait_until_quiet()
             theirs.append(openssl())
             for number, (size, kind) in enumerate(SIGNED_BARS, 1):
                 issue = turn * len(SIGNED_BARS) + number
                 rates[size, kind].append(_ours(folders[size], issue, port, kind)["rate"])
-                quiet_disk()
     yield median("openssl speed -multi 2 rsa2048", theirs, "sign/s")
     for (size, kind), least in SIGNED_BARS.items():
         yield median(f"{size}: signed {NAMES[kind]}", rates[size, kind], "msg/s")
@@ -67,7 +67,7 @@ def signed(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
 
 def _ours(folder: Path, issue: int, port: int, kind: str) -> dict[str, float]:
     signing = ALGORITHMS.get(kind, [])
-    quiet_disk()
+    wait_until_quiet()
     return child(
         "ours", job="send", folder=str(folder), issue=issue, port=port, connections=CONNECTIONS, signing=signing
     )
