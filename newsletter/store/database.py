@@ -48,6 +48,11 @@ class Database:
         self.key = key
 
     @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file on this machine, and goes where the machine goes."""
+        return True
+
+    @property
     def path(self) -> Path:
         """The database file."""
         return self.folder / DATABASE_FILE

@@ -81,7 +81,8 @@ _RECORD = """UPDATE delivery SET state = json_extract(it.value, '$[1]'), reply =
 _POSTPONE = f"""UPDATE delivery SET state = 'deferred', next_at = :until, reply = :words, status = '',
     claimed_by = NULL, lease_until = NULL, updated = :now
     WHERE {_THESE} AND +mailing = :mailing AND claimed_by = :run AND state IN ('queued', 'deferred')"""
-_STOP = "SELECT stop_asked_at IS NOT NULL FROM mailing WHERE number = :mailing"
+_STOP = "SELECT stop_asked_at IS NOT NULL FROM progress WHERE mailing = :mailing"
+_ACTIVE = "UPDATE progress SET active_at = :now WHERE mailing = :mailing"
 _RELEASE = """UPDATE delivery SET claimed_by = NULL, lease_until = NULL
     WHERE mailing = :mailing AND state IN ('queued', 'deferred') AND claimed_by = :run"""
 _BALANCE = text(
@@ -105,6 +106,7 @@ class MailingLedger:
         self._issue = issue
         self._facts = {"mailing": number, "issue": issue, "list": list_name, "run": secrets.token_hex(8)}
         self._opened = written(clock())
+        self._active = ""
         self._driver = database.driver()
 
     def __enter__(self) -> Self:
@@ -158,7 +160,10 @@ class MailingLedger:
                 lost = self._record(driver, facts, outcomes, now)
             if intents and not lost:
                 forbidden = self._begin(driver, facts, intents)
+            if facts["now"] != self._active:
+                driver.execute(_ACTIVE, facts)
             stop = bool(driver.execute(_STOP, facts).fetchone()[0])
+        self._active = facts["now"]
         if lost:
             raise self._not_ours(lost[0])
         return Committed(forbidden=forbidden, stop=stop)
