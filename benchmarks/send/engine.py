@@ -7,9 +7,11 @@ return path for each reader (VERP), consent asked at the claim and at the intent
 import os
 import resource
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.send.readers import LIST, reader
 from newsletter.app.newsletter import Newsletter
@@ -120,9 +122,17 @@ def stand(newsletter: Newsletter, issue: int) -> Balance:
     return LedgerStore(newsletter.database).balance(issue)
 
 
-def signer(algorithms: list[str]) -> SignedBy | None:
-    """Return what signs a message with a fresh key of each of *algorithms*; None for no algorithms."""
-    return None
+def signer(algorithms: Sequence[str], folder: Path) -> SignedBy | None:
+    """Return what signs a message with a fresh key of each of *algorithms*, "rsa" or "ed25519"; None for none."""
+    if not algorithms:
+        return None
+    from newsletter.sender.dkim import Signer
+    from newsletter.sender.dkim_key import Algorithm, make_key
+
+    kinds = {"rsa": Algorithm.RSA, "ed25519": Algorithm.ED25519}
+    with TemporaryDirectory(dir=folder) as place:
+        keys = [make_key(Path(place, f"{name}.pem"), kinds[name]) for name in algorithms]
+    return Signer("example.com", keys, uniform=True).sign
 
 
 def message(addressing: Addressing, number: int) -> Message:

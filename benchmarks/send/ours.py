@@ -53,7 +53,9 @@ def send(
     with open_database(Path(folder)) as database:
         frozen = Path(folder, FROZEN).read_bytes()
         profile = engine.profile_of(port, connections)
-        return engine.send(database, frozen, issue, profile, sign=engine.signer(signing), **limits).values()
+        return engine.send(
+            database, frozen, issue, profile, sign=engine.signer(signing, Path(folder)), **limits
+        ).values()
 
 
 def for_mailmerge(folder: str, port: int, readers: int) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
         out, err = process.communicate(timeout=PATIENCE)
         took = time.perf_counter() - begun
     if process.returncode:
-        raise Failed(f"{' '.join(command)[:200]} ended with {process.returncode}: {(err or out).strip()[-2000:]}")
+        raise Failed(f"{' '.join(command)} ended with {process.returncode}:\n{(err or out).strip()[-2000:]}")
     return took, out
 
 
