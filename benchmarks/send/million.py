@@ -21,22 +21,22 @@ LEFT = 100
 def million(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
     """Freeze, send some, ask for the status, and resume it with a hundred left."""
     with sink() as port:
-        few = _desk(scratch / "few", max(1000, int(FEW * share)), port)
-        many = _desk(scratch / "many", int(MANY * share), port)
-        yield Figure(name="1,000,000: seeded by SQL", value=many["seeded"], unit="s")
-        yield Figure(name="1,000,000: frozen, after a backup", value=many["frozen"], unit="s", most=15)
-        yield Figure(name="10,000: peak memory", value=few["memory_mb"], unit="MB")
-        yield Figure(name="1,000,000: peak memory", value=many["memory_mb"], unit="MB", most=150)
+        least, most = max(1000, int(FEW * share)), int(MANY * share)
+        few, many = _desk(scratch / "few", least, port), _desk(scratch / "many", most, port)
+        yield Figure(name=f"{most:,}: seeded by SQL", value=many["seeded"], unit="s")
+        yield Figure(name=f"{most:,}: frozen, after a backup", value=many["frozen"], unit="s", most=15)
+        yield Figure(name=f"{least:,}: peak memory", value=few["memory_mb"], unit="MB")
+        yield Figure(name=f"{most:,}: peak memory", value=many["memory_mb"], unit="MB", most=150)
         growth = many["memory_mb"] / few["memory_mb"]
-        yield Figure(name="1,000,000: peak memory/of 10,000", value=growth, unit="x", most=1.10)
+        yield Figure(name=f"{most:,}: peak memory/of {least:,}", value=growth, unit="x", most=1.10)
         started = [_command(scratch, "--version") for _ in range(rounds)]
         asked = [_command(scratch, "status", "1", "--json") for _ in range(rounds)]
         yield median("newsletter --version", started, "s")
-        yield median("1,000,000: newsletter status", asked, "s")
+        yield median(f"{most:,}: newsletter status", asked, "s")
         beyond = [status - start for status, start in zip(asked, started, strict=True)]
-        yield median("1,000,000: status beyond start-up", beyond, "s", most=0.5)
+        yield median(f"{most:,}: status beyond start-up", beyond, "s", most=0.5)
         resumed = [_resume(scratch) for _ in range(rounds)]
-        yield median(f"1,000,000: resumed with {LEFT} left", resumed, "s", most=1)
+        yield median(f"{most:,}: resumed with {LEFT} left", resumed, "s", most=1)
 
 
 def _desk(folder: Path, readers: int, port: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Processes of their own: each is measured from its beginning, and none is left behind."""
 
+import ctypes
 import json
 import os
 import shutil
@@ -15,6 +16,8 @@ from types import FrameType
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
+PR_SET_PDEATHSIG = 1
+"""prctl(2): the signal that a process gets when its parent ends."""
 PATIENCE = 300.0
 """Seconds for one process; nothing here takes as long."""
 
@@ -82,7 +85,8 @@ def child(module: str, environment: Mapping[str, str] | None = None, **facts: ob
 
 
 def facts_given() -> dict[str, Any]:
-    """Return what :func:`child` was given, in the child."""
+    """Return what :func:`child` was given, in the child, which from now on ends with its parent, however that ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     return dict(json.loads(sys.argv[1]))
 
 

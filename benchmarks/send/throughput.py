@@ -61,7 +61,7 @@ def signed(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
                 ours[case].append(_ours(folders[size], turn * len(SIGNED_BARS) + number, port, kind)["rate"])
     for case, least in SIGNED_BARS.items():
         name = f"{case[0]}: signed {NAMES[case[1]]}"
-        yield median("openssl speed -multi 2 rsa2048", theirs[case], "sign/s")
+        yield median(f"{name}: openssl beside it", theirs[case], "sign/s")
         yield median(name, ours[case], "msg/s")
         yield ratio(f"{name}/openssl", ours[case], theirs[case], least=least)
 
