@@ -73,6 +73,10 @@ class IssueFolder:
         match = re.match(r"\d+", path.name)
         return read_receipts(receipt_path(path, f"{int(match[0]):03d}")) if match else ()
 
+    def receipts_of(self, number: int) -> tuple[Receipt, ...]:
+        """Return what is known of the mailings of issue *number*, whose file need not be there any more."""
+        return read_receipts(receipt_path(self.folder / "issue.md", f"{number:03d}"))
+
     def last(self) -> Issue | None:
         """Return the front matter of the issue with the highest number: what is below it may be broken."""
         paths = self.paths()

@@ -1,0 +1,71 @@
+"""Tries an issue before it is sent: rehearsed into files, or sent to a few test addresses. The ledger hears nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.app.building import template_of
+from newsletter.app.git import would_track
+from newsletter.app.newsletter import Newsletter
+from newsletter.app.plan import Plan
+from newsletter.errors import SendError
+from newsletter.model.address import Address
+from newsletter.model.delivery import Delivery
+from newsletter.model.subscriber import Consent
+from newsletter.sender.addressing import TEST_MARK, Addressing, message_to_tester
+from newsletter.sender.mailing import send_test as send_to_testers
+from newsletter.sender.outputs import open_output
+from newsletter.store.subscribers import SubscriberStore
+
+TEST_LIMIT = 10
+"""Addresses of a test send: more is a mailing, and belongs in the ledger."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rehearsal:
+    """Everybody's message, written instead of sent."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    count: int
+
+
+def rehearse(newsletter: Newsletter, planned: Plan, folder: Path | None, form: str) -> Rehearsal:
+    """Write the message of every recipient into *folder*: the bytes that would be sent, but for the Date.
+
+    No record is made.
+
+    :raises SendError: when git would track what is written: messages have addresses in them.
+    """
+    folder = folder or newsletter.shown / ".newsletter" / "rehearsals" / planned.issue.label
+    if would_track(folder):
+        what = "git would track this folder, and messages have addresses in them"
+        raise SendError(what, "ignore it in .gitignore, or give another folder", where=folder)
+    addressing = Addressing(
+        template=template_of(newsletter, planned.issue, planned.rendered), key=newsletter.database.key
+    )
+    people = SubscriberStore(newsletter.database).subscriptions(list_name=planned.list, consent=Consent.CONFIRMED)
+    with open_output(form, folder) as output:
+        written = [output.write(addressing.message(subscription.subscriber)) for subscription in people]
+    return Rehearsal(folder=folder, files=tuple(dict.fromkeys(written)), count=len(written))
+
+
+def send_test(newsletter: Newsletter, planned: Plan, addresses: Sequence[str], via: str) -> tuple[Delivery, ...]:
+    """Send the issue to a few addresses, outside the ledger; what becomes of each is returned."""
+    settings = newsletter.settings
+    testers = tuple(_tester(address) for address in addresses) or settings.test_addresses
+    if not testers:
+        raise SendError(
+            "there is nobody to send a test to", "give addresses, or set addresses in [test] of newsletter.toml"
+        )
+    if len(testers) > TEST_LIMIT:
+        raise SendError(f"{len(testers)} addresses are no test", f"give at most {TEST_LIMIT}, or send it to a list")
+    template = template_of(newsletter, planned.issue, planned.rendered, mark=TEST_MARK)
+    messages = [message_to_tester(template, tester) for tester in testers]
+    return send_to_testers(messages, settings.profile(via))
+
+
+def _tester(text: str) -> Address:
+    from newsletter.subscribers.address import validate
+
+    return validate(text)
