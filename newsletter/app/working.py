@@ -59,9 +59,7 @@ def judge(schedule: Schedule, now: datetime, *, waiting: int, started: bool, zon
     number, due = schedule.issue, shown(schedule.at.astimezone(zone))
     if now - schedule.at > LATEST:
         what = f"issue {number} was to start {due}, which is more than an hour ago"
-        anew = (
-            f"newsletter send {number} --really, with --at or without, says yes anew; newsletter stop {number} ends it"
-        )
+        anew = f"newsletter send {number} --really, with --at or without, says yes anew; newsletter stop {number} ends"
         return SendError(what, f"newsletter resume {number} goes on" if started else anew)
     if not started and differs(waiting, schedule.expected):
         what = f"issue {number} was agreed to go to {schedule.expected:,}, and {waiting:,} are waiting: over 20 % apart"
