@@ -125,8 +125,9 @@ class Agenda:
             return c.execute(select(func.count()).where(delivery.c.mailing == number)).scalar()
 
     def _retriable(self):
-        left = select(delivery.c.number).where(
-            delivery.c.mailing == mailing.c.number, delivery.c.state.in_(["queued", "sending"])
+        other = delivery.alias("other")
+        left = select(other.c.number).where(
+            other.c.mailing == mailing.c.number, other.c.state.in_(["queued", "sending"])
         )
         return and_(mailing.c.finished_at.is_(None), mailing.c.stop_asked_at.is_(None), ~left.exists())
 
