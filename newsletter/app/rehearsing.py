@@ -10,11 +10,12 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan
 from newsletter.errors import SendError
 from newsletter.model.address import Address
-from newsletter.model.delivery import Delivery
+from newsletter.model.delivery import Delivery, State
 from newsletter.model.subscriber import Consent
 from newsletter.sender.addressing import TEST_MARK, Addressing, message_to_tester
 from newsletter.sender.mailing import send_test as send_to_testers
 from newsletter.sender.outputs import open_output
+from newsletter.store.ledger import LedgerStore
 from newsletter.store.subscribers import SubscriberStore
 
 TEST_LIMIT = 10
@@ -45,9 +46,22 @@ def rehearse(newsletter: Newsletter, planned: Plan, folder: Path | None, form: s
         template=template_of(newsletter, planned.issue, planned.rendered), key=newsletter.database.key
     )
     people = SubscriberStore(newsletter.database).subscriptions(list_name=planned.list, consent=Consent.CONFIRMED)
+    got = _who_got(newsletter, planned.issue.correction_of)
     with open_output(form, folder) as output:
-        written = [output.write(addressing.message(subscription.subscriber)) for subscription in people]
+        written = [
+            output.write(addressing.message(subscription.subscriber))
+            for subscription in people
+            if got is None or subscription.subscriber.number in got
+        ]
     return Rehearsal(folder=folder, files=tuple(dict.fromkeys(written)), count=len(written))
+
+
+def _who_got(newsletter: Newsletter, number: int) -> set[int] | None:
+    """Return the numbers of those who were sent issue *number*; None for issue 0, which is none."""
+    if not number:
+        return None
+    accepted = LedgerStore(newsletter.database).deliveries(number, [State.ACCEPTED])
+    return {delivery.subscriber for delivery in accepted}
 
 
 def send_test(newsletter: Newsletter, planned: Plan, addresses: Sequence[str], via: str) -> tuple[Delivery, ...]:
