@@ -245,8 +245,6 @@ def _send_one(
         counts[State.QUEUED if counts[State.QUEUED] else State.DEFERRED] -= 1  # the order in which they are claimed
         counts[delivery.state] += 1
         told(Balance(counts=counts))
-        if ledger.stop_asked(mailing.issue):
-            stop.set()
 
     try:
         run_mailing(opened, addressing.message, profile, progress=hear, stop=stop, first=first)

@@ -34,7 +34,6 @@ def run_mailing(
     progress: Progress = lambda delivery: None,
     stop: StopFlag | None = None,
     pauses: tuple[float, ...] = PAUSES,
-    first: int | None = None,
 ) -> Balance:
     """Send what is open in *ledger* through *profile*, and return how all its deliveries stand then.
 
@@ -42,14 +41,13 @@ def run_mailing(
     :param progress: is told each outcome once it is recorded.
     :param stop: once set, nothing more is claimed or begun, and what is past its 354 is brought to its end.
     :param pauses: seconds before each try to reconnect.
-    :param first: claim no more than that many; None for all.
     :raises SettingsError: no password.
     :raises ServerError: the server cannot be used, or not any more; all outcomes are recorded.
     """
     stop = stop or Event()
     if ledger.balance().open:
         with Courier(profile, stop=stop, pauses=pauses) as courier:
-            _Run(ledger, message_for, courier, Alarm(profile.server), progress, stop).all(first)
+            _Run(ledger, message_for, courier, Alarm(profile.server), progress, stop).all()
     return ledger.balance()
 
 
@@ -87,11 +85,10 @@ class _Run:
         self._progress = progress
         self._stop = stop
 
-    def all(self, first: int | None) -> None:
-        """Send until nothing is left, until *first* had their turn, or until told to stop."""
+    def all(self) -> None:
+        """Send until nothing is left, or until told to stop."""
         while not self._stop.is_set():
-            claimed = self._ledger.claim(CLAIM if first is None else min(CLAIM, first))
-            first = None if first is None else first - len(claimed)
+            claimed = self._ledger.claim(CLAIM)
             if not claimed:
                 return
             for delivery in claimed:

@@ -47,11 +47,6 @@ class Database:
         self.key = key
 
     @property
-    def is_sqlite(self) -> bool:
-        """Whether it is a file."""
-        return True
-
-    @property
     def path(self) -> Path:
         """The database file."""
         return self.folder / DATABASE_FILE

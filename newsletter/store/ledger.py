@@ -15,7 +15,6 @@ from newsletter.errors import StoreError
 from newsletter.model.canonical import fold_address
 from newsletter.model.delivery import Balance, Delivery, State
 from newsletter.model.subscriber import Consent
-from newsletter.store.agenda import Agenda, Reason, Schedule  # noqa: F401
 from newsletter.store.database import Database
 from newsletter.store.mailing import MailingLedger, balance_of, delivery_of
 from newsletter.store.moment import Clock, read, utc_now, written
@@ -38,11 +37,9 @@ class Mailing:
     content_sha256: str
     started_at: datetime
     finished_at: datetime | None
-    suppressed: int = 0
-    held: int = 0
 
 
-class LedgerStore(Agenda):
+class LedgerStore:
     """The mailings in the database.
 
     :param clock: tells the time of a move.
@@ -55,15 +52,7 @@ class LedgerStore(Agenda):
         self._jitter = jitter
 
     def start(
-        self,
-        issue: int,
-        list_name: str,
-        *,
-        frozen: bytes,
-        subject: str,
-        started: datetime,
-        expected: int | None = None,
-        only_accepted_in: int | None = None,
+        self, issue: int, list_name: str, *, frozen: bytes, subject: str, started: datetime, expected: int | None = None
     ) -> int:
         """Start a mailing, or add the people who came since, in one transaction; return how many were queued.
 
@@ -77,9 +66,7 @@ class LedgerStore(Agenda):
             number = _number(connection, issue, list_name)
             if number is None:
                 number = _freeze(connection, issue, list_name, frozen, subject, written(started))
-            queued = connection.execute(
-                _enqueue(number, issue, list_name, written(self._clock()), only_accepted_in)
-            ).rowcount
+            queued = connection.execute(_enqueue(number, issue, list_name, written(self._clock()))).rowcount
             if expected is not None and queued != expected:
                 todo = f"newsletter send {issue} shows the new plan"
                 raise StoreError(f"{queued} people are waiting now, and it was to go to {expected}", todo)
@@ -87,12 +74,10 @@ class LedgerStore(Agenda):
                 connection.execute(update(mailing).where(mailing.c.number == number).values(finished_at=None))
         return queued
 
-    def waiting(self, issue: int, list_name: str, only_accepted_in: int | None = None) -> int:
+    def waiting(self, issue: int, list_name: str) -> int:
         """Return how many a start would queue now."""
         with self._database.reading() as connection:
-            return int(
-                connection.execute(_audience(issue, list_name, func.count(), only=only_accepted_in)).scalar_one()
-            )
+            return int(connection.execute(_audience(issue, list_name, func.count())).scalar_one())
 
     def mailings(self, issue: int | None = None) -> tuple[Mailing, ...]:
         """Return the facts of the mailings of one issue or of all, oldest first."""
@@ -237,32 +222,28 @@ def _freeze(connection: Connection, issue: int, list_name: str, frozen: bytes, s
     return int(connection.execute(row.returning(mailing.c.number)).scalar_one())
 
 
-def _audience(issue: int, list_name: str, *columns: ColumnElement[Any], only: int | None = None) -> Select[Any]:
+def _audience(issue: int, list_name: str, *columns: ColumnElement[Any]) -> Select[Any]:
     """Return *columns* of the audience: the confirmed of the list who are not in the ledger of the issue yet."""
     person, other = subscriber.c, delivery.alias("other")
     entered = select(other.c.number).where(
         other.c.issue == issue, or_(other.c.folded == person.folded, other.c.subscriber == person.number)
     )
-    got = delivery.alias("got")
-    has = select(got.c.number).where(got.c.issue == only, got.c.subscriber == person.number, got.c.state == "accepted")
-    found = (
+    return (
         select(*columns)
         .select_from(subscriber)
         .join(subscription, subscription.c.subscriber == person.number)
         .where(subscription.c.list == list_name, subscription.c.consent == Consent.CONFIRMED.value)
         .where(~entered.exists())
     )
-    return found if only is None else found.where(has.exists())
 
 
-def _enqueue(number: int, issue: int, list_name: str, now: str, only: int | None) -> Insert:
+def _enqueue(number: int, issue: int, list_name: str, now: str) -> Insert:
     """Return the statement that freezes the audience."""
     person = subscriber.c
     audience = _audience(
         issue, list_name,
         literal(number), literal(issue), person.number, person.address, person.folded, person.name,
         literal(State.QUEUED.value), literal(0), literal(""), literal(now),
-        only=only,
     ).order_by(person.number)  # fmt: skip
     columns = ["mailing", "issue", "subscriber", "address", "folded", "name", "state", "attempts", "reply", "updated"]
     return insert(delivery).from_select(columns, audience)

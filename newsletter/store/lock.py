@@ -13,11 +13,6 @@ from pathlib import Path
 
 from newsletter.errors import StoreError
 
-
-class CoordinatorBusy(StoreError):
-    """Another process is the coordinator."""
-
-
 LOCK_FILE = "newsletter.lock"
 
 _TAKEN = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
@@ -72,6 +67,6 @@ def coordinator_lock(folder: Path) -> Iterator[None]:
 def _refusal(cause: OSError, path: Path) -> StoreError:
     if cause.errno in _TAKEN:
         what = "another newsletter command is sending from this database"
-        return CoordinatorBusy(what, "wait until it has ended, or stop it where it runs", where=path)
+        return StoreError(what, "wait until it has ended, or stop it where it runs", where=path)
     what = f"this disk cannot lock a file: {cause.strerror}"  # ENOLCK and ENOTSUP, on some network disks
     return StoreError(what, "NEWSLETTER_HOME can name a local disk", where=path)

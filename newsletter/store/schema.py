@@ -180,8 +180,6 @@ schedule = Table(
     Column("profile", Text, nullable=False),  # the SMTP profile that was agreed to; empty for the default
     Column("subject", Text, nullable=False),
     Column("frozen", LargeBinary, nullable=False),  # what was looked at and agreed to
-    Column("issue_sha256", Text, nullable=False),  # of the issue file that was frozen
-    Column("correction_of", Integer, nullable=False),  # the issue whose readers alone get it; 0 for none
     Column("expected", Integer, nullable=False),  # how many were waiting then
     Column("asked_at", Time, nullable=False),
     PrimaryKeyConstraint("issue", "list"),

@@ -26,8 +26,6 @@ def upgrade() -> None:
         sa.Column("profile", sa.Text, nullable=False),
         sa.Column("subject", sa.Text, nullable=False),
         sa.Column("frozen", sa.LargeBinary, nullable=False),
-        sa.Column("issue_sha256", sa.Text, nullable=False),
-        sa.Column("correction_of", sa.Integer, nullable=False),
         sa.Column("expected", sa.Integer, nullable=False),
         sa.Column("asked_at", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("issue", "list", name="schedule_pk"),
