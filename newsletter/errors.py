@@ -13,6 +13,7 @@
     ├── StoreError               the database, its key or its lock
     ├── SendError                a mailing that may not start or go on
     │   └── ServerError          the mail server cannot be used as configured
+    ├── NetError                 an address on the web that gives no answer, or must not be asked
     ├── FindingsError            the checks found errors
     └── Stopped                  interrupted, and can go on
 
@@ -83,6 +84,10 @@ class SendError(NewsletterError):
 
 class ServerError(SendError):
     """The mail server cannot be used as configured."""
+
+
+class NetError(NewsletterError):
+    """An address on the web gives no answer, or must not be asked."""
 
 
 class FindingsError(NewsletterError):

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.composer.pool import writer_name
@@ -17,7 +18,15 @@ from newsletter.model.table import Table, nearest, read_toml
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.themes import builtin_templates, theme_names
 from newsletter.rendering.words import nameless
-from newsletter.sender.options import SECURITY, SenderOptions, SmtpProfile, judge_profile
+from newsletter.sender.options import (
+    AUTH,
+    LIMITS,
+    SECURITY,
+    SenderOptions,
+    SmtpProfile,
+    judge_profile,
+    return_path_fault,
+)
 
 FILE = "newsletter.toml"
 LOCAL_FILE = "newsletter.local.toml"
@@ -30,7 +39,7 @@ class Settings:
     :param folder: where newsletter.toml is.
     :param id: names the data folder; never changes.
     :param lists: title of each mailing list, by name.
-    :param profiles: SMTP servers by name; *via* is the one that is used unasked.
+    :param profiles: SMTP servers by name; *via* names those that are used unasked, with commas between.
     :param writer: the name of this person's pool file.
     :param host: the name of this machine.
     :param lines: the line of each key of newsletter.toml.
@@ -56,8 +65,15 @@ class Settings:
         return data_home() / self.id
 
     def profile(self, name: str = "") -> SmtpProfile:
-        """Return the SMTP profile *name*, or the one that is used unasked."""
-        wanted = name or self.via
+        """Return the SMTP profile *name*, or the first one that is used unasked."""
+        return self.servers(name)[0]
+
+    def servers(self, names: str = "") -> tuple[SmtpProfile, ...]:
+        """Return the SMTP profiles *names*, "main, backup", or those that are used unasked; they share a mailing."""
+        wanted = [name.strip() for name in (names or self.via).split(",")]
+        return tuple(self._profile(name) for name in dict.fromkeys(wanted))
+
+    def _profile(self, wanted: str) -> SmtpProfile:
         if not self.profiles:
             todo = "add [smtp.NAME] with host, port and username"
             raise SettingsError("no mail server is configured", todo, where=_shown(self.folder / LOCAL_FILE))
@@ -111,7 +127,7 @@ def read_settings(folder: Path) -> Settings:
         rendering=_rendering(table, _theme(table, folder), public=bool(sender.public_url)),
         sender=sender,
         profiles=profiles,
-        via=local.text("via", next(iter(profiles)) if len(profiles) == 1 else ""),
+        via=_via(local, profiles),
         writer=writer_name(local.text("writer", "") or _user(), host),
         host=host,
         lines=table.lines(),
@@ -169,24 +185,56 @@ def _address(table: Table, key: str, text: str) -> Address:
 
 
 def _sender(table: Table) -> SenderOptions:
-    lists = {}
-    known = table.table("lists")
-    for name, values in known.tables():
-        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", name):
-            raise known.fail(name, f'"{name}" is no name of a list', "lower-case letters, digits and hyphens")
-        lists[name] = values.text("title", name)
-        values.close()
     name, author = table.text("name"), _address(table, "from", table.text("from"))
-    reply_to, unsubscribe = table.text("reply_to", ""), table.text("unsubscribe", "")
+    unsubscribe = table.text("unsubscribe", "")
+    lists, senders, reply_to = _lists(table, name)
     return SenderOptions(
+        id=_id(table),
         name=name,
-        sender=author if author.name else Address(address=author.address, name=name),
-        reply_to=_address(table, "reply_to", reply_to) if reply_to else None,
+        sender=_named(author, name),
+        reply_to=_reply_to(table),
+        return_path=_return_path(table),
         unsubscribe=_address(table, "unsubscribe", unsubscribe).address if unsubscribe else author.address,
         public_url=_public_url(table),
         reader=table.text("reader", "") or nameless(table.text("language", "en")),
         list_titles=lists,
+        list_senders=senders,
+        list_reply_to=reply_to,
     )
+
+
+def _lists(table: Table, name: str) -> tuple[dict[str, str], dict[str, Address], dict[str, Address]]:
+    """Return the title of each list, and whom it is from and answered to where it says so itself."""
+    titles, senders, answers = {}, {}, {}
+    known = table.table("lists")
+    for key, values in known.tables():
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", key):
+            raise known.fail(key, f'"{key}" is no name of a list', "lower-case letters, digits and hyphens")
+        titles[key] = values.text("title", key)
+        if author := values.text("from", ""):
+            senders[key] = _named(_address(values, "from", author), name)
+        if reply_to := _reply_to(values):
+            answers[key] = reply_to
+        values.close()
+    return titles, senders, answers
+
+
+def _named(author: Address, name: str) -> Address:
+    return author if author.name else Address(address=author.address, name=name)
+
+
+def _reply_to(table: Table) -> Address | None:
+    text = table.text("reply_to", "")
+    return _address(table, "reply_to", text) if text else None
+
+
+def _return_path(table: Table) -> str:
+    if not (text := table.text("return_path", "")):
+        return ""
+    address = _address(table, "return_path", text).address.lower()
+    if what := return_path_fault(address):
+        raise table.fail("return_path", what, 'write it like return_path = "bounces@news.example.org"')
+    return address
 
 
 def _public_url(table: Table) -> str:
@@ -231,6 +279,24 @@ def _test_addresses(table: Table) -> tuple[Address, ...]:
     return addresses
 
 
+def _via(local: Table, profiles: Mapping[str, SmtpProfile]) -> str:
+    """Return the names of the profiles that are used unasked: one in quotes, or a list of them."""
+    if isinstance(local.values.get("via"), list):
+        return ", ".join(local.texts("via"))
+    return local.text("via", next(iter(profiles)) if len(profiles) == 1 else "")
+
+
+def _limits(table: Table) -> dict[str, Any]:
+    """Return how much a server may be given at a time: what the file says, and no more than that."""
+    limits: dict[str, Any] = {key: table.get(key, int) for key in LIMITS if key in table.values}
+    if "warm_up" in table.values:
+        days = table.get("warm_up", list)
+        if not all(type(most) is int for most in days):
+            raise table.fail("warm_up", "it is no list of numbers", "write it like warm_up = [50, 100, 200]")
+        limits["warm_up"] = tuple(days)
+    return limits
+
+
 def _profile(name: str, table: Table, folder: Path) -> SmtpProfile:
     security = table.choice("security", SECURITY, "starttls")
     ca_file = table.text("ca_file", "")
@@ -240,9 +306,11 @@ def _profile(name: str, table: Table, folder: Path) -> SmtpProfile:
         port=table.get("port", int, {"starttls": 587, "tls": 465, "none": 25}[security]),
         security=security,
         username=table.text("username", ""),
+        auth=table.choice("auth", ("", *AUTH), ""),
         password_env=table.text("password_env", ""),
         password_command=_command(table, "password_command"),
         ca_file=str(folder / Path(ca_file).expanduser()) if ca_file else "",
+        **_limits(table),
     )
     table.close()
     judge_profile(profile, table.where, table.lines())

@@ -20,7 +20,9 @@ from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
 from newsletter.model.subscriber import Consent
 from newsletter.sender.options import SmtpProfile
-from newsletter.store.ledger import LedgerStore, Schedule
+from newsletter.store.agenda import Agenda, Schedule
+from newsletter.store.ledger import LedgerStore
+from newsletter.store.report import Report
 from newsletter.store.subscribers import SubscriberStore
 
 
@@ -99,14 +101,14 @@ def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
     return Plan(
         issue=issue,
         rendered=rendered,
-        sender=str(settings.sender.sender),
+        sender=str(settings.sender.author_of(list_name)),
         list=list_name,
         waiting=waiting,
         consents=SubscriberStore(newsletter.database).counts(list_name),
         balance=ledger.balance(issue.number),
         size=waiting + ledger.balance(issue.number, list_name).planned,
-        usual=_usual(ledger, issue, list_name),
-        schedule=next((s for s in ledger.schedules(issue.number) if s.list == list_name), None),
+        usual=_usual(newsletter, issue, list_name),
+        schedule=next((s for s in Agenda(newsletter.database).schedules(issue.number) if s.list == list_name), None),
         profile=settings.profile(via) if via or settings.via else None,
         profiles=tuple(settings.profiles),
         uncommitted=uncommitted(path),
@@ -114,10 +116,10 @@ def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
     )
 
 
-def _usual(ledger: LedgerStore, issue: Issue, list_name: str) -> int | None:
+def _usual(newsletter: Newsletter, issue: Issue, list_name: str) -> int | None:
     if issue.correction_of:
-        return ledger.balance(issue.correction_of, list_name)[State.ACCEPTED]
-    return ledger.last_size(list_name, other_than=issue.number)
+        return LedgerStore(newsletter.database).balance(issue.correction_of, list_name)[State.ACCEPTED]
+    return Report(newsletter.database).last_size(list_name, other_than=issue.number)
 
 
 def require_sent(

@@ -76,7 +76,7 @@ def send_test(newsletter: Newsletter, planned: Plan, addresses: Sequence[str], v
         raise SendError(f"{len(testers)} addresses are no test", f"give at most {TEST_LIMIT}, or send it to a list")
     template = template_of(newsletter, planned.issue, planned.rendered, mark=TEST_MARK)
     messages = [message_to_tester(template, tester) for tester in testers]
-    return send_to_testers(messages, settings.profile(via))
+    return send_to_testers(messages, settings.servers(via))
 
 
 def _tester(text: str) -> Address:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.plan import Plan, require_ready
-from newsletter.app.sending import frozen_plan, require_server
+from newsletter.app.plan import Plan
+from newsletter.app.sending import Note, frozen_plan, require_prepared
 from newsletter.app.standing import Standing, standing_of
 from newsletter.errors import SendError
-from newsletter.sender.options import SmtpProfile
-from newsletter.store.ledger import LedgerStore, Schedule
+from newsletter.store.agenda import Agenda, Schedule
+from newsletter.store.ledger import LedgerStore
 from newsletter.store.lock import CoordinatorBusy, coordinator_lock
 
 LATELY = timedelta(minutes=10)
@@ -32,28 +32,30 @@ class Scheduled:
     watched: bool
 
 
-def schedule(newsletter: Newsletter, planned: Plan, profile: SmtpProfile, at: datetime) -> Scheduled:
+def schedule(
+    newsletter: Newsletter, planned: Plan, via: str, at: datetime, note: Note = lambda words: None
+) -> Scheduled:
     """Freeze what *planned* says, dated *at*, and keep it until then; its audience is frozen when it starts.
 
     Another schedule of the same issue and list gives way to it.
 
-    :raises SendError: it was started already, or :func:`require_ready` says why it may not be.
-    :raises ServerError: the mail server does not let us in.
+    :param via: the names of the SMTP profiles; empty for the default.
+    :raises SendError: it was started already.
+    :raises NewsletterError: as :func:`newsletter.app.sending.start` says.
     """
-    require_ready(newsletter, planned)
-    ledger = LedgerStore(newsletter.database)
+    ledger, agenda = LedgerStore(newsletter.database), Agenda(newsletter.database)
     number = planned.issue.number
     if any(mailing.list == planned.list for mailing in ledger.mailings(number)):
         what = f"issue {number} has begun to go to {planned.list}, and cannot begin later"
         raise SendError(what, f"without --at it goes to {planned.going} who are open or new")
-    require_server(profile)
+    require_prepared(newsletter, planned, via, note)
     now = datetime.now(UTC).replace(microsecond=0)
     frozen = frozen_plan(newsletter, planned, at)
     made = Schedule(
         issue=number,
         list=planned.list,
         at=at,
-        profile=profile.name,
+        profile=",".join(server.name for server in newsletter.settings.servers(via)),
         subject=frozen.subject,
         frozen=frozen.frozen,
         issue_sha256=frozen.issue_sha256,
@@ -61,8 +63,8 @@ def schedule(newsletter: Newsletter, planned: Plan, profile: SmtpProfile, at: da
         expected=frozen.expected,
         asked_at=now,
     )
-    ledger.schedule(made)
-    seen = max((worker.seen_at for worker in ledger.workers()), default=None)
+    agenda.schedule(made)
+    seen = max((worker.seen_at for worker in agenda.workers()), default=None)
     return Scheduled(schedule=made, seen=seen, watched=seen is not None and seen > now - LATELY)
 
 
@@ -88,9 +90,10 @@ def stop(newsletter: Newsletter, number: int, *, patience: float = PATIENCE) -> 
     :raises SendError: nothing is scheduled, and nobody is left to send to.
     """
     ledger = LedgerStore(newsletter.database)
-    cancelled = ledger.schedules(number)
+    agenda = Agenda(newsletter.database)
+    cancelled = agenda.schedules(number)
     for schedule in cancelled:
-        ledger.unschedule(number, schedule.list)
+        agenda.unschedule(number, schedule.list)
     if not (open_ := ledger.balance(number).open) and not cancelled:
         raise SendError(f"issue {number} is not being sent", f"newsletter status {number} shows how it stands")
     if open_:
@@ -99,7 +102,7 @@ def stop(newsletter: Newsletter, number: int, *, patience: float = PATIENCE) -> 
     deadline = time.monotonic() + patience
     while (running := ran and _is_running(newsletter)) and time.monotonic() < deadline:
         time.sleep(0.1)
-    return Halted(standing=standing_of(ledger, number), cancelled=cancelled, ran=ran, ended=not running)
+    return Halted(standing=standing_of(newsletter.database, number), cancelled=cancelled, ran=ran, ended=not running)
 
 
 def _is_running(newsletter: Newsletter) -> bool:

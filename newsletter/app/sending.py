@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from threading import Event
 from newsletter.app.building import template_of
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan, require_here, require_lasting, require_ready
+from newsletter.app.probe import probe_one_click
 from newsletter.app.receipts import keep_receipts
 from newsletter.app.standing import Halt, Standing, standing_of
 from newsletter.app.stopping import stopping
@@ -19,13 +20,15 @@ from newsletter.composer.issues import number_of, sha256_of
 from newsletter.errors import SendError, ServerError, Stopped, StoreError
 from newsletter.model.delivery import Balance, Delivery, State
 from newsletter.sender.addressing import Addressing, MailTemplate
-from newsletter.sender.courier import Courier
-from newsletter.sender.mailing import run_mailing
+from newsletter.sender.mailing import run_mailing, try_servers
 from newsletter.sender.options import SmtpProfile
+from newsletter.store.agenda import Agenda
 from newsletter.store.ledger import LedgerStore, Mailing
 from newsletter.store.lock import coordinator_lock
+from newsletter.store.traffic import TrafficStore
 
 Told = Callable[[Balance], None]
+Note = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,10 +51,17 @@ def mailing_number(newsletter: Newsletter, reference: str) -> int:
     return number_of(path) or newsletter.issues.read(newsletter.issues.find(reference)).number
 
 
-def require_server(profile: SmtpProfile) -> None:
-    """Ask the mail server whether it lets us in; ServerError if it does not."""
-    with Courier(profile, stop=Event()):
-        pass
+def require_prepared(newsletter: Newsletter, planned: Plan, via: str, note: Note) -> None:
+    """Refuse a mailing that could not go: checks, receipts, this machine, the one-click address, the mail servers.
+
+    :param note: hears what is odd about the public site and no fault.
+    :raises NewsletterError: as :func:`start` says.
+    """
+    require_ready(newsletter, planned)
+    profiles = newsletter.settings.servers(via)
+    if words := probe_one_click(newsletter, planned.issue.number):
+        note(words)
+    try_servers(profiles)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,23 +98,24 @@ def frozen_plan(newsletter: Newsletter, planned: Plan, date: datetime) -> Beginn
     )
 
 
-def start(newsletter: Newsletter, planned: Plan, profile: SmtpProfile) -> int:
+def start(newsletter: Newsletter, planned: Plan, via: str, note: Note = lambda words: None) -> int:
     """Start the mailing: freeze its bytes and its Date, queue its audience, write the receipt; return how many wait.
 
-    The server is asked first whether it lets us in, and a backup is made. A second start adds only those who are not
-    in the ledger yet. If it was to start later by itself, it is not any more.
+    With a public URL the one-click address is tried first; *note* hears what is odd there and no fault. Then the
+    servers are asked whether they let us in, and a backup is made. A second start adds only those who are not in the
+    ledger yet. If it was to start later by itself, it is not any more.
 
-    :raises SendError: when a receipt names another ledger, or this machine forgets.
+    :param via: the names of the SMTP profiles; empty for the default.
+    :raises SendError: when a receipt names another ledger, this machine forgets, or one click does not unsubscribe.
     :raises ServerError: when the server cannot be used.
     :raises StoreError: when not as many people are waiting as *planned* says.
     :raises FindingsError: when the checks found errors.
     """
-    require_ready(newsletter, planned)
-    require_server(profile)
+    require_prepared(newsletter, planned, via, note)
     now = datetime.now(UTC).replace(microsecond=0)
     with coordinator_lock(newsletter.database.folder):
         queued = begin(newsletter, frozen_plan(newsletter, planned, now), now)
-        LedgerStore(newsletter.database).unschedule(planned.issue.number, planned.list)
+        Agenda(newsletter.database).unschedule(planned.issue.number, planned.list)
     return queued
 
 
@@ -140,7 +151,7 @@ def run(
     The first SIGINT or SIGTERM ends it after what is under way; a second one at once. What was stopped, or was a
     canary, waits for a person's word again: no worker goes on with it.
 
-    :param via: the name of the profile; empty for the default.
+    :param via: the names of the SMTP profiles; empty for the default.
     :param first: send no more than that many; None for all.
     :raises Stopped: the server, the disk or an impatient person ended it; what was sent is recorded.
     """
@@ -153,7 +164,7 @@ def run(
     with coordinator_lock(newsletter.database.folder), stopping() as stop:
         ledger.clear_stop(number)
         for mailing in mailings:
-            ledger.unschedule(number, mailing.list)
+            Agenda(newsletter.database).unschedule(number, mailing.list)
         try:
             standing = send_open(newsletter, number, via, told, stop, retries=retries, first=first)
         except Stopped:
@@ -180,7 +191,7 @@ def send_open(
     :raises Stopped: as :func:`run`.
     """
     ledger = LedgerStore(newsletter.database)
-    profile = newsletter.settings.profile(via)
+    profiles = newsletter.settings.servers(via)
     ledger.recover()
     if retries.refused:
         ledger.requeue_refused(number)
@@ -192,10 +203,10 @@ def send_open(
                 if stop.is_set() or ledger.stop_asked(number) or (first is not None and heard >= first):
                     break
                 left = None if first is None else first - heard
-                heard += _send_one(newsletter, ledger, mailing, profile, told, stop, retry_now=retries.now, first=left)
+                heard += _send_one(newsletter, ledger, mailing, profiles, told, stop, retry_now=retries.now, first=left)
     finally:
         keep_receipts(newsletter, ledger, number)
-    standing = standing_of(ledger, number)
+    standing = standing_of(newsletter.database, number)
     asked = ledger.stop_asked(number)
     return replace(standing, halt=_halt(standing.balance, interrupted=stop.is_set(), asked=asked, first=first))
 
@@ -225,7 +236,7 @@ def _send_one(
     newsletter: Newsletter,
     ledger: LedgerStore,
     mailing: Mailing,
-    profile: SmtpProfile,
+    profiles: Sequence[SmtpProfile],
     told: Told,
     stop: Event,
     *,
@@ -235,21 +246,20 @@ def _send_one(
     """Send what is open of one mailing; return how many had their turn."""
     template = MailTemplate.load(ledger.frozen(mailing.issue, mailing.list))
     addressing = Addressing(template=template, key=newsletter.database.key)
-    opened = ledger.open_mailing(mailing.issue, mailing.list, retry_now=retry_now)
     counts = Counter(ledger.balance(mailing.issue).counts)
     heard = 0
 
-    def hear(delivery: Delivery) -> None:
+    def hear(outcomes: Sequence[Delivery]) -> None:
         nonlocal heard
-        heard += 1
-        counts[State.QUEUED if counts[State.QUEUED] else State.DEFERRED] -= 1  # the order in which they are claimed
-        counts[delivery.state] += 1
-        told(Balance(counts=counts))
+        heard += len(outcomes)
+        for outcome in outcomes:
+            counts[State.QUEUED if counts[State.QUEUED] else State.DEFERRED] -= 1  # the order in which they are claimed
+            counts[outcome.state] += 1
+        told(Balance(counts=dict(counts)))
 
-    try:
-        run_mailing(opened, addressing.message, profile, progress=hear, stop=stop, first=first)
-    finally:
-        opened.release()
+    traffic = TrafficStore(newsletter.database)
+    with ledger.open_mailing(mailing.issue, mailing.list, retry_now=retry_now) as opened:
+        run_mailing(opened, addressing.message, profiles, traffic=traffic, progress=hear, stop=stop, first=first)
     ledger.finish(mailing.issue, mailing.list)
     return heard
 

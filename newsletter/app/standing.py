@@ -8,7 +8,10 @@ from itertools import islice
 from typing import Any
 
 from newsletter.model.delivery import Balance, Delivery, State
-from newsletter.store.ledger import LedgerStore, Reason, Schedule
+from newsletter.store.agenda import Agenda, Schedule
+from newsletter.store.database import Database
+from newsletter.store.ledger import LedgerStore
+from newsletter.store.report import Reason, Report
 
 LISTED = 20
 """Names of each state that a terminal is shown; --json has all of them."""
@@ -124,36 +127,38 @@ class Standing:
         }
 
 
-def standing_of(ledger: LedgerStore, number: int) -> Standing:
+def standing_of(database: Database, number: int) -> Standing:
     """Return how the mailings of issue *number* stand, without reading their deliveries one by one."""
+    ledger, report = LedgerStore(database), Report(database)
     balance = ledger.balance(number)
     mailings = ledger.mailings(number)
     return Standing(
         issue=number,
         balance=balance,
-        pace=_pace(ledger, number, balance),
-        reasons=ledger.reasons(number) if balance[State.DEFERRED] else (),
+        pace=_pace(report, number, balance),
+        reasons=report.reasons(number) if balance[State.DEFERRED] else (),
         named={state: tuple(islice(ledger.deliveries(number, [state]), LISTED)) for state in NAMED if balance[state]},
-        schedules=ledger.schedules(number),
+        schedules=Agenda(database).schedules(number),
         suppressed=sum(mailing.suppressed for mailing in mailings),
         held=sum(mailing.held for mailing in mailings),
         halt=Halt.ASKED if balance.open and ledger.stop_asked(number) else None,
     )
 
 
-def _pace(ledger: LedgerStore, number: int, balance: Balance) -> Pace:
-    started, last = ledger.span(number)
+def _pace(report: Report, number: int, balance: Balance) -> Pace:
+    started, last = report.span(number)
     handed = sum(balance[state] for state in (State.ACCEPTED, State.REFUSED, State.DEFERRED, State.IN_DOUBT))
     return Pace(handed=handed, over=last - started) if started and last else Pace()
 
 
-def everybody(ledger: LedgerStore, number: int) -> Iterator[dict[str, str]]:
+def everybody(database: Database, number: int) -> Iterator[dict[str, str]]:
     """Yield all whom a person has to decide about, as a program reads them."""
-    for delivery in ledger.deliveries(number, NAMED):
+    for delivery in LedgerStore(database).deliveries(number, NAMED):
         yield {"address": delivery.address, "state": delivery.state.value, "reply": delivery.reply}
 
 
-def standings(ledger: LedgerStore, number: int | None) -> list[Standing]:
+def standings(database: Database, number: int | None) -> list[Standing]:
     """Return how one issue stands, or all that are in the ledger or scheduled."""
-    known = {mailing.issue for mailing in ledger.mailings(number)} | {s.issue for s in ledger.schedules(number)}
-    return [standing_of(ledger, known_number) for known_number in sorted(known)]
+    begun = {mailing.issue for mailing in LedgerStore(database).mailings(number)}
+    known = begun | {schedule.issue for schedule in Agenda(database).schedules(number)}
+    return [standing_of(database, issue) for issue in sorted(known)]

@@ -11,6 +11,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from threading import Event
 
 from newsletter.app.audience import differs
@@ -21,7 +22,8 @@ from newsletter.app.sending import Beginning, begin, send_open
 from newsletter.app.standing import Halt, Standing
 from newsletter.errors import NewsletterError, SendError
 from newsletter.model.delivery import Balance
-from newsletter.store.ledger import LedgerStore, Schedule
+from newsletter.store.agenda import Agenda, Schedule
+from newsletter.store.ledger import LedgerStore
 from newsletter.store.lock import CoordinatorBusy, coordinator_lock
 
 LATEST = timedelta(hours=1)
@@ -85,20 +87,20 @@ class Worker:
 
         While another command sends from the database nothing is done: its turn comes again.
         """
-        ledger = LedgerStore(newsletter.database)
-        ledger.worker_seen(newsletter.settings.host)
-        for schedule in ledger.schedules():
+        agenda = Agenda(newsletter.database)
+        agenda.worker_seen(newsletter.settings.host)
+        for schedule in agenda.schedules():
             if schedule.at <= self._clock():
-                yield from self._tried(schedule.issue, lambda schedule=schedule: self._follow(newsletter, schedule))
-        for number in ledger.retriable(self._clock()):
-            yield from self._tried(number, lambda number=number: self._retry(newsletter, number))
+                yield from self._tried(schedule.issue, partial(self._follow, newsletter, schedule))
+        for number in agenda.retriable(self._clock()):
+            yield from self._tried(number, partial(self._retry, newsletter, number))
 
     def pause(self, newsletter: Newsletter) -> float:
         """Return the seconds until something is due, the longest sleep at most."""
         now = self._clock()
-        ledger = LedgerStore(newsletter.database)
-        times = [schedule.at for schedule in ledger.schedules() if schedule.at > now]
-        if next_at := ledger.next_retry():
+        agenda = Agenda(newsletter.database)
+        times = [schedule.at for schedule in agenda.schedules() if schedule.at > now]
+        if next_at := agenda.next_retry():
             times.append(max(next_at, now + timedelta(seconds=1)))
         return max(0.0, (min([*times, now + STEP]) - now).total_seconds())
 
@@ -119,10 +121,10 @@ class Worker:
 
     def _follow(self, newsletter: Newsletter, schedule: Schedule) -> Standing | None:
         """Begin what was scheduled, or go on with it."""
-        ledger = LedgerStore(newsletter.database)
+        ledger, agenda = LedgerStore(newsletter.database), Agenda(newsletter.database)
         number, now = schedule.issue, self._clock()
         with coordinator_lock(newsletter.database.folder):
-            if schedule not in ledger.schedules(number):  # somebody was faster: another worker, or newsletter stop
+            if schedule not in agenda.schedules(number):  # somebody was faster: another worker, or newsletter stop
                 return None
             started = any(mailing.list == schedule.list for mailing in ledger.mailings(number))
             waiting = ledger.waiting(number, schedule.list, only_accepted_in=schedule.correction_of or None)
@@ -135,13 +137,13 @@ class Worker:
                 begin(newsletter, _beginning(schedule, waiting), now.replace(microsecond=0))
             standing = send_open(newsletter, number, self._via or schedule.profile, _unheard, self._stop)
             if standing.halt is not Halt.INTERRUPTED:
-                ledger.unschedule(number, schedule.list)
+                agenda.unschedule(number, schedule.list)
         return standing
 
     def _retry(self, newsletter: Newsletter, number: int) -> Standing | None:
         """Try the deferred of issue *number* whose time has come."""
         with coordinator_lock(newsletter.database.folder):
-            if number not in LedgerStore(newsletter.database).retriable(self._clock()):
+            if number not in Agenda(newsletter.database).retriable(self._clock()):
                 return None
             require_lasting(newsletter, number)
             return send_open(newsletter, number, self._via, _unheard, self._stop)

@@ -32,13 +32,12 @@ def run_mailing(
     from newsletter.app.sending import Retries, run
     from newsletter.app.standing import everybody
     from newsletter.cli.progress import progress
-    from newsletter.store.ledger import LedgerStore
 
     with progress(quiet=as_json) as told:
         standing = run(newsletter, number, via, told, retries=retries or Retries(), first=first)
     try:
         if as_json:
-            say_json({**standing.values(), "troubled": list(everybody(LedgerStore(newsletter.database), number))})
+            say_json({**standing.values(), "troubled": list(everybody(newsletter.database, number))})
         else:
             say_standing(standing, newsletter.settings.timezone)
     except OSError as error:  # the exit code tells of the mailing, not of the output

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.mailing import run_mailing
-from newsletter.cli.output import plural, say, say_json
+from newsletter.cli.output import plural, printable, say, say_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,20 +40,24 @@ def send_really(newsletter: "Newsletter", planned: "Plan", asked: Asked, as_json
     from newsletter.app.plan import require_ready
 
     require_ready(newsletter, planned)
-    profile = newsletter.settings.profile(asked.via)
+    servers = newsletter.settings.servers(asked.via)
     at = moment_of(asked.at, _now(), newsletter.settings.timezone) if asked.at is not None else None
     if not planned.going:
         _require_anybody(planned)
         say(f"nobody is waiting for issue {planned.issue.number}: {planned.balance}")
         return
-    _require_yes(planned, profile.name, asked, at)
+    _require_yes(planned, " and ".join(server.name for server in servers), asked, at)
     if at:
         _schedule(newsletter, planned, asked, at, as_json)
         return
     from newsletter.app.sending import start
 
-    start(newsletter, planned, profile)
+    start(newsletter, planned, asked.via, note=_note)
     run_mailing(newsletter, planned.issue.number, asked.via, as_json, first=asked.first)
+
+
+def _note(words: str) -> None:
+    click.echo(printable(words), err=True)
 
 
 def _now() -> "datetime":
@@ -102,7 +106,7 @@ def _ask(planned: "Plan", profile: str, first: int | None, at: "datetime | None"
 def _schedule(newsletter: "Newsletter", planned: "Plan", asked: Asked, at: "datetime", as_json: bool) -> None:
     from newsletter.app.scheduling import schedule
 
-    made = schedule(newsletter, planned, newsletter.settings.profile(asked.via), at)
+    made = schedule(newsletter, planned, asked.via, at, note=_note)
     if as_json:
         seen = made.seen.isoformat() if made.seen else None
         facts = {"issue": planned.issue.number, "list": planned.list, "expected": planned.waiting}

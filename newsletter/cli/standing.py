@@ -104,13 +104,16 @@ def status(issue: str | None, as_json: bool) -> None:
     """
     from newsletter.app.sending import mailing_number
     from newsletter.app.standing import everybody, standings
-    from newsletter.store.ledger import LedgerStore
 
     newsletter = here()
-    ledger = LedgerStore(newsletter.database)
-    found = standings(ledger, mailing_number(newsletter, issue) if issue else None)
+    found = standings(newsletter.database, mailing_number(newsletter, issue) if issue else None)
     if as_json:
-        say_json([{**standing.values(), "troubled": list(everybody(ledger, standing.issue))} for standing in found])
+        say_json(
+            [
+                {**standing.values(), "troubled": list(everybody(newsletter.database, standing.issue))}
+                for standing in found
+            ]
+        )
         return
     for standing in found:
         say_standing(standing, newsletter.settings.timezone)

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from newsletter.model.address import Address
-
 
 class Slot(StrEnum):
     """What differs per reader, and nothing else does."""
@@ -36,19 +34,6 @@ class RenderedIssue:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Recipient:
-    """Whom a message goes to, and what its slots say to them.
-
-    :param subscriber: the number of the subscriber; 0 is a sample reader or a tester.
-    :param slots: plain values, not yet escaped for any place.
-    """
-
-    subscriber: int
-    address: Address
-    slots: Mapping[Slot, str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """One mail to one person, ready for the wire.
 
@@ -56,6 +41,7 @@ class Message:
     :param envelope_to: RFC 5321 forward-path.
     :param data: RFC 5322 message, lines ended by CRLF, not dot-stuffed.
     :param smtputf8: an address needs RFC 6531.
+    :param whole: it is known that each line of the data ends with CRLF, the last one too, and none begins with a dot.
     """
 
     message_id: str
@@ -63,3 +49,4 @@ class Message:
     envelope_to: str
     data: bytes
     smtputf8: bool = False
+    whole: bool = False

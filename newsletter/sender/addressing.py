@@ -5,28 +5,28 @@ RenderedIssue ──compile──► MailTemplate ──address──► Message
 """
 
 import base64
-import html
 import json
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
 from newsletter.errors import SendError
 from newsletter.model.address import Address
-from newsletter.model.mail import Message, Recipient, RenderedIssue, Slot
+from newsletter.model.mail import Message, RenderedIssue, Slot
 from newsletter.model.subscriber import Subscriber
 from newsletter.sender import headers
+from newsletter.sender.assembly import Assembly
 from newsletter.sender.links import Links
 from newsletter.sender.multipart import Shown, multipart
 from newsletter.sender.options import SenderOptions
-from newsletter.sender.segments import Part, Place, Segments, encode
+from newsletter.sender.segments import Part, Place, Segments
 from newsletter.sender.tokens import DeliveryTokens
 
-FORM = 1
-"""The form of a dump; another program version may know another."""
+FORM = 2
+"""The form of a dump. A mailing that an older version began goes on: every form up to this one is read."""
 
-_PLAIN = ("issue", "envelope_from", "domain", "public_url", "unsubscribe", "reader", "smtputf8")
+_PLAIN = ("issue", "envelope_from", "verp", "domain", "public_url", "unsubscribe", "reader", "smtputf8")
 
 TEST_MARK = "[Test] "
 """Stands before the subject of a test send."""
@@ -40,14 +40,17 @@ class MailTemplate:
     """The mail of an issue, encoded once for all its readers; it holds everything but the reader and the key.
 
     :param envelope_from: the reverse-path, where bounces go.
+    :param verp: each message has a reverse-path of its own, see :mod:`newsletter.sender.return_path`.
     :param domain: what stands behind the @ of a Message-ID.
     :param head: the headers that are the same for all.
     :param body: the headers of the parts and the parts, with places between.
     :param smtputf8: the sender's address needs RFC 6531.
+    :raises ValueError: head or body are not lines as the encoder makes them.
     """
 
     issue: int
     envelope_from: str
+    verp: bool = False
     domain: str
     public_url: str
     unsubscribe: str
@@ -55,6 +58,22 @@ class MailTemplate:
     head: bytes
     body: Segments
     smtputf8: bool = False
+    _assembly: Assembly = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Lay the mail out: once, because a million messages are made of it."""
+        assembly = Assembly(
+            issue=self.issue,
+            envelope_from=self.envelope_from,
+            verp=self.verp,
+            domain=self.domain,
+            links=Links.of(public_url=self.public_url, unsubscribe=self.unsubscribe),
+            reader=self.reader,
+            head=self.head,
+            body=self.body,
+            smtputf8=self.smtputf8,
+        )
+        object.__setattr__(self, "_assembly", assembly)
 
     @classmethod
     def compile(
@@ -65,63 +84,40 @@ class MailTemplate:
         :param date: aware; the same date gives the same bytes.
         :param subject_mark: stands before the subject: "[Test] ".
         """
-        sender = headers.mailable(options.sender.address)
-        domain = sender.rpartition("@")[2]
-        head = (
-            headers.mailbox_line("From", options.sender),
-            headers.mailbox_line("Reply-To", options.reply_to) if options.reply_to else b"",
-            headers.text_line("Subject", subject_mark + rendered.subject),
-            headers.date_line(date),
-            headers.list_id_line(options.list_titles.get(list_name, list_name), list_name, domain),
-            headers.bulk_lines(one_click=bool(options.public_url)),
+        author, reply_to = options.author_of(list_name), options.reply_to_of(list_name)
+        sender = headers.mailable(author.address)
+        head = b"".join(
+            (
+                headers.mailbox_line("From", author),
+                headers.mailbox_line("Reply-To", reply_to) if reply_to else b"",
+                headers.text_line("Subject", subject_mark + rendered.subject),
+                headers.date_line(date),
+                _list_lines(options, list_name, help_address=(reply_to or author).address),
+                _feedback_id_line(options, list_name, rendered.number, "test" if subject_mark else "newsletter"),
+                headers.bulk_lines(one_click=bool(options.public_url)),
+            )
         )
         return cls(
             issue=rendered.number,
-            envelope_from=sender,
-            domain=domain,
+            envelope_from=headers.mailable(options.return_path.lower()) if options.return_path else sender,
+            verp=bool(options.return_path),
+            domain=sender.rpartition("@")[2],
             public_url=options.public_url,
             unsubscribe=options.unsubscribe_address,
             reader=headers.one_line("reader", options.reader),
-            head=b"".join(head),
+            head=head,
             body=multipart(rendered),
             # Everything else in these headers is written in ASCII: only an address stands as it is.
-            smtputf8=not b"".join(head).isascii(),
+            smtputf8=not head.isascii(),
         )
 
-    def links(self, tokens: DeliveryTokens) -> Links:
-        """Return the links of the reader whose *tokens* these are."""
-        return Links.of(tokens, public_url=self.public_url, unsubscribe=self.unsubscribe)
+    def message_id(self, tokens: DeliveryTokens) -> str:
+        """Return the Message-ID of the reader whose *tokens* these are, angle brackets included."""
+        return self._assembly.message_id(tokens)
 
-    def recipient(self, subscriber: Subscriber, tokens: DeliveryTokens) -> Recipient:
-        """Return *subscriber* with what the slots say to them."""
-        slots = self.links(tokens).slots(subscriber.address.name or self.reader)
-        return Recipient(subscriber=subscriber.number, address=subscriber.address, slots=slots)
-
-    def address(self, recipient: Recipient, tokens: DeliveryTokens) -> Message:
-        """Return the mail to *recipient*; SendError if their name or address cannot stand in a header."""
-        message_id = f"<{self.issue}.{tokens.message_id}@{self.domain}>"
-        envelope_to = headers.mailable(recipient.address.address)
-        head = (
-            self.head,
-            headers.mailbox_line("To", recipient.address),
-            headers.line("Message-ID", message_id),
-            headers.list_unsubscribe_line(self.links(tokens).unsubscribe_uris),
-        )
-        return Message(
-            message_id=message_id,
-            envelope_from=self.envelope_from,
-            envelope_to=envelope_to,
-            data=b"".join((*head, *self._filled(recipient))),
-            smtputf8=self.smtputf8 or not envelope_to.isascii(),
-        )
-
-    def _filled(self, recipient: Recipient) -> list[bytes]:
-        """Return the body with the slots filled, each value escaped for its place."""
-        values: dict[Place, bytes] = {}
-        for slot, value in recipient.slots.items():
-            values[Place(Part.TEXT, slot)] = encode(value, open_end=True)
-            values[Place(Part.HTML, slot)] = encode(html.escape(value), open_end=True)
-        return [values[piece] if isinstance(piece, Place) else piece for piece in self.body]
+    def address(self, subscriber: Subscriber, tokens: DeliveryTokens) -> Message:
+        """Return the mail to *subscriber*, whole; SendError if their name or address cannot stand in a header."""
+        return self._assembly.message(subscriber, tokens)
 
     def dump(self) -> bytes:
         """Return the template as bytes that :meth:`load` reads, so that a mailing can be frozen."""
@@ -131,12 +127,14 @@ class MailTemplate:
 
     @classmethod
     def load(cls, data: bytes) -> "MailTemplate":
-        """Read what :meth:`dump` wrote; SendError if it is something else."""
+        """Read what :meth:`dump` wrote, of this form or an older one; SendError if it is something else."""
         try:
             values = json.loads(data)
-            if (form := values.pop("form")) != FORM:
+            form = values.pop("form")
+            if not 1 <= form <= FORM:
                 todo = "go on with the version of newsletter that began it"
-                raise SendError(f"the frozen mailing has form {form}, and this version reads {FORM}", todo)
+                raise SendError(f"the frozen mailing has form {form}, and this version reads 1 to {FORM}", todo)
+            # Form 1 had no verp: bounces of such a mailing go where those of its first messages went.
             head, body = base64.b64decode(values.pop("head")), values.pop("body")
             pieces = (base64.b64decode(p) if isinstance(p, str) else Place(Part(p[0]), Slot(p[1])) for p in body)
             return cls(head=head, body=tuple(pieces), **values)
@@ -155,14 +153,13 @@ class Addressing:
     key: bytes
 
     def tokens(self, subscriber: Subscriber) -> DeliveryTokens:
-        """Return the tokens of this issue's delivery to *subscriber*; SendError if the address is no text."""
-        address = headers.one_line("an address", subscriber.address.address)
+        """Return the tokens of this issue's delivery to *subscriber*; SendError if the address is none."""
+        address = headers.mailable(subscriber.address.address)
         return DeliveryTokens.derive(self.key, issue=self.template.issue, subscriber=subscriber.number, address=address)
 
     def message(self, subscriber: Subscriber) -> Message:
         """Return the mail to *subscriber*; SendError if their name or address cannot stand in a header."""
-        tokens = self.tokens(subscriber)
-        return self.template.address(self.template.recipient(subscriber, tokens), tokens)
+        return self.template.address(subscriber, self.tokens(subscriber))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,6 +183,16 @@ def sample_message(template: MailTemplate) -> Sample:
     return Sample(message=message, text=shown.text, html=shown.html)
 
 
+def sample_one_click(issue: int, options: SenderOptions) -> str:
+    """Return where a mail program posts the sample reader's unsubscribing (RFC 8058); empty without a public URL."""
+    if not options.public_url:
+        return ""
+    reader = sample_reader()
+    tokens = DeliveryTokens.derive(SAMPLE_KEY, issue=issue, subscriber=reader.number, address=reader.address.address)
+    links = Links.of(public_url=options.public_url, unsubscribe=options.unsubscribe_address)
+    return links.unsubscribe[0] + tokens.ticket(tokens.unsubscribe)
+
+
 def message_to_tester(template: MailTemplate, address: Address, *, nonce: bytes = b"") -> Message:
     """Return the mail of a test send to *address*: its links act on nobody, its Message-ID is its own.
 
@@ -195,8 +202,20 @@ def message_to_tester(template: MailTemplate, address: Address, *, nonce: bytes 
     tester = Subscriber(number=0, address=address)
     tokens = Addressing(template=template, key=SAMPLE_KEY).tokens(tester)
     own = base64.b32encode(nonce or secrets.token_bytes(12)).decode().rstrip("=").lower()
-    tokens = replace(tokens, message_id=f"test.{own}")
-    return template.address(template.recipient(tester, tokens), tokens)
+    return template.address(tester, tokens._replace(message_id=f"test.{own}"))
+
+
+def _list_lines(options: SenderOptions, list_name: str, *, help_address: str) -> bytes:
+    # RFC 2919 §3: the newsletter's own domain, whatever address a list is from, so that the id never changes.
+    domain = headers.mailable(options.sender.address).rpartition("@")[2]
+    named = headers.list_id_line(options.list_titles.get(list_name, list_name), list_name, domain)
+    return named + headers.list_lines(public_url=options.public_url, help_address=help_address)
+
+
+def _feedback_id_line(options: SenderOptions, list_name: str, issue: int, kind: str) -> bytes:
+    if not options.id:
+        return b""
+    return headers.feedback_id_line(issue=issue, list_name=list_name, kind=kind, newsletter_id=options.id)
 
 
 def _as_text(piece: bytes) -> str:

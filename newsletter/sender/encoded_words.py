@@ -1,13 +1,13 @@
 """Words of a header that ASCII cannot write (RFC 2047)."""
 
 import base64
-import re
 
 LONGEST = 75
 """Octets of an encoded-word, delimiters included (RFC 2047 §2)."""
 
 # RFC 2047 §5 (3): what may stand for itself in a name; fewer than in a subject, and good in both.
-_LITERAL = re.compile(rb"[A-Za-z0-9!*+/-]")
+_LITERAL = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+/-")
+_LETTERS = [chr(octet) if octet in _LITERAL else "_" if octet == 32 else f"={octet:02X}" for octet in range(256)]
 
 
 def encoded_words(text: str, room: int = LONGEST) -> list[str]:
@@ -15,8 +15,10 @@ def encoded_words(text: str, room: int = LONGEST) -> list[str]:
 
     None splits a character (§5). They go on lines of their own or have one space between; readers drop both.
     """
-    form = _quoted if len(_quoted(text.encode())) <= len(_based(text.encode())) else _based
-    if len(whole := form(text.encode())) <= min(room, LONGEST):
+    raw = text.encode()
+    quoted, based = _quoted(raw), _based(raw)
+    form, whole = (_quoted, quoted) if len(quoted) <= len(based) else (_based, based)
+    if len(whole) <= min(room, LONGEST):
         return [whole]
     words, piece = [], b""
     for character in text:
@@ -29,10 +31,7 @@ def encoded_words(text: str, room: int = LONGEST) -> list[str]:
 
 
 def _quoted(raw: bytes) -> str:
-    letters = (
-        chr(octet) if _LITERAL.match(bytes((octet,))) else "_" if octet == 32 else f"={octet:02X}" for octet in raw
-    )
-    return f"=?utf-8?q?{''.join(letters)}?="
+    return f"=?utf-8?q?{''.join([_LETTERS[octet] for octet in raw])}?="
 
 
 def _based(raw: bytes) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from hashlib import sha256
 from urllib.parse import quote
 
 from newsletter.errors import SendError
@@ -22,7 +23,14 @@ FOLD = "\r\n "
 
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _PLAIN = re.compile(r"[!-~]+( [!-~]+)*")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@]+")
+# What nearly all addresses are: what it matches is its own A-label form, and within the sizes of RFC 5321 §4.5.3.1 if
+# it has 254 characters at most.
+_USUAL_ADDRESS = re.compile(
+    r"(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{1,63}"
+)
+# RFC 5321 §4.1.2: atoms with single dots between; the quoted form, which nobody has, is not written.
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@.]+(\.[^\s<>()\[\],;:\\\"@.]+)*@[^\s<>()\[\],;:\\\"@]+")
 _LIST_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
 
 
@@ -84,16 +92,54 @@ def list_id_line(title: str, list_name: str, domain: str) -> bytes:
 
 def list_unsubscribe_line(uris: Sequence[str]) -> bytes:
     """Return List-Unsubscribe (RFC 2369 §3.2): never encoded, folded between addresses only (RFC 8058 §4)."""
+    return _uris_line("List-Unsubscribe", uris)
+
+
+def list_lines(*, public_url: str, help_address: str) -> bytes:
+    """Return where readers turn: List-Help (RFC 2369 §3.1, "the most important"), List-Archive (§3.6), List-Post.
+
+    :param public_url: empty while there is no public site; then help is by mail to *help_address* alone.
+    """
+    site = (f"{public_url}/",) if public_url else ()
+    helping = _uris_line("List-Help", (*site, mailto(help_address, "help")))
+    # RFC 2369 §3.4: a list that readers cannot post to says so.
+    return helping + (_uris_line("List-Archive", site) if site else b"") + line("List-Post", "NO")
+
+
+def feedback_id_line(*, issue: int, list_name: str, kind: str, newsletter_id: str) -> bytes:
+    """Return Feedback-ID, by which Gmail's Postmaster Tools count complaints: the same in every mail of a mailing.
+
+    Its form is ``a:b:c:SenderId``. The first three are ours to choose; SenderId is mandatory, has 5 to 15 characters,
+    and stays the same for all mail of one sender (support.google.com/mail/answer/6254652).
+    """
+    return line("Feedback-ID", f"issue{issue}:{list_name}:{kind}:{sender_id(newsletter_id)}")
+
+
+def sender_id(newsletter_id: str) -> str:
+    """Return the id of a newsletter within 5 to 15 characters, unlike that of any other newsletter."""
+    if 5 <= len(newsletter_id) <= 15:
+        return newsletter_id
+    # Two long ids often begin alike: "engineering-digest-weekly", "engineering-digest-sample".
+    return f"{newsletter_id[:7]}-{sha256(newsletter_id.encode()).hexdigest()[:7]}"
+
+
+def _uris_line(name: str, uris: Sequence[str]) -> bytes:
     for uri in uris:
         if not re.fullmatch(r"[!#-;=?-~]{1,900}", uri):
-            raise SendError(f"this cannot stand in List-Unsubscribe: {uri!a}", "mend public_url or unsubscribe")
+            raise SendError(f"this cannot stand in {name}: {uri!a}", "mend public_url or unsubscribe")
     listed = f",{FOLD}".join(f"<{uri}>" for uri in uris)
-    return f"List-Unsubscribe: {listed}\r\n".encode("ascii")
+    return f"{name}: {listed}\r\n".encode("ascii")
+
+
+def mailable(address: str) -> str:
+    """Return *address* with its domain as A-labels, as envelopes and headers have it; SendError if it is none."""
+    if _USUAL_ADDRESS.fullmatch(address) and len(address) <= 254:
+        return address
+    return _mailable(address)
 
 
 @lru_cache(maxsize=1024)  # the sender's and the unsubscribe address stand in every mail
-def mailable(address: str) -> str:
-    """Return *address* with its domain as A-labels, as envelopes and headers have it."""
+def _mailable(address: str) -> str:
     one_line("an address", address)
     if not _ADDRESS.fullmatch(address):
         raise SendError(f'"{address}" cannot be written to', "an address is like ada@example.com")

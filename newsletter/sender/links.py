@@ -1,41 +1,34 @@
-"""Where the links of one delivery point to."""
+"""Where the links of a mail point to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsletter.model.mail import Slot
 from newsletter.sender.headers import mailto
-from newsletter.sender.tokens import DeliveryTokens
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Links:
-    """The addresses that a reader's mail holds; *preferences* and *web* are empty without a public URL.
+    """Where the addresses in a newsletter's mails begin; a reader's ticket goes behind, and then they are whole.
 
-    :param unsubscribe_uris: for List-Unsubscribe, the best one first; the first one fills the slot, too.
+    *preferences* and *web* are empty without a public URL.
+
+    :param unsubscribe: for List-Unsubscribe, the best one first; the first one fills the slot, too.
     """
 
-    unsubscribe_uris: tuple[str, ...]
+    unsubscribe: tuple[str, ...]
     preferences: str = ""
     web: str = ""
 
     @classmethod
-    def of(cls, tokens: DeliveryTokens, *, public_url: str, unsubscribe: str) -> "Links":
-        """Return the links that *tokens* prove, at *public_url* if there is one, else by mail to *unsubscribe*."""
-        ticket = tokens.ticket(tokens.unsubscribe)
-        by_mail = mailto(unsubscribe, f"unsubscribe {ticket}")
+    def of(cls, *, public_url: str, unsubscribe: str) -> "Links":
+        """Return the links at *public_url* if there is one, else by mail to *unsubscribe*."""
+        by_mail = mailto(unsubscribe, "unsubscribe ")
         if not public_url:
-            return cls(unsubscribe_uris=(by_mail,))
-        return cls(
-            unsubscribe_uris=(f"{public_url}/u/{ticket}", by_mail),
-            preferences=f"{public_url}/p/{tokens.ticket(tokens.preferences)}",
-            web=f"{public_url}/w/{tokens.ticket(tokens.web)}",
-        )
+            return cls(unsubscribe=(by_mail,))
+        return cls(unsubscribe=(f"{public_url}/u/", by_mail), preferences=f"{public_url}/p/", web=f"{public_url}/w/")
 
-    def slots(self, name: str) -> dict[Slot, str]:
-        """Return what fills the slots of a reader called *name*."""
-        return {
-            Slot.NAME: name,
-            Slot.UNSUBSCRIBE: self.unsubscribe_uris[0],
-            Slot.PREFERENCES: self.preferences,
-            Slot.WEB: self.web,
-        }
+    @property
+    def slots(self) -> Mapping[Slot, str]:
+        """What each slot that is a link begins with."""
+        return {Slot.UNSUBSCRIBE: self.unsubscribe[0], Slot.PREFERENCES: self.preferences, Slot.WEB: self.web}

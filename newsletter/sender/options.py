@@ -14,32 +14,73 @@ from newsletter.model.address import UNSAFE, Address
 SECURITY: Final = ("starttls", "tls", "none")
 """How the line to a server is made private: STARTTLS required, TLS from the first byte (RFC 8314), or not at all."""
 
+LONGEST_RETURN_NAME: Final = 21
+"""Octets before the @ of a configured return path: "+", two numbers of ten digits, two dots and a token follow; 64."""
+
+
+LIMITS: Final = (
+    "connections", "messages_per_connection", "per_minute", "per_hour", "per_day", "weight",
+    "domain_connections", "domain_per_minute",
+)  # fmt: skip
+"""What a profile says of how much its server is given, in whole numbers."""
+
+AUTH: Final = ("CRAM-MD5", "PLAIN", "LOGIN", "XOAUTH2")
+"""How a server is told who we are."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SenderOptions:
     """Who sends, and where readers turn.
 
+    :param id: the newsletter's id, for Feedback-ID; without one there is no such header.
     :param name: the newsletter's name.
-    :param sender: the From address; bounces go there too.
+    :param sender: the From address; bounces go there too unless there is a *return_path*.
     :param reply_to: where answers go when it is not the sender.
+    :param return_path: "bounces@news.example.org", where bounces go; each message adds "+" and whose it is (VERP).
     :param unsubscribe: the address that takes "unsubscribe" by mail; empty is the From address.
     :param public_url: ``https://…`` without a slash at its end; empty while there is no public site.
     :param reader: stands in the name slot of a subscriber whose name is not known.
     :param list_titles: title of each mailing list, by name.
+    :param list_senders: the From address of each list that has one of its own.
+    :param list_reply_to: where answers go, of each list that has it of its own.
     """
 
+    id: str = ""
     name: str
     sender: Address
     reply_to: Address | None = None
+    return_path: str = ""
     unsubscribe: str = ""
     public_url: str = ""
     reader: str = "reader"
     list_titles: Mapping[str, str] = field(default_factory=dict)
+    list_senders: Mapping[str, Address] = field(default_factory=dict)
+    list_reply_to: Mapping[str, Address] = field(default_factory=dict)
+
+    def author_of(self, list_name: str) -> Address:
+        """Return whom mail to the list is from."""
+        return self.list_senders.get(list_name, self.sender)
+
+    def reply_to_of(self, list_name: str) -> Address | None:
+        """Return where answers to mail of the list go; None is to whom it is from."""
+        return self.list_reply_to.get(list_name, self.reply_to)
 
     @property
     def unsubscribe_address(self) -> str:
         """Where a mail that says "unsubscribe" goes."""
         return self.unsubscribe or self.sender.address
+
+
+def return_path_fault(address: str) -> str:
+    """Return what keeps *address* from being a return path, in words; empty if nothing does."""
+    name, _, domain = address.rpartition("@")
+    if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", name.lower()):
+        return f'"{name}" before the @ is not made of letters, digits, dots and hyphens'
+    if len(name) > LONGEST_RETURN_NAME:
+        return f'"{name}" is too long: each message adds to it, so it may have {LONGEST_RETURN_NAME} characters'
+    if not _is_host(domain) or len(domain.encode("idna")) > 254 - 65:
+        return f'"{domain}" is no domain that mail can come back to'
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,9 +99,18 @@ class SmtpProfile:
     """A mail server that takes our mail, and how we prove to it who we are.
 
     :param security: one of :data:`SECURITY`.
+    :param auth: how to log in, one of :data:`AUTH`; empty for the best that the server offers. XOAUTH2 is never chosen
+        by itself: there the password is a token.
     :param password_env: the environment variable that holds the password.
     :param password_command: a command that prints the password; its first line counts.
     :param ca_file: PEM file of the authority that signed the server's certificate; empty for those of the system.
+    :param connections: open at once, at most.
+    :param messages_per_connection: a TLS handshake is 0.7 ms of our time, and servers end a connection sooner or later.
+    :param per_minute: messages, as *per_hour* and *per_day*; 0 is no limit.
+    :param warm_up: most messages of the first day, the second day and so on, for an address nobody knows yet.
+    :param weight: its share of the messages beside other servers; 0 is a stand-in for when the others fail.
+    :param domain_connections: of them for one receiving domain; 0 is no limit.
+    :param domain_per_minute: messages to one receiving domain; 0 is no limit.
     """
 
     name: str
@@ -68,9 +118,19 @@ class SmtpProfile:
     port: int
     security: str = "starttls"
     username: str = ""
+    auth: str = ""
     password_env: str = ""
     password_command: tuple[str, ...] = ()
     ca_file: str = ""
+    connections: int = 10
+    messages_per_connection: int = 100
+    per_minute: int = 0
+    per_hour: int = 0
+    per_day: int = 0
+    warm_up: tuple[int, ...] = ()
+    weight: int = 1
+    domain_connections: int = 0
+    domain_per_minute: int = 0
     timeouts: Timeouts = Timeouts()
 
     @property
@@ -130,8 +190,24 @@ def _fault(profile: SmtpProfile) -> tuple[str, str] | None:
         return "port 465 speaks TLS from the first byte, and no STARTTLS", 'write security = "tls", or use port 587'
     if profile.password_env and profile.password_command:
         return "it has password_env and password_command", "keep one of them"
+    if limit := _wrong_limit(profile):
+        return limit
     if profile.username and not passworded:
         return "it has a username and no password", 'add password_env = "NAME" or password_command = ["pass", "smtp"]'
+    if profile.auth and profile.auth not in AUTH:
+        return f'auth = "{profile.auth}" is not known', f"one of {', '.join(AUTH)}"
     if passworded and not profile.username:
         return "it has a password and no username", "add username"
+    return None
+
+
+def _wrong_limit(profile: SmtpProfile) -> tuple[str, str] | None:
+    for name in ("connections", "messages_per_connection"):
+        if getattr(profile, name) < 1:
+            return f"{name} = {getattr(profile, name)} would send nothing", "write 1 or more"
+    for name in LIMITS:
+        if getattr(profile, name) < 0:
+            return f"{name} = {getattr(profile, name)} is less than nothing", "leave it out for no limit"
+    if any(most < 1 for most in profile.warm_up):
+        return "warm_up has a day without a message", "write how many may go on each day, like warm_up = [50, 100, 200]"
     return None

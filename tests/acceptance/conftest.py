@@ -103,6 +103,7 @@ class Inbox:
     refuse: set[str] = field(default_factory=set)
     defer: set[str] = field(default_factory=set)
     messages: list[tuple[str, bytes]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     on_message: Callable[[str], None] = lambda address: None
     closed: bool = False
 
@@ -126,6 +127,7 @@ class Inbox:
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         self.messages.append((envelope.rcpt_tos[0], envelope.content))
+        self.senders.append(envelope.mail_from)
         self.on_message(envelope.rcpt_tos[0])
         return "250 2.0.0 taken"
 
@@ -134,9 +136,9 @@ class Inbox:
         return [address for address, _ in self.messages]
 
     def profile(self, **changes: object) -> str:
-        """Return the TOML of a profile for it."""
+        """Return the TOML of a profile for it: one connection, so that a test knows who is next."""
         values = {"host": "localhost", "port": self.port, "username": "editor", "password_env": "SMTP_PASSWORD",
-                  "ca_file": self.ca_file, **changes}  # fmt: skip
+                  "ca_file": self.ca_file, "connections": 1, **changes}  # fmt: skip
         lines = [f"{name} = {value if isinstance(value, int) else chr(39) + str(value) + chr(39)}"
                  for name, value in values.items() if value is not None]  # fmt: skip
         return "[smtp.test]\n" + "\n".join(lines) + "\n"

@@ -12,6 +12,18 @@ import tomllib
 from datetime import date
 
 import pytest
+from smtp_server import certified
+from web_site import Says, web_site
+
+
+@pytest.fixture
+def public_site(sending, authority):
+    """The newsletter's public site, where unsubscribing with one click works."""
+    with web_site({"/u/": Says()}, certified(authority)) as site:
+        sending.change("newsletter.toml", '# public_url = "https://news.example.com"', f'public_url = "{site.url}"')
+        sending.env["SSL_CERT_FILE"] = str(sending.path("ca.pem"))
+        authority.cert_pem.write_to_path(sending.env["SSL_CERT_FILE"])
+        yield site
 
 
 def parsed(data: bytes):
@@ -128,19 +140,15 @@ def test_what_is_rehearsed_is_what_is_sent_but_for_the_date(sending, inbox):
     assert list(map(undated, rehearsed)) == list(map(undated, sent))
 
 
-def test_each_reader_gets_a_message_of_their_own(sending, inbox):
-    sending.change(
-        "newsletter.toml", '# public_url = "https://news.example.com"', 'public_url = "https://news.example.com"'
-    )
+def test_each_reader_gets_a_message_of_their_own(sending, inbox, public_site):
     sending.ok("send", "1", "--really", "--yes")
     messages = {address: parsed(data) for address, data in inbox.messages}
     assert messages["lin@example.com"]["To"] == "林 美玲 <lin@example.com>"
     assert len({message["Message-ID"] for message in messages.values()}) == 3
     links = set()
     for address, message in messages.items():
-        one_click, _ = re.fullmatch(
-            r"<(https://news\.example\.com/u/[^>]+)>,\s*<(mailto:[^>]+)>", message["List-Unsubscribe"]
-        ).groups()
+        one_click, _ = re.fullmatch(r"<([^>]+)>,\s*<(mailto:[^>]+)>", message["List-Unsubscribe"]).groups()
+        assert one_click.startswith(f"{public_site.url}/u/1.")
         assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert message["List-Id"] == "Engineering Digest <weekly.example.com>"
         for kind in ("html", "plain"):
@@ -149,6 +157,24 @@ def test_each_reader_gets_a_message_of_their_own(sending, inbox):
             assert messages[address]["To"].addresses[0].display_name in body
         links.add(one_click)
     assert len(links) == 3
+
+
+def test_nothing_is_begun_while_unsubscribing_with_one_click_does_not_work(sending, inbox, public_site):
+    public_site.answers["/u/"] = Says(status=404)
+    said = sending.fails(2, "send", "1", "--really", "--yes")
+    assert "unsubscribing with one click does not work: it answered 404" in said
+    assert inbox.messages == []
+    assert not sending.path("issues/001.receipt.toml").exists()
+    assert "3 people of weekly" in sending.ok("send", "1")
+
+
+def test_bounces_come_back_to_an_address_for_each_reader(sending, inbox):
+    sending.change(
+        "newsletter.toml", '# return_path = "bounces@news.example.com"', 'return_path = "bounces@example.com"'
+    )
+    sending.ok("send", "1", "--really", "--yes")
+    assert len(set(inbox.senders)) == 3
+    assert all(re.fullmatch(r"bounces\+1\.[0-9]+\.[a-z2-7]{20}@example\.com", sender) for sender in inbox.senders)
 
 
 def test_nobody_gets_an_issue_twice_and_who_comes_later_gets_it_once(sending, inbox):

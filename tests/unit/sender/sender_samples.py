@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
 
@@ -28,6 +29,7 @@ PUBLIC = SenderOptions(
     public_url="https://news.example.org",
     list_titles={"weekly": "Weekly News"},
 )
+VERP = replace(PUBLIC, id="weekly-news", unsubscribe="", return_path="bounces@news.example.org")
 HTML = f"""<!doctype html>
 <html><body style="color: #111">
 <p>Hello {TOKENS[Slot.NAME]},</p>

@@ -149,11 +149,24 @@ def test_what_could_begin_another_header_is_refused_wherever_it_stands(odd):
 
 
 @pytest.mark.parametrize(
-    "address", ["a", "a@", "@b.example", "a b@c.example", "a@b.example>", "a,b@c.example", "a@b@c.d", "a@b..c"]
-)
+    "address",
+    ["a", "a@", "@b.example", "a b@c.example", "a@b.example>", "a,b@c.example", "a@b@c.d", "a@b..c",
+     ".a@b.example", "a.@b.example", "a..b@c.example"],
+)  # fmt: skip
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(SendError, match="an address is like ada@"):
         headers.mailable(address)
+
+
+@given(st.from_regex(r"[.A-Za-z0-9!#+=-]{1,66}@([A-Za-z0-9.-]{0,65}\.){0,3}[A-Za-z0-9-]{0,65}", fullmatch=True))
+def test_the_short_way_for_usual_addresses_is_the_long_way(address):
+    def by(way):
+        try:
+            return way(address)
+        except SendError as error:
+            return str(error)
+
+    assert by(headers.mailable) == by(headers._mailable)
 
 
 def test_a_domain_goes_as_its_a_label():

@@ -11,7 +11,7 @@ from newsletter.sender.outputs import FORMATS, open_output
 def readers():
     return [
         message(reader()),
-        message(reader(name="Zoë", address="../zoë/.!x@example.com", number=8)),
+        message(reader(name="Zoë", address="/etc/zoë/.!x@example.com", number=8)),
         message(reader(name="", address="ada@example.com", number=9)),
     ]
 
@@ -26,7 +26,7 @@ def test_eml_files_are_the_messages(tmp_path):
     assert [path.read_bytes() for path in paths] == [sent.data for sent in readers()]
     assert [path.name for path in paths] == [
         "000001-ada@example.com.eml",
-        "000002-.._zo__._x@example.com.eml",
+        "000002-_etc_zo__._x@example.com.eml",
         "000003-ada@example.com.eml",
     ]
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == sorted(path.name for path in paths)

@@ -1,0 +1,217 @@
+"""The one client of the web: careful about where it connects to, how long it waits, and how much it takes.
+
+::
+
+    link ─► http(s)? ─► its addresses, looked up once ─► public ones ─► one of them is connected to, by its number
+      ▲                                                                  (TLS and Host still name the host)
+      └───────────────────────── redirect, judged as the first link was ─────────────────────────┘
+
+The address that was judged is the one that is connected to, so a name server that answers differently the second time
+(DNS rebinding) gains nothing. No proxy, no cookie and no password is taken from anywhere.
+"""
+
+import asyncio
+import os
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Final
+
+import httpx2
+
+from newsletter.errors import NetError
+from newsletter.net.guard import is_public
+from newsletter.net.lookup import look_up
+
+AGENT: Final = "newsletterpress"
+REDIRECTS: Final = (301, 302, 303, 307, 308)
+"""RFC 9110 §15.4; 300 and 304 lead nowhere by themselves."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """How far a request may go.
+
+    :param seconds: for all of it: looking up, connecting, redirects, and the last octet of the body.
+    :param octets: of the body, decompressed.
+    :param redirects: how many are followed; with 0 the redirect itself is the answer.
+    :param allow_private: the editor configured this address, so it may lead into a private network or to this machine.
+    """
+
+    seconds: float = 20
+    octets: int = 5_000_000
+    redirects: int = 5
+    allow_private: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What is asked.
+
+    :param form: is posted as ``application/x-www-form-urlencoded``; None is a GET.
+    :param headers: sent beside our own; not sent along to another host.
+    """
+
+    url: str
+    form: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What came back, whatever its status says.
+
+    :param url: where it came from, after redirects.
+    :param headers: their names in lower case.
+    """
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def fetch_now(request: Request, limits: Limits = Limits()) -> Answer:
+    """Do what :func:`fetch` does, where no event loop runs."""
+    return asyncio.run(fetch(request, limits))
+
+
+async def fetch(request: Request, limits: Limits = Limits()) -> Answer:
+    """Ask *request* and return the answer; NetError if there is none within *limits*."""
+    try:
+        async with asyncio.timeout(limits.seconds):
+            answer = await _ask(request, limits)
+            for _ in range(limits.redirects):
+                if not _leads_on(answer):
+                    return answer
+                request = _redirected(request, answer)
+                answer = await _ask(request, limits)
+    except TimeoutError as cause:
+        raise NetError(f"no whole answer within {limits.seconds:g} seconds", "try later", where=request.url) from cause
+    if limits.redirects and _leads_on(answer):
+        raise NetError(f"more than {limits.redirects} redirects", "give the address they end at", where=request.url)
+    return answer
+
+
+async def _ask(request: Request, limits: Limits) -> Answer:
+    """Ask once, the first of the host's addresses that can be connected to."""
+    url = _parsed(request.url)
+    host = url.raw_host.decode("ascii")
+    addresses = await look_up(host, url.port or (443 if url.scheme == "https" else 80), request.url)
+    allowed = [address for address in addresses if limits.allow_private or is_public(address)]
+    if not allowed:
+        what = f"{host} is in a private network ({', '.join(addresses)})"
+        raise NetError(what, "only what is public is fetched", where=request.url)
+    refused = None
+    for address in allowed:
+        # An address that swallows what is sent to it must leave time for the next one; the last one has all of it.
+        patience = None if address == allowed[-1] else limits.seconds / len(allowed)
+        try:
+            return await _ask_at(address, url, request, limits, patience)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            refused = _unreachable(error, request.url)
+        except httpx2.HTTPError as error:
+            what = f"the answer broke off, or is none of the web's ({_words(error)})"
+            raise NetError(what, "try later", where=request.url) from error
+    raise refused or AssertionError("no address was tried")
+
+
+async def _ask_at(address: str, url: httpx2.URL, request: Request, limits: Limits, patience: float | None) -> Answer:
+    """Ask the server at *address*; it has *patience* seconds to be connected to, if not None."""
+    own = {"Host": url.netloc.decode("ascii"), "User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"}
+    sent = httpx2.Request(
+        "GET" if request.form is None else "POST",
+        url.copy_with(host=address),
+        data=dict(request.form) if request.form is not None else None,
+        headers={**own, **request.headers},
+        extensions={"sni_hostname": url.raw_host.decode("ascii"), "timeout": {"connect": patience}},
+    )
+    # A connection of its own: one of another host at the same address was not proved to be this host's.
+    async with httpx2.AsyncHTTPTransport(verify=_trust()) as transport:
+        response = await transport.handle_async_request(sent)
+        try:
+            body = await _body(response, limits.octets, request.url)
+        finally:
+            await response.aclose()
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(status=response.status_code, url=request.url, headers=headers, body=body)
+
+
+def _trust() -> Any:
+    """Return an SSLContext that trusts the system's authorities, or those that SSL_CERT_FILE or SSL_CERT_DIR names."""
+    return _trusting(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
+
+
+@lru_cache(maxsize=4)  # reading some 140 authorities takes longer than a request
+def _trusting(file: str, folder: str) -> Any:
+    try:
+        return httpx2.create_ssl_context()
+    except OSError as cause:
+        todo = "mend SSL_CERT_FILE and SSL_CERT_DIR, or unset them"
+        raise NetError(
+            f"its certificates cannot be read ({cause.strerror or cause})", todo, where=file or folder
+        ) from cause
+
+
+async def _body(response: httpx2.Response, limit: int, where: str) -> bytes:
+    """Read the body, decompressed piece by piece: a small one may unpack to gigabytes."""
+    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in ("identity", "gzip", "x-gzip", ""):
+        raise NetError(f'the answer is packed as "{coding}", which was not asked for', "try later", where=where)
+    unpack = zlib.decompressobj(wbits=31) if "gzip" in coding else None
+    body = bytearray()
+    async for piece in response.aiter_raw():
+        try:
+            body += unpack.decompress(piece, limit + 1 - len(body)) if unpack else piece
+        except zlib.error as cause:
+            raise NetError("the answer cannot be unpacked", "try later", where=where) from cause
+        if len(body) > limit:
+            raise NetError(f"the answer is longer than {limit:,} octets", "it is not read", where=where)
+    if unpack and body and not unpack.eof:
+        raise NetError("the answer is packed, and its end is missing", "try later", where=where)
+    return bytes(body)
+
+
+def _parsed(link: str) -> httpx2.URL:
+    try:
+        url = httpx2.URL(link)
+    except (httpx2.InvalidURL, ValueError) as cause:
+        raise NetError("this is no address of the web", "it begins with https://", where=link) from cause
+    if url.scheme not in ("http", "https") or not url.raw_host or not 0 < (url.port or 80) < 65536 or url.port == 0:
+        raise NetError("this is no address of the web", "it begins with https://", where=link)
+    if url.userinfo:  # it would stand in logs and in error messages
+        raise NetError(
+            "there is a name or password in this address", "take it out", where=url.copy_with(userinfo=b"").host
+        )
+    return url
+
+
+def _leads_on(answer: Answer) -> bool:
+    return answer.status in REDIRECTS and bool(answer.headers.get("location"))
+
+
+def _redirected(request: Request, answer: Answer) -> Request:
+    before, target = httpx2.URL(request.url), answer.headers["location"]
+    try:
+        url = before.join(target)
+    except (httpx2.InvalidURL, ValueError) as cause:
+        raise NetError(f"it redirects to {target!a}, which is no address", "try later", where=request.url) from cause
+    same = (url.scheme, url.host, url.port) == (before.scheme, before.host, before.port)
+    form = request.form if answer.status in (307, 308) else None  # RFC 9110 §15.4.3: others turn a POST into a GET
+    return replace(request, url=str(url), form=form, headers=request.headers if same else {})
+
+
+def _unreachable(error: httpx2.TransportError, where: str) -> NetError:
+    found = NetError(f"it cannot be connected to ({_words(error)})", "is it running, and reachable?", where=where)
+    cause: BaseException | None = error
+    while cause is not None:
+        if words := getattr(cause, "verify_message", ""):  # ssl.SSLCertVerificationError
+            found = NetError(f"its certificate does not hold: {words.rstrip('.')}", "mend it", where=where)
+        cause = cause.__cause__ or cause.__context__
+    found.__cause__ = error
+    return found
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
