@@ -108,12 +108,8 @@ def status(issue: str | None, as_json: bool) -> None:
     newsletter = here()
     found = standings(newsletter.database, mailing_number(newsletter, issue) if issue else None)
     if as_json:
-        say_json(
-            [
-                {**standing.values(), "troubled": list(everybody(newsletter.database, standing.issue))}
-                for standing in found
-            ]
-        )
+        names = [{"troubled": list(everybody(newsletter.database, standing.issue))} for standing in found]
+        say_json([{**standing.values(), **troubled} for standing, troubled in zip(found, names, strict=True)])
         return
     for standing in found:
         say_standing(standing, newsletter.settings.timezone)

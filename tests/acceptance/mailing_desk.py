@@ -12,7 +12,7 @@ from pathlib import Path
 from conftest import Desk
 
 from newsletter.app import open_newsletter
-from newsletter.store.ledger import LedgerStore
+from newsletter.store.agenda import Agenda
 
 
 def add_people(desk: Desk, count: int, prefix: str = "p") -> None:
@@ -51,11 +51,11 @@ def in_seconds(seconds: float) -> str:
 def put_back(desk, issue: int = 1, **changes: timedelta | int) -> None:
     """Change a schedule as time or a person would: its hour moves back, or another count was agreed to."""
     newsletter = open_newsletter(desk.folder)
-    ledger = LedgerStore(newsletter.database)
-    (schedule,) = ledger.schedules(issue)
+    agenda = Agenda(newsletter.database)
+    (schedule,) = agenda.schedules(issue)
     if late := changes.pop("late", None):
         changes["at"] = datetime.now(UTC).replace(microsecond=0) - late
-    ledger.schedule(replace(schedule, **changes))
+    agenda.schedule(replace(schedule, **changes))
     newsletter.close()
 
 
