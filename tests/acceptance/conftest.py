@@ -121,7 +121,7 @@ class Inbox:
         if address in self.refuse:
             return "550 5.1.1 no such mailbox"
         if address in self.defer:
-            return "451 4.7.1 greylisted, come again"
+            return "451 4.2.0 mailbox busy, come again"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
