@@ -17,12 +17,12 @@ from newsletter.app.receipts import keep_receipts
 from newsletter.app.standing import Halt, Standing, standing_of
 from newsletter.app.stopping import stopping
 from newsletter.composer.issues import number_of, sha256_of
-from newsletter.errors import SendError, ServerError, Stopped, StoreError
+from newsletter.errors import LimitReached, SendError, ServerError, Stopped, StoreError
 from newsletter.model.delivery import Balance, Delivery, State
 from newsletter.sender.addressing import Addressing, MailTemplate
 from newsletter.sender.mailing import run_mailing, try_servers
 from newsletter.sender.options import SmtpProfile
-from newsletter.store.agenda import Agenda
+from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.ledger import LedgerStore, Mailing
 from newsletter.store.lock import coordinator_lock
 from newsletter.store.traffic import TrafficStore
@@ -197,8 +197,17 @@ def send_open(
         ledger.requeue_refused(number)
     keep_receipts(newsletter, ledger, number)
     heard = 0
+
+    def goes_on(until: datetime) -> str:
+        by_hand = f"newsletter resume {number} goes on then"
+        if first is not None:
+            return by_hand
+        for mailing in ledger.mailings(number):
+            _go_on_later(newsletter, mailing, via, until)
+        return f"newsletter work goes on by itself then; without a worker, {by_hand}"
+
     try:
-        with _told_why(number):
+        with _told_why(number, goes_on):
             for mailing in ledger.mailings(number):
                 if stop.is_set() or ledger.stop_asked(number) or (first is not None and heard >= first):
                     break
@@ -221,15 +230,35 @@ def _halt(balance: Balance, *, interrupted: bool, asked: bool, first: int | None
 
 
 @contextmanager
-def _told_why(number: int) -> Iterator[None]:
+def _told_why(number: int, goes_on: Callable[[datetime], str]) -> Iterator[None]:
     try:
         yield
+    except LimitReached as error:
+        raise Stopped(error.what, goes_on(error.until), where=error.where) from error
     except (ServerError, StoreError) as error:
         todo = f"{error.todo}; what was sent is recorded, and newsletter resume {number} goes on"
         raise Stopped(error.what, todo, where=error.where) from error
     except KeyboardInterrupt as interrupt:
         what = "stopped at once; a message that was under way is in doubt"
         raise Stopped(what, f"newsletter resume {number} goes on") from interrupt
+
+
+def _go_on_later(newsletter: Newsletter, mailing: Mailing, via: str, until: datetime) -> None:
+    """Have a worker go on at *until* with a mailing that has begun: of its schedule only the time counts any more."""
+    later = Schedule(
+        issue=mailing.issue,
+        list=mailing.list,
+        at=until,
+        profile=via,
+        subject=mailing.subject,
+        frozen=b"",
+        issue_sha256="",
+        correction_of=0,
+        expected=LedgerStore(newsletter.database).balance(mailing.issue, mailing.list).open,
+        asked_at=datetime.now(UTC),
+    )
+    if later.expected:
+        Agenda(newsletter.database).schedule(later)
 
 
 def _send_one(

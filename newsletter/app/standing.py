@@ -60,6 +60,7 @@ class Standing:
     :param reasons: why deliveries are deferred, the most frequent first.
     :param named: the first :data:`LISTED` of each state that a person has to decide about.
     :param schedules: mailings of the issue that are to start later.
+    :param begun: the lists that the issue has begun to go to.
     :param suppressed: addresses that this issue's mailings took off all lists; *held* are those that were held back.
     :param halt: why the last run stopped, if it did and somebody is left.
     """
@@ -70,6 +71,7 @@ class Standing:
     reasons: tuple[Reason, ...] = ()
     named: Mapping[State, tuple[Delivery, ...]] = field(default_factory=dict)
     schedules: tuple[Schedule, ...] = ()
+    begun: frozenset[str] = frozenset()
     suppressed: int = 0
     held: int = 0
     halt: Halt | None = None
@@ -139,6 +141,7 @@ def standing_of(database: Database, number: int) -> Standing:
         reasons=report.reasons(number) if balance[State.DEFERRED] else (),
         named={state: tuple(islice(ledger.deliveries(number, [state]), LISTED)) for state in NAMED if balance[state]},
         schedules=Agenda(database).schedules(number),
+        begun=frozenset(mailing.list for mailing in mailings),
         suppressed=sum(mailing.suppressed for mailing in mailings),
         held=sum(mailing.held for mailing in mailings),
         halt=Halt.ASKED if balance.open and ledger.stop_asked(number) else None,

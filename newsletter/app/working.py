@@ -5,11 +5,12 @@
     schedule ──due──► begun ──run ended by itself──► no schedule any more
         │               └──the worker was ended──► gone on with by the next worker
         ├──an hour late, or another audience──► refused: a person's word is needed
+    limit of the hour or day ──over──► gone on with, like a schedule
     deferred ──due──► tried again, if the last run of the mailing left nobody queued and nobody stopped it
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from threading import Event
@@ -138,7 +139,7 @@ class Worker:
             standing = send_open(newsletter, number, self._via or schedule.profile, _unheard, self._stop)
             if standing.halt is not Halt.INTERRUPTED:
                 agenda.unschedule(number, schedule.list)
-        return standing
+        return replace(standing, schedules=agenda.schedules(number))
 
     def _retry(self, newsletter: Newsletter, number: int) -> Standing | None:
         """Try the deferred of issue *number* whose time has come."""

@@ -65,11 +65,15 @@ def _suppressed(standing: "Standing") -> Iterator[str]:
 def _scheduled(standing: "Standing", zone: tzinfo) -> Iterator[str]:
     from newsletter.app.moment import shown
 
+    number = standing.issue
     for schedule in standing.schedules:
-        whom = f"{plural(schedule.expected, 'person', 'people')} of {schedule.list}"
         at = shown(schedule.at.astimezone(zone))
-        yield f"issue {standing.issue} starts {at}, to about {whom}, by newsletter work"
-        yield f"to cancel that: newsletter stop {standing.issue}"
+        if schedule.list in standing.begun:
+            yield f"newsletter work goes on with it, from {at} on"
+            continue
+        whom = f"{plural(schedule.expected, 'person', 'people')} of {schedule.list}"
+        yield f"issue {number} starts {at}, to about {whom}, by newsletter work"
+        yield f"to cancel that: newsletter stop {number}"
 
 
 def _next(standing: "Standing") -> Iterator[str]:
