@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Final, Protocol
 
-from newsletter.errors import ServerError
+from newsletter.errors import LimitReached, ServerError
 from newsletter.model.delivery import Balance, Committed, Delivery, State
 from newsletter.model.mail import Message
 from newsletter.model.subscriber import Subscriber
@@ -302,7 +302,7 @@ class _Run:
             opens = min(end for end in ends if end)
             todo = "newsletter work goes on by itself then"
             what = f"the limit of the hour or the day is used up until {opens:%Y-%m-%d %H:%M} UTC"
-            self.failed(ServerError(what, todo, where=self.servers[0].profile.server))
+            self.failed(LimitReached(what, todo, until=opens, where=self.servers[0].profile.server))
 
     def _postpone(self, now: float) -> None:
         for server in self.servers:
