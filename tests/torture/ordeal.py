@@ -145,7 +145,9 @@ def prepared(base: Path, port: int, readers: int, seed: int) -> Ordeal:
         f'[smtp.recorder]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nconnections = {CONNECTIONS}\n'
     )
     people = folder / "people.csv"
-    people.write_text("email,name\n" + "".join(f"reader{n}@example{n % 7}.com,Reader {n}\n" for n in range(readers - 3)))
+    people.write_text(
+        "email,name\n" + "".join(f"reader{n}@example{n % 7}.com,Reader {n}\n" for n in range(readers - 3))
+    )
     ordeal.done("subscribers", "import", people.name, "--consent", "confirmed", "--basis", "they are made up")
     return ordeal
 
