@@ -1,18 +1,15 @@
-"""An editor's folder with many readers: ``make`` it, ``send`` some of it, and ``leave`` a few to resume."""
+"""An editor's folder with many readers: ``make`` it, and ``leave`` a few to resume."""
 
 import json
-import resource
 from pathlib import Path
 from typing import Any
 
-from benchmarks.send import engine
 from benchmarks.send.mail import sample_newsletter
 from benchmarks.send.process import facts_given
 from benchmarks.send.readers import seed
 from newsletter.app import open_newsletter
 from newsletter.store.subscribers import SubscriberStore
 
-ISSUE = 1
 _ALL_BUT = """
     UPDATE delivery SET state = 'accepted', attempts = 1, reply = '250 2.0.0 Ok', next_at = NULL,
     claimed_by = NULL, lease_until = NULL WHERE state <> 'accepted'"""
@@ -33,19 +30,6 @@ def make(folder: str, readers: int, port: int) -> dict[str, Any]:
     return {"seeded": took}
 
 
-def send(folder: str, first: int) -> dict[str, Any]:
-    """Freeze the mailing, send the first so many, ask how it stands; return the peak memory of all that."""
-    newsletter = open_newsletter(Path(folder, "desk"))
-    path = newsletter.issues.find(str(ISSUE))
-    took, queued = engine.freeze(newsletter, path)
-    profile = newsletter.settings.profile("")
-    engine.run(newsletter.database, ISSUE, profile, first=first)
-    balance = engine.stand(newsletter, ISSUE)
-    newsletter.close()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000  # KiB on Linux
-    return {"frozen": took, "planned": queued, "open": balance.open, "memory_mb": memory}
-
-
 def leave(folder: str, left: int) -> dict[str, Any]:
     """Make it as if all but *left* had been accepted."""
     newsletter = open_newsletter(Path(folder, "desk"))
@@ -61,7 +45,7 @@ def leave(folder: str, left: int) -> dict[str, Any]:
 def main() -> None:
     """Do what was asked."""
     facts = facts_given()
-    job = {"make": make, "send": send, "leave": leave}[facts.pop("job")]
+    job = {"make": make, "leave": leave}[facts.pop("job")]
     print(json.dumps(job(**facts)))
 
 

@@ -14,9 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.send.readers import LIST, reader
-from newsletter.app.newsletter import Newsletter
-from newsletter.app.sending import start
-from newsletter.model.delivery import Balance, State
+from newsletter.model.delivery import State
 from newsletter.model.mail import Message, RenderedIssue
 from newsletter.sender.addressing import Addressing, MailTemplate
 from newsletter.sender.links import Links
@@ -70,56 +68,19 @@ def profile_of(port: int, connections: int) -> SmtpProfile:
     return SmtpProfile(name="bench", host="127.0.0.1", port=port, security="none", connections=connections)
 
 
-def send(
-    database: Database,
-    frozen: bytes,
-    issue: int,
-    profile: SmtpProfile,
-    *,
-    sign: SignedBy | None = None,
-    first: int | None = None,
-) -> Ran:
-    """Start a mailing to everybody and run it, or its *first* so many; the start is not timed."""
+def send(database: Database, frozen: bytes, issue: int, profile: SmtpProfile, sign: SignedBy | None) -> Ran:
+    """Start a mailing to everybody, and run it; the start is not timed."""
     ledger = LedgerStore(database)
     queued = ledger.start(issue, LIST, frozen=frozen, subject="bench", started=datetime.now(UTC))
-    os.sync()
-    ran = run(database, issue, profile, sign=sign, first=first)
-    wanted = queued if first is None else first
-    if (accepted := ledger.balance(issue)[State.ACCEPTED]) != wanted:
-        raise RuntimeError(f"{accepted} were accepted of {wanted}: {ledger.balance(issue)}")
-    return replace(ran, messages=wanted)
-
-
-def run(
-    database: Database, issue: int, profile: SmtpProfile, *, sign: SignedBy | None = None, first: int | None = None
-) -> Ran:
-    """Send what is open of a started mailing."""
-    ledger = LedgerStore(database)
     addressed = addressing_of(thawed(ledger.frozen(issue, LIST)), database).message
+    os.sync()
     with ledger.open_mailing(issue, LIST) as opened:
         begun, cpu = time.perf_counter(), _cpu()
-        run_mailing(opened, addressed, [profile], sign=sign, first=first)
+        balance = run_mailing(opened, addressed, [profile], sign=sign)
         seconds, cpu = time.perf_counter() - begun, _cpu() - cpu
-    ledger.finish(issue, LIST)
-    return Ran(messages=first or 0, seconds=seconds, cpu=cpu)
-
-
-def freeze(newsletter: Newsletter, path: Path) -> tuple[float, int]:
-    """Start the mailing of the issue in *path* as ``send --really`` does; return the seconds, and how many wait.
-
-    The server is asked, a backup is made, the audience is frozen and the receipt is written.
-    """
-    from newsletter.app.plan import plan
-
-    planned = plan(newsletter, path)
-    begun = time.perf_counter()
-    queued = start(newsletter, planned, newsletter.settings.profile(""))
-    return time.perf_counter() - begun, queued
-
-
-def stand(newsletter: Newsletter, issue: int) -> Balance:
-    """Return how the issue stands."""
-    return LedgerStore(newsletter.database).balance(issue)
+    if balance[State.ACCEPTED] != queued:
+        raise RuntimeError(f"not everybody was sent it: {balance}")
+    return Ran(messages=queued, seconds=seconds, cpu=cpu)
 
 
 def signer(algorithms: Sequence[str], folder: Path) -> SignedBy | None:

@@ -46,16 +46,12 @@ def prepare(folder: str, readers: int, octets: int) -> dict[str, Any]:
     return {"octets": size(rendered), "seeded": took}
 
 
-def send(
-    folder: str, issue: int, port: int, connections: int, signing: list[str], **limits: int | None
-) -> dict[str, Any]:
+def send(folder: str, issue: int, port: int, connections: int, signing: list[str]) -> dict[str, Any]:
     """Run one mailing to all readers of *folder*."""
     with open_database(Path(folder)) as database:
         frozen = Path(folder, FROZEN).read_bytes()
         profile = engine.profile_of(port, connections)
-        return engine.send(
-            database, frozen, issue, profile, sign=engine.signer(signing, Path(folder)), **limits
-        ).values()
+        return engine.send(database, frozen, issue, profile, engine.signer(signing, Path(folder))).values()
 
 
 def for_mailmerge(folder: str, port: int, readers: int) -> dict[str, Any]:

@@ -8,9 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -72,6 +74,37 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     if process.returncode:
         raise Failed(f"{' '.join(command)} ended with {process.returncode}:\n{(err or out).strip()[-2000:]}")
     return took, out
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """A process that has ended.
+
+    :param memory: its peak, resident, in MB (ru_maxrss of getrusage(2)).
+    """
+
+    seconds: float
+    memory: float
+
+
+def newsletter(folder: Path, *arguments: str, codes: Collection[int] = (0,)) -> Ended:
+    """Run ``newsletter`` as a person does in the folder of :mod:`benchmarks.send.desk`; Failed unless it ends well."""
+    command = [sys.executable, "-m", "newsletter", "-C", str(folder / "desk"), *arguments]
+    with tempfile.TemporaryFile("w+") as said:
+        begun = time.perf_counter()
+        with running(command, env=home_of(folder), stdin=subprocess.DEVNULL, stdout=said, stderr=said) as process:
+            _, status, used = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - begun
+            process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        if process.returncode not in codes:
+            raise Failed(f"newsletter {' '.join(arguments)} ended with {process.returncode}:\n{said.read()[-2000:]}")
+    return Ended(seconds=seconds, memory=used.ru_maxrss / 1000)  # it is in kilobytes on Linux
+
+
+def home_of(folder: Path) -> dict[str, str]:
+    """Return the environment in which the database of *folder* is the newsletter's."""
+    return {**os.environ, "NEWSLETTER_HOME": str(folder / "home")}
 
 
 def child(module: str, environment: Mapping[str, str] | None = None, **facts: object) -> dict[str, Any]:
