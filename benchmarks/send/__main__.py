@@ -16,7 +16,7 @@ from benchmarks.send.assembling import assembling
 from benchmarks.send.figure import Figure
 from benchmarks.send.process import Failed, Missing, ends_as_asked
 from benchmarks.send.quiet import waited
-from benchmarks.send.scratch import disk, scratch
+from benchmarks.send.scratch import scratch
 
 Measure = Callable[[Path, int, float], Iterator[Figure]]
 """Measures in a scratch folder, in so many rounds, with that share of the messages."""
@@ -43,7 +43,6 @@ def main() -> int:
     try:
         with scratch(options.scratch) as folder:
             _say(figures, Figure(name="machine: load before", value=os.getloadavg()[0], unit=""))
-            _say(figures, disk(folder))
             for name in options.only or MEASURES:
                 failed |= not _measured(name, figures, MEASURES[name](folder, rounds, share))
             _say(figures, Figure(name="machine: waited for other programs", value=waited(), unit="s"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmarks.send.figure import Figure, median, ratio
 from benchmarks.send.process import child, program, run
 from benchmarks.send.quiet import wait_until_quiet
+from benchmarks.send.scratch import fdatasync
 from benchmarks.send.sink import SESSIONS, sink, source
 
 CONNECTIONS = 32
@@ -29,15 +30,18 @@ def unsigned(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
         messages = int(MESSAGES[size] * share)
         folder = scratch / f"unsigned-{octets}"
         child("ours", job="prepare", folder=str(folder), readers=messages, octets=octets)
-        rates, cpus, theirs = [], [], []
+        rates, cpus, theirs, disk = [], [], [], []
         with sink() as port:
             for turn in range(1, rounds + 1):
+                wait_until_quiet()
+                disk.append(fdatasync(scratch))
                 ran = _ours(folder, turn, port, "")
                 rates.append(ran["rate"])
                 cpus.append(ran["cpu_us"])
                 wait_until_quiet()
                 theirs.append(source(port, folder / "mail.eml", messages))
         least, most = BARS[size]
+        yield median(f"{size}: fdatasync of 4 KB before each run", disk, "us")
         yield median(f"{size}: smtp-source -d, {SESSIONS} sessions", theirs, "msg/s")
         yield median(f"{size}: ours, ledger with fsync", rates, "msg/s")
         yield ratio(f"{size}: ours/smtp-source", rates, theirs, least=least)
@@ -58,6 +62,7 @@ def signed(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
                 wait_until_quiet()
                 theirs[case].append(openssl())
                 size, kind = case
+                wait_until_quiet()
                 ours[case].append(_ours(folders[size], turn * len(SIGNED_BARS) + number, port, kind)["rate"])
     for case, least in SIGNED_BARS.items():
         name = f"{case[0]}: signed {NAMES[case[1]]}"
