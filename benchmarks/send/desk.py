@@ -1,11 +1,10 @@
 """An editor's folder with many readers: ``make`` it, and ``leave`` a few to resume."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from benchmarks.send.mail import sample_newsletter
-from benchmarks.send.process import facts_given
+from benchmarks.send.process import do_job
 from benchmarks.send.readers import seed
 from newsletter.app import open_newsletter
 from newsletter.store.subscribers import SubscriberStore
@@ -42,12 +41,5 @@ def leave(folder: str, left: int) -> dict[str, Any]:
     return {}
 
 
-def main() -> None:
-    """Do what was asked."""
-    facts = facts_given()
-    job = {"make": make, "leave": leave}[facts.pop("job")]
-    print(json.dumps(job(**facts)))
-
-
 if __name__ == "__main__":
-    main()
+    do_job(make=make, leave=leave)

@@ -11,8 +11,6 @@ import sys
 from collections import deque
 from contextlib import suppress
 
-from benchmarks.send.process import facts_given
-
 GREETING = b"220 far.example.com ESMTP\r\n"
 CAPABILITIES = b"250-far.example.com\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n"
 REPLIES = {b"MAIL": b"250 2.1.0 Ok\r\n", b"RCPT": b"250 2.1.5 Ok\r\n", b"RSET": b"250 2.0.0 Ok\r\n"}
@@ -103,4 +101,4 @@ async def serve(round_trip: float, acceptance: float) -> None:
 
 if __name__ == "__main__":
     with suppress(KeyboardInterrupt):
-        asyncio.run(serve(**facts_given()))
+        asyncio.run(serve(**json.loads(sys.argv[1])))

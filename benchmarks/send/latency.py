@@ -33,13 +33,13 @@ def latency(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
     """Ours by turns with aiosmtplib's sendmail, both with as many connections and the same bytes."""
     messages = max(CONNECTIONS, int(MESSAGES * share))
     folder = scratch / "latency"
-    child("ours", job="prepare", folder=str(folder), readers=messages, octets=OCTETS)
+    child("ours", "prepare", folder=str(folder), readers=messages, octets=OCTETS)
     ours, theirs = [], []
     with distant_server() as port:
         for turn in range(1, min(rounds, ROUNDS) + 1):
             facts = {"port": port, "connections": CONNECTIONS}
-            ours.append(child("ours", job="send", folder=str(folder), issue=turn, signing=[], **facts)["rate"])
-            theirs.append(child("theirs", job="aiosmtplib", folder=str(folder), messages=messages, **facts)["rate"])
+            ours.append(child("ours", "send", folder=str(folder), issue=turn, signing=[], **facts)["rate"])
+            theirs.append(child("theirs", "aiosmtplib", folder=str(folder), messages=messages, **facts)["rate"])
     where = f"{ROUND_TRIP * 1000:.0f}+{ACCEPTANCE * 1000:.0f} ms, {CONNECTIONS} connections"
     yield median(f"{where}: aiosmtplib", theirs, "msg/s")
     yield median(f"{where}: ours", ours, "msg/s")

@@ -42,11 +42,11 @@ def million(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
 
 def _make(folder: Path, readers: int, port: int) -> None:
     folder.mkdir()
-    child("desk", home_of(folder), job="make", folder=str(folder), readers=readers, port=port)
+    child("desk", "make", home_of(folder), folder=str(folder), readers=readers, port=port)
 
 
 def _resume(folder: Path) -> Ended:
-    child("desk", home_of(folder), job="leave", folder=str(folder), left=LEFT)
+    child("desk", "leave", home_of(folder), folder=str(folder), left=LEFT)
     return _timed(folder, "resume", "1")
 
 

@@ -1,6 +1,5 @@
 """Our side, in a process of its own: ``prepare`` makes readers and a mail of a size, ``send`` runs one mailing."""
 
-import json
 import os
 import tempfile
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 from benchmarks.send import engine
 from benchmarks.send.mail import rendered_sample, sample_newsletter, sized
 from benchmarks.send.mailmerge_files import write_for_mailmerge
-from benchmarks.send.process import facts_given
+from benchmarks.send.process import do_job
 from benchmarks.send.readers import FIRST, seed
 from newsletter.model.mail import RenderedIssue
 from newsletter.store.database import create, open_database
@@ -63,12 +62,5 @@ def for_mailmerge(folder: str, port: int, readers: int) -> dict[str, Any]:
     return {}
 
 
-def main() -> None:
-    """Do what was asked."""
-    facts = facts_given()
-    job = {"prepare": prepare, "send": send, "for_mailmerge": for_mailmerge}[facts.pop("job")]
-    print(json.dumps(job(**facts)))
-
-
 if __name__ == "__main__":
-    main()
+    do_job(prepare=prepare, send=send, for_mailmerge=for_mailmerge)

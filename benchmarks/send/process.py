@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,20 +107,21 @@ def home_of(folder: Path) -> dict[str, str]:
     return {**os.environ, "NEWSLETTER_HOME": str(folder / "home")}
 
 
-def child(module: str, environment: Mapping[str, str] | None = None, **facts: object) -> dict[str, Any]:
-    """Run a module of this folder with *facts* in a fresh Python, and return what it prints as JSON.
+def child(module: str, job: str, environment: Mapping[str, str] | None = None, /, **facts: object) -> dict[str, Any]:
+    """Run *job* of a module of this folder with *facts* in a fresh Python, and return what it prints as JSON.
 
     This process stays small and imports nothing of the newsletter: Linux starts a child's peak memory with that of
     the parent (getrusage(2), exec_mmap).
     """
-    _, out = run([sys.executable, "-m", f"benchmarks.send.{module}", json.dumps(facts)], environment)
+    _, out = run([sys.executable, "-m", f"benchmarks.send.{module}", job, json.dumps(facts)], environment)
     return dict(json.loads(out.splitlines()[-1]))
 
 
-def facts_given() -> dict[str, Any]:
-    """Return what :func:`child` was given, in the child, which from now on ends with its parent, however that ends."""
+def do_job(**jobs: Callable[..., dict[str, Any]]) -> None:
+    """Do what :func:`child` asked for, in the child, which ends with its parent, however that ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    return dict(json.loads(sys.argv[1]))
+    job, facts = sys.argv[1:]
+    print(json.dumps(jobs[job](**json.loads(facts))))
 
 
 def free_port() -> int:

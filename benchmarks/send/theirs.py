@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.send.process import facts_given
+from benchmarks.send.process import do_job
 
 
 def send_with_aiosmtplib(folder: str, port: int, connections: int, messages: int) -> dict[str, Any]:
@@ -47,12 +46,5 @@ def send_with_mailmerge(folder: str, messages: int) -> dict[str, Any]:
     return {"rate": messages / seconds}
 
 
-def main() -> None:
-    """Do what was asked."""
-    facts = facts_given()
-    job = {"aiosmtplib": send_with_aiosmtplib, "mailmerge": send_with_mailmerge}[facts.pop("job")]
-    print(json.dumps(job(**facts)))
-
-
 if __name__ == "__main__":
-    main()
+    do_job(aiosmtplib=send_with_aiosmtplib, mailmerge=send_with_mailmerge)

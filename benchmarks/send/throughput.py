@@ -29,7 +29,7 @@ def unsigned(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
     for size, octets in SIZES.items():
         messages = int(MESSAGES[size] * share)
         folder = scratch / f"unsigned-{octets}"
-        child("ours", job="prepare", folder=str(folder), readers=messages, octets=octets)
+        child("ours", "prepare", folder=str(folder), readers=messages, octets=octets)
         rates, cpus, theirs, disk = [], [], [], []
         with sink() as port:
             for turn in range(1, rounds + 1):
@@ -53,7 +53,7 @@ def signed(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
     messages = int(SIGNED * share)
     folders = {size: scratch / f"signed-{octets}" for size, octets in SIZES.items()}
     for size, folder in folders.items():
-        child("ours", job="prepare", folder=str(folder), readers=messages, octets=SIZES[size])
+        child("ours", "prepare", folder=str(folder), readers=messages, octets=SIZES[size])
     ours: dict[tuple[str, str], list[float]] = {case: [] for case in SIGNED_BARS}
     theirs: dict[tuple[str, str], list[float]] = {case: [] for case in SIGNED_BARS}
     with sink() as port:
@@ -72,11 +72,8 @@ def signed(scratch: Path, rounds: int, share: float) -> Iterator[Figure]:
 
 
 def _ours(folder: Path, issue: int, port: int, kind: str) -> dict[str, float]:
-    signing = ALGORITHMS.get(kind, [])
-    wait_until_quiet()
-    return child(
-        "ours", job="send", folder=str(folder), issue=issue, port=port, connections=CONNECTIONS, signing=signing
-    )
+    facts = {"port": port, "connections": CONNECTIONS, "signing": ALGORITHMS.get(kind, [])}
+    return child("ours", "send", folder=str(folder), issue=issue, **facts)
 
 
 def openssl() -> float:
