@@ -256,3 +256,20 @@ def test_an_idle_worker_ends_at_once_with_0(worker, number):
 
 def test_a_worker_without_a_newsletter_is_an_error(sending, tmp_path):
     assert "no newsletter.toml here" in sending.fails(2, "work", cwd=tmp_path)
+
+
+def test_a_limit_that_is_used_up_is_gone_on_with_by_the_worker(sending, inbox):
+    sending.path("newsletter.local.toml").write_text(inbox.profile(per_day=2))
+    said = sending.fails(3, "send", "1", "--really", "--yes")
+    assert "the limit of the hour or the day is used up" in said
+    assert "newsletter work goes on by itself then" in said
+    assert len(inbox.messages) == 2
+    assert "newsletter work goes on with it, from" in sending.ok("status", "1")
+    put_back(sending, late=timedelta(seconds=1))
+    assert "is used up" in sending.fails(3, "work", "--once")
+    assert sending.ok("work", "--once") == ""
+    sending.path("newsletter.local.toml").write_text(inbox.profile())
+    put_back(sending, late=timedelta(seconds=1))
+    assert "3 planned = 3 accepted" in sending.ok("work", "--once")
+    assert status(sending)["schedules"] == []
+    assert len(set(inbox.addresses)) == len(inbox.messages) == 3
