@@ -272,12 +272,16 @@ class _Run:
         return self._halted_at is not None
 
     def _halt(self) -> None:
+        """Begin nothing more from now on; the connections hear of it when those that may go have gone."""
         if self._halted_at is None:
             self._halted_at = self._loop.time()
             self._supply.stop()
-            for server in self.servers:
-                server.halt()
-            self._loop.call_soon(self.look)
+            self._loop.call_soon(self._halt_servers)
+
+    def _halt_servers(self) -> None:
+        for server in self.servers:
+            server.halt()
+        self.look()
 
     def _tick(self) -> None:
         now = self._loop.time()
