@@ -61,6 +61,22 @@ def test_a_real_send_asks_for_the_count_and_shows_a_bar(sending, inbox):
     assert len(inbox.messages) == 3
 
 
+def test_a_canary_is_asked_for_with_the_count_of_all(sending, inbox):
+    code, shown = at_terminal(sending, "send", "1", "--really", "--first", "1", typed="3\n")
+    assert "to 3 people, 1 of them now through test? Type 3: " in " ".join(shown.split())
+    assert code == 3
+    assert "newsletter resume 1" in shown
+    assert len(inbox.messages) == 1
+
+
+def test_a_schedule_asks_the_same_question_with_its_time(sending, inbox):
+    code, shown = at_terminal(sending, "send", "1", "--really", "--at", "2099-11-27T09:00Z", typed="2\n")
+    assert re.search(r"to 3 people, on \w+ 2099-11-2\d \d\d:\d\d \S+ through test\? Type 3: ", " ".join(shown.split()))
+    assert code == 2
+    assert "nothing was sent" in shown
+    assert "nothing has been sent" in sending.ok("status")
+
+
 @pytest.mark.parametrize("typed", ["\n", "yes\n", "2\n"])
 def test_anything_but_the_count_sends_nothing(sending, inbox, typed):
     code, shown = at_terminal(sending, "send", "1", "--really", typed=typed)
