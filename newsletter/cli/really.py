@@ -50,7 +50,7 @@ def send_really(newsletter: "Newsletter", planned: "Plan", asked: Asked, as_json
     if at:
         _schedule(newsletter, planned, asked, at, as_json)
         return
-    from newsletter.app.sending import start
+    from newsletter.app.starting import start
 
     start(newsletter, planned, asked.via, note=_note)
     run_mailing(newsletter, planned.issue.number, asked.via, as_json, first=asked.first)
