@@ -193,7 +193,7 @@ class _Run:
             return None
         envelope = self._supply.next(server.domains, self._loop.time())
         if envelope is None:
-            if self._supply.exhausted:
+            if not self._supply.more():
                 self._loop.call_soon(self.look)
         elif not server.take_leave():
             server.domains.ended(envelope.domain)
@@ -232,13 +232,13 @@ class _Run:
         if self._halted_at is not None:
             self._end_if_gone()
             return
-        if self._supply.exhausted:
+        if not self._supply.more():
             for server in self.servers:
                 server.retire()
             self._end_if_gone()
             return
         for server in self._chosen():
-            server.grow(self._left)
+            server.grow(max(1, self._left))
         if all(server.lost for server in self.servers) and all(server.gone for server in self.servers):
             self.failed(next(server.lost for server in self.servers if server.lost))
 

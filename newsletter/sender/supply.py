@@ -68,13 +68,8 @@ class Supply:
         self._drained = False
         self._stopped = False
 
-    @property
-    def exhausted(self) -> bool:
-        """Whether nothing is left that nobody has in hand."""
-        return self._drained and not (self._claimed or self._ready or self._making or self._parked)
-
     def more(self) -> bool:
-        """Whether anything is left, claiming some if need be."""
+        """Whether anything is left that nobody has in hand, claiming some if need be."""
         return bool(self._ready or self._parked or self._making or self._claimed or self._claim())
 
     def next(self, domains: Domains, now: float) -> Envelope | None:
