@@ -72,10 +72,10 @@ def resume(issue: str, via: str, now: bool, refused: bool, first: int | None, as
 @click.argument("issue")
 @json_option
 def stop(issue: str, as_json: bool) -> None:
-    """Stop a mailing that runs, on whatever machine, or that is to start later.
+    """Stop a mailing that runs, or that is to start later.
 
-    What is under way is finished, one message a connection at most; resume goes on with the rest. Until then no worker
-    tries the deferred again.
+    It may run in another terminal, or on another machine that shares the database. What is under way is finished, one
+    message a connection at most; resume goes on with the rest. Until then no worker tries the deferred again.
     """
     from newsletter.app.scheduling import stop as halt
     from newsletter.app.sending import mailing_number
