@@ -44,14 +44,19 @@ def write_new(path: Path, data: bytes, *, mode: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             _write(draft, data, mode=mode, durable=True)
-            os.link(draft, path)  # unlike a move, it fails where the name is taken
+            _link(draft, path)
         finally:
             draft.unlink(missing_ok=True)
-    except FileExistsError as cause:
-        raise FileError("there is a file already", "nothing was changed", where=path) from cause
     except OSError as cause:
         todo = "make room, or look at the folder and its permissions"
         raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
+
+
+def _link(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)  # unlike a move, it fails where the name is taken
+    except FileExistsError as cause:
+        raise FileError("there is a file already", "nothing was changed", where=path) from cause
 
 
 def _write(draft: Path, data: bytes, *, mode: int, durable: bool) -> None:
