@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import collect, compose, look, mailing, pool, readers, send, start
+from newsletter.cli import collect, compose, look, mailing, operate, pool, readers, send, start
 from newsletter.cli.groups import SectionedGroup
 
 
@@ -61,3 +61,4 @@ root.add_section("Compose", compose.pick, compose.new, compose.edit)
 root.add_section("Look", look.preview, look.check, look.build)
 root.add_section("Send", send.send, mailing.status, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers)
+root.add_section("Operate", operate.dns)
