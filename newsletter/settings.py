@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.composer.pool import writer_name
@@ -19,6 +20,8 @@ from newsletter.rendering.themes import builtin_templates, theme_names
 from newsletter.rendering.words import nameless
 from newsletter.sender.headers import ascii_domain
 from newsletter.sender.options import (
+    AUTH,
+    LIMITS,
     SECURITY,
     SELECTOR,
     DkimOptions,
@@ -41,7 +44,7 @@ class Settings:
     :param folder: where newsletter.toml is.
     :param id: names the data folder; never changes.
     :param lists: title of each mailing list, by name.
-    :param profiles: SMTP servers by name; *via* is the one that is used unasked.
+    :param profiles: SMTP servers by name; *via* names those that are used unasked, with commas between.
     :param dkim: how mail is signed; None where newsletter.toml has no [dkim], and mail is not signed here.
     :param writer: the name of this person's pool file.
     :param host: the name of this machine.
@@ -69,8 +72,15 @@ class Settings:
         return data_home() / self.id
 
     def profile(self, name: str = "") -> SmtpProfile:
-        """Return the SMTP profile *name*, or the one that is used unasked."""
-        wanted = name or self.via
+        """Return the SMTP profile *name*, or the first one that is used unasked."""
+        return self.servers(name)[0]
+
+    def servers(self, names: str = "") -> tuple[SmtpProfile, ...]:
+        """Return the SMTP profiles *names*, "main, backup", or those that are used unasked; they share a mailing."""
+        wanted = [name.strip() for name in (names or self.via).split(",")]
+        return tuple(self._profile(name) for name in dict.fromkeys(wanted))
+
+    def _profile(self, wanted: str) -> SmtpProfile:
         if not self.profiles:
             todo = "add [smtp.NAME] with host, port and username"
             raise SettingsError("no mail server is configured", todo, where=_shown(self.folder / LOCAL_FILE))
@@ -125,7 +135,7 @@ def read_settings(folder: Path) -> Settings:
         sender=sender,
         dkim=_dkim(table, sender),
         profiles=profiles,
-        via=local.text("via", next(iter(profiles)) if len(profiles) == 1 else ""),
+        via=_via(local, profiles),
         writer=writer_name(local.text("writer", "") or _user(), host),
         host=host,
         lines=table.lines(),
@@ -312,6 +322,24 @@ def _test_addresses(table: Table) -> tuple[Address, ...]:
     return addresses
 
 
+def _via(local: Table, profiles: Mapping[str, SmtpProfile]) -> str:
+    """Return the names of the profiles that are used unasked: one in quotes, or a list of them."""
+    if isinstance(local.values.get("via"), list):
+        return ", ".join(local.texts("via"))
+    return local.text("via", next(iter(profiles)) if len(profiles) == 1 else "")
+
+
+def _limits(table: Table) -> dict[str, Any]:
+    """Return how much a server may be given at a time: what the file says, and no more than that."""
+    limits: dict[str, Any] = {key: table.get(key, int) for key in LIMITS if key in table.values}
+    if "warm_up" in table.values:
+        days = table.get("warm_up", list)
+        if not all(type(most) is int for most in days):
+            raise table.fail("warm_up", "it is no list of numbers", "write it like warm_up = [50, 100, 200]")
+        limits["warm_up"] = tuple(days)
+    return limits
+
+
 def _profile(name: str, table: Table, folder: Path) -> SmtpProfile:
     security = table.choice("security", SECURITY, "starttls")
     ca_file = table.text("ca_file", "")
@@ -321,9 +349,11 @@ def _profile(name: str, table: Table, folder: Path) -> SmtpProfile:
         port=table.get("port", int, {"starttls": 587, "tls": 465, "none": 25}[security]),
         security=security,
         username=table.text("username", ""),
+        auth=table.choice("auth", ("", *AUTH), ""),
         password_env=table.text("password_env", ""),
         password_command=_command(table, "password_command"),
         ca_file=str(folder / Path(ca_file).expanduser()) if ca_file else "",
+        **_limits(table),
     )
     table.close()
     judge_profile(profile, table.where, table.lines())

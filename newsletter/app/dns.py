@@ -75,13 +75,13 @@ def _return_domains(settings: Settings) -> tuple[str, ...]:
 
 
 def _spf(settings: Settings, domain: str, asks: Asks) -> RecordCheck:
-    server = settings.profiles[settings.via].host if settings.via in settings.profiles else "your mail provider"
+    servers = ", ".join(dict.fromkeys(profile.host for profile in settings.profiles.values()))
     return RecordCheck(
         topic="SPF",
         name=domain,
         kind="TXT",
         needed="v=spf1 include:PROVIDER ~all",
-        why=f"it names who may send: {server} says what to include",
+        why=f"it names who may send: your mail provider{f' ({servers})' if servers else ''} says what to include",
         found=tuple(spf_texts(asks.look_up(domain, "TXT"))),
         judgement=judge_spf(domain, asks),
     )

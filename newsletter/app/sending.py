@@ -24,8 +24,7 @@ from newsletter.model.address import Address
 from newsletter.model.delivery import Balance, Delivery, State
 from newsletter.model.subscriber import Consent
 from newsletter.sender.addressing import TEST_MARK, Addressing, MailTemplate, message_to_tester
-from newsletter.sender.courier import Courier
-from newsletter.sender.mailing import run_mailing
+from newsletter.sender.mailing import run_mailing, try_servers
 from newsletter.sender.mailing import send_test as send_to_testers
 from newsletter.sender.options import SmtpProfile
 from newsletter.sender.outputs import open_output
@@ -112,7 +111,7 @@ def send_test(newsletter: Newsletter, planned: Plan, addresses: Sequence[str], v
         raise SendError(f"{len(testers)} addresses are no test", f"give at most {TEST_LIMIT}, or send it to a list")
     template = template_of(newsletter, planned.issue, planned.rendered, mark=TEST_MARK)
     messages = [message_to_tester(template, tester) for tester in testers]
-    return send_to_testers(messages, settings.profile(via))
+    return send_to_testers(messages, settings.servers(via))
 
 
 def _tester(text: str) -> Address:
@@ -138,8 +137,7 @@ def start(
     require_ready(newsletter, planned)
     if words := probe_one_click(newsletter, planned.issue.number):
         note(words)
-    with Courier(profile, stop=Event()):
-        pass
+    try_servers([profile])
     database = newsletter.database
     issue = planned.issue
     now = datetime.now(UTC).replace(microsecond=0)
@@ -216,18 +214,16 @@ def _send_one(
 ) -> None:
     template = MailTemplate.load(ledger.frozen(mailing.issue, mailing.list))
     addressing = Addressing(template=template, key=newsletter.database.key)
-    opened = ledger.open_mailing(mailing.issue, mailing.list, retry_now=retry_now)
     counts = Counter(ledger.balance(mailing.issue).counts)
 
-    def hear(delivery: Delivery) -> None:
-        counts[State.QUEUED if counts[State.QUEUED] else State.DEFERRED] -= 1  # the order in which they are claimed
-        counts[delivery.state] += 1
+    def hear(outcomes: Sequence[Delivery]) -> None:
+        for outcome in outcomes:
+            counts[State.QUEUED if counts[State.QUEUED] else State.DEFERRED] -= 1  # the order in which they are claimed
+            counts[outcome.state] += 1
         told(Balance(counts=dict(counts)))
 
-    try:
-        run_mailing(opened, addressing.message, profile, progress=hear, stop=stop)
-    finally:
-        opened.release()
+    with ledger.open_mailing(mailing.issue, mailing.list, retry_now=retry_now) as opened:
+        run_mailing(opened, addressing.message, [profile], progress=hear, stop=stop)
     ledger.finish(mailing.issue, mailing.list)
 
 

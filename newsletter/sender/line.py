@@ -1,13 +1,16 @@
-"""The line to a mail server: commands out, replies in, and a word when it breaks.
+"""The line to a mail server: octets out, replies in, and a word when it breaks.
 
-Sockets rather than smtplib: there a line that breaks after the final dot looks like one that broke before it, half a
-line counts as a reply, a reply has no end, and TLS without a context is TLS without a check.
+A socket of our own on the loop's reader and writer rather than a transport: a transport that breaks has dropped its
+buffer before it says so, and whether the final dot had left this machine decides between deferred and in doubt.
 """
 
+import asyncio
+import os
 import re
 import socket
 import ssl
-import time
+from collections import deque
+from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -18,7 +21,9 @@ LONGEST_REPLY: Final = 64 * 1024
 """Octets of all lines of a reply; RFC 5321 §4.5.3.1.5 allows 512 for one of them."""
 
 # A line without its end is none: the rest of what begins with "250" would be read as the answer to the next command.
-_REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[ -][^\n]*)?\r?\n")
+_REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[ -][^\n]*)?\r?")
+_CODES: Final = {b"%d " % code: code for code in range(200, 600)}
+_NOT_NOW = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class LineLost(Exception):
@@ -26,113 +31,283 @@ class LineLost(Exception):
 
 
 class Line:
-    """One connection, a command at a time.
+    """One connection.
 
-    :param sock: connected; the line owns it.
+    :param sock: connected and not blocking; the line owns it.
+    :ivar replied: is called with the code and the raw text of each reply, the code 0 if it is none of SMTP; while it
+        is None, replies wait for :meth:`hear`.
+    :ivar heard_at: when something came in last, in the loop's time.
+    :ivar broke: is called once, with the reason, when the line breaks by itself.
+    :ivar queued: octets written so far.
+    :ivar sent: octets of them that the system has taken.
     """
 
     def __init__(self, sock: socket.socket, timeouts: Timeouts) -> None:
         self._sock: socket.socket | None = sock
+        self._loop = asyncio.get_running_loop()
         self._timeouts = timeouts
+        self._secure = False
         self._unread = b""
+        self._reply: list[bytes] = []  # the lines of one that has not ended
+        self._outgoing = bytearray()
+        self._waiting: deque[Reply] = deque()
+        self._hearing: asyncio.Future[None] | None = None
+        self._lost = ""
+        self.replied: Callable[[int, bytes], None] | None = None
+        self.broke: Callable[[str], None] | None = None
+        self.queued = 0
+        self.sent = 0
+        self.heard_at = 0.0
+        self._progress_at = 0.0
+        self._loop.add_reader(sock, self._readable)
 
     @classmethod
-    def connect(cls, host: str, port: int, timeouts: Timeouts) -> "Line":
+    async def connect(cls, host: str, port: int, timeouts: Timeouts) -> "Line":
         """Return a line to *host*; OSError if there is none."""
-        return cls(socket.create_connection((host, port), timeout=timeouts.connect), timeouts)
+        loop = asyncio.get_running_loop()
+        failure: OSError = OSError(f"no address of {host}")
+        async with asyncio.timeout(timeouts.connect):
+            for family, kind, protocol, _name, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+                sock = socket.socket(family, kind, protocol)
+                try:
+                    sock.setblocking(False)
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    await loop.sock_connect(sock, address)
+                except OSError as cause:
+                    failure = cause
+                    sock.close()
+                except BaseException:
+                    sock.close()
+                    raise
+                else:
+                    return cls(sock, timeouts)
+        raise failure
 
     @property
     def open(self) -> bool:
         """Whether it can still be spoken over, as far as we know."""
-        return self._sock is not None
+        return self._sock is not None and not self._lost
 
-    def secure(self, context: ssl.SSLContext, host: str) -> None:
+    def now(self) -> float:
+        """Return the loop's time, in seconds."""
+        return self._loop.time()
+
+    async def secure(self, context: ssl.SSLContext, host: str) -> None:
         """Go on in TLS with a server that proves to be *host*; ssl.SSLError or OSError if it does not."""
         sock = self._connected()
-        if self._unread:  # said in the clear, perhaps by somebody between (CVE-2011-0411)
+        self._loop.remove_reader(sock)
+        if self._unread or self._reply or self._waiting:  # said in the clear, perhaps between (CVE-2011-0411)
             self.close()
             raise LineLost("the server spoke on after its answer to STARTTLS")
-        sock.settimeout(self._timeouts.reply)
-        self._sock = context.wrap_socket(sock, server_hostname=host)
+        wrapped = context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+        self._sock = wrapped
+        self._secure = True
+        try:
+            async with asyncio.timeout(self._timeouts.reply):
+                await self._shake_hands(wrapped)
+        except BaseException:
+            self.close()
+            raise
+        self._loop.add_reader(wrapped, self._readable)
 
-    def ask(self, command: str, patience: float | None = None) -> Reply:
+    async def _shake_hands(self, sock: ssl.SSLSocket) -> None:
+        while True:
+            try:
+                sock.do_handshake()
+            except ssl.SSLWantReadError:
+                await self._ready(sock, self._loop.add_reader, self._loop.remove_reader)
+            except ssl.SSLWantWriteError:
+                await self._ready(sock, self._loop.add_writer, self._loop.remove_writer)
+            else:
+                return
+
+    async def _ready(
+        self, sock: socket.socket, add: Callable[..., object], remove: Callable[[socket.socket], object]
+    ) -> None:
+        ready = asyncio.Event()
+        add(sock, ready.set)
+        try:
+            await ready.wait()
+        finally:
+            remove(sock)
+
+    async def ask(self, command: str, patience: float | None = None) -> Reply:
         """Send *command* and return the reply; LineLost if there is none within *patience* seconds."""
         if re.search(r"[\r\n\0]", command):
             raise ValueError("a command of more than one line")
         self.write(f"{command}\r\n".encode())
-        return self.hear(patience)
+        return await self.hear(patience)
 
-    def write(self, octets: bytes) -> None:
-        """Hand *octets* to the network; LineLost says that the last of them never left this machine."""
-        sock = self._connected()
-        try:
-            sock.settimeout(self._timeouts.write)
-            sock.sendall(octets)
-        except OSError as cause:
-            self.close()
-            raise LineLost(f"the line broke while sending ({reason(cause)})") from cause
-
-    def hear(self, patience: float | None = None) -> Reply:
+    async def hear(self, patience: float | None = None) -> Reply:
         """Return the next reply, its code 0 if it is none of SMTP; after that the line is closed."""
         patience = self._timeouts.reply if patience is None else patience
-        deadline = time.monotonic() + patience
-        lines: list[bytes] = []
-        size = 0
-        while size <= LONGEST_REPLY:
+        if not self._waiting and not self._lost:
+            self._hearing = self._loop.create_future()
             try:
-                line = self._read_line(deadline)
+                async with asyncio.timeout(patience):
+                    await self._hearing
             except TimeoutError as cause:
                 self.close()
                 raise LineLost(f"no answer within {patience:g} s") from cause
-            lines.append(line)
-            size += len(line)
-            # §4.2.1: the code is the same on each line. "250-" with "550 " behind it says two things, and so nothing.
-            if not _REPLY_LINE.fullmatch(line) or line[:3] != lines[0][:3]:
-                break
-            if line[3:4] != b"-":
-                return Reply(code=int(line[:3]), lines=tuple(legible(line[4:]) for line in lines))
-        self.close()
-        return Reply(code=0, lines=(legible(b" ".join(lines)),))
+            finally:
+                self._hearing = None
+        if not self._waiting:
+            raise LineLost(self._lost or "the line is closed")
+        return self._waiting.popleft()
+
+    def write(self, octets: bytes, behind: bytes = b"") -> None:
+        """Hand *octets*, and what comes *behind* them, to the network as fast as it takes them."""
+        if self._sock is None or self._lost:
+            return
+        self.queued += len(octets) + len(behind)
+        if self._outgoing:
+            self._outgoing += octets
+            self._outgoing += behind
+            return
+        taken = self._send(octets, behind)
+        if taken < len(octets) + len(behind) and not self._lost:
+            self._outgoing += memoryview(octets)[taken:]
+            self._outgoing += memoryview(behind)[max(0, taken - len(octets)) :]
+            self._progress_at = self._loop.time()
+            self._loop.add_writer(self._sock, self._writable)
+
+    @property
+    def stalled_at(self) -> float | None:
+        """Since when nothing of what is to go out was taken, in the loop's time; None while nothing waits."""
+        return self._progress_at if self._outgoing else None
 
     def close(self) -> None:
         """Hang up, without a word."""
         if self._sock is not None:
+            self._loop.remove_reader(self._sock)
+            self._loop.remove_writer(self._sock)
             self._sock.close()
             self._sock = None
+        self._wake()
 
     def _connected(self) -> socket.socket:
-        if self._sock is None:
-            raise LineLost("the line is closed")
+        if self._sock is None or self._lost:
+            raise LineLost(self._lost or "the line is closed")
         return self._sock
 
-    def _read_line(self, deadline: float) -> bytes:
-        """Return the next line with its end, or the beginning of one that is too long."""
-        sock = self._connected()
-        while b"\n" not in self._unread and len(self._unread) <= LONGEST_REPLY:
+    def _send(self, octets: bytes | bytearray, behind: bytes = b"") -> int:
+        sock = self._sock
+        try:
+            if sock is None:
+                taken = 0
+            elif not behind:
+                taken = sock.send(octets)
+            elif self._secure:
+                taken = sock.send(octets + behind)
+            else:  # a long body is not copied only because a short envelope follows it
+                taken = sock.sendmsg((octets, behind))
+        except _NOT_NOW:
+            return 0
+        except OSError as cause:
+            self._break(f"the line broke while sending ({reason(cause)})")
+            return 0
+        self.sent += taken
+        return taken
+
+    def _writable(self) -> None:
+        if taken := self._send(self._outgoing):
+            del self._outgoing[:taken]
+            self._progress_at = self._loop.time()
+        if not self._outgoing and self._sock is not None:
+            self._loop.remove_writer(self._sock)
+
+    def _readable(self) -> None:
+        while (sock := self._sock) is not None:
             try:
-                sock.settimeout(max(deadline - time.monotonic(), 0.001))
-                octets = sock.recv(8192)
-            except TimeoutError:
-                raise
+                octets = sock.recv(65536)
+            except _NOT_NOW:
+                return
             except OSError as cause:
-                self.close()
-                raise LineLost(f"the line broke ({reason(cause)})") from cause
+                self._break(f"the line broke ({reason(cause)})")
+                return
             if not octets:
-                self.close()
-                raise LineLost("the server closed the line" + (" within a reply" if self._unread else ""))
-            self._unread += octets
-        line, end, self._unread = self._unread.partition(b"\n")
-        return line + end
+                within = " within a reply" if self._unread or self._reply else ""
+                self._break(f"the server closed the line{within}")
+                return
+            self._take(octets)
+            if not (isinstance(sock, ssl.SSLSocket) and self._sock is sock and sock.pending()):
+                return
+
+    def _take(self, octets: bytes) -> None:
+        self.heard_at = self._loop.time()
+        *lines, self._unread = (self._unread + octets if self._unread else octets).split(b"\n")
+        for line in lines:
+            if not self._reply and (code := _CODES.get(line[:4])):
+                self._said(code, line)
+            else:
+                self._take_part(line)
+            if self._sock is None:
+                return
+        if len(self._unread) > LONGEST_REPLY or sum(map(len, self._reply)) > LONGEST_REPLY:
+            self._said(0, b"\n".join((*self._reply, self._unread[:LONGEST_REPLY])))
+
+    def _take_part(self, line: bytes) -> None:
+        """Take a line that is not a whole reply of a usual code."""
+        self._reply.append(line)
+        # §4.2.1: the code is the same on each line. "250-" with "550 " behind it says two things, and so nothing.
+        proper = _REPLY_LINE.fullmatch(line) and line[:3] == self._reply[0][:3]
+        if proper and line[3:4] == b"-":
+            return
+        reply, self._reply = self._reply, []
+        self._said(int(line[:3]) if proper else 0, b"\n".join(reply))
+
+    def _said(self, code: int, raw: bytes) -> None:
+        if self.replied is not None:
+            self.replied(code, raw)
+        else:
+            self._waiting.append(reply_of(code, raw))
+            self._wake()
+        if not code:
+            self.close()
+
+    def _break(self, words: str) -> None:
+        """Take note that the line broke; whoever listens hears of it in the loop's next turn, never within a write."""
+        if self._lost or self._sock is None:
+            return
+        self._lost = words
+        self._loop.remove_reader(self._sock)
+        self._loop.remove_writer(self._sock)
+        self._loop.call_soon(self._tell)
+
+    def _tell(self) -> None:
+        told = self._sock is not None and self.broke
+        self.close()
+        if told:
+            told(self._lost)
+
+    def _wake(self) -> None:
+        if self._hearing and not self._hearing.done():
+            self._hearing.set_result(None)
+
+
+def reply_of(code: int, raw: bytes) -> Reply:
+    """Return the reply whose *raw* text this is; with the code 0 it is what came instead of one."""
+    if not code:
+        return Reply(code=0, lines=(legible(raw),))
+    return Reply(code=code, lines=tuple([legible(line[4:]) for line in raw.split(b"\n")]))
 
 
 def legible(text: bytes) -> str:
     """Return the server's words on one line, without what could move a terminal's cursor."""
-    return re.sub(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+", " ", text.decode(errors="replace")).strip()
+    words = text.decode(errors="replace").strip()
+    return words if words.isprintable() and "  " not in words else _UNSHOWN.sub(" ", words).strip()
+
+
+_UNSHOWN = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
 def reason(cause: OSError) -> str:
     """Return the system's words for *cause*."""
-    return "timed out" if isinstance(cause, TimeoutError) else (cause.strerror or str(cause))
+    if isinstance(cause, TimeoutError):
+        return "timed out"
+    # asyncio puts words of its own and the address in place of the system's.
+    known = cause.errno is not None and cause.errno > 0 and not isinstance(cause, ssl.SSLError)
+    return os.strerror(cause.errno or 0) if known else (cause.strerror or str(cause))
 
 
 @cache  # the resolver may take seconds, and every connection asks

@@ -1,121 +1,356 @@
-"""Sends a mailing: claim, offer, begin, deliver, record, one message after the other.
+"""Sends a mailing: claimed, addressed, offered, committed, sent and recorded, over several connections at once.
 
-Before ``begin`` a message can be sent again without harm. From ``begin`` until ``record`` the ledger says "sending": if
-the process dies there, that one delivery is in doubt.
+Before its intent is committed a message can be offered again without harm. From there until its outcome is committed
+the ledger says "sending": if the process dies then, that one delivery is in doubt, one for each connection at most.
 """
 
-from collections.abc import Callable, Iterable
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import Final, Protocol
 
-from newsletter.errors import SendError
-from newsletter.model.address import Address
-from newsletter.model.delivery import Balance, Delivery, State
+from newsletter.errors import ServerError
+from newsletter.model.delivery import Balance, Committed, Delivery, State
 from newsletter.model.mail import Message
 from newsletter.model.subscriber import Subscriber
 from newsletter.sender.alarm import Alarm
-from newsletter.sender.courier import PAUSES, Courier, StopFlag
-from newsletter.sender.ledger import Ledger
-from newsletter.sender.opening import ServerUnavailable
-from newsletter.sender.options import SmtpProfile
+from newsletter.sender.ledger import Ledger, Traffic
+from newsletter.sender.opening import ServerUnavailable, open_line, part
+from newsletter.sender.options import SmtpProfile, judge_profile
+from newsletter.sender.password import fetch_password
+from newsletter.sender.server import PAUSES, Server
+from newsletter.sender.smtp import Connection, Envelope
+from newsletter.sender.supply import AddressedBy, SignedBy, Supply
+from newsletter.sender.turn import Turn
 from newsletter.sender.verdict import Verdict
 
-CLAIM = 100
-"""Deliveries leased at once."""
+TICK: Final = 0.05
+"""Seconds between two looks at clocks, limits and the stop flag."""
+PATIENCE: Final = 10.0
+"""Seconds that a run which is to end waits for the answers to bodies that are out."""
+OFFERS: Final = 2
+"""A message that was offered so often, and the line broke each time, is deferred: it may be what breaks the line."""
 
-Progress = Callable[[Delivery], None]
+Progress = Callable[[Sequence[Delivery]], None]
+
+
+class StopFlag(Protocol):
+    """Tells that all shall end soon; threading.Event is one, and so is a class that a signal handler sets."""
+
+    def is_set(self) -> bool:
+        """Whether it is to end."""
 
 
 def run_mailing(
     ledger: Ledger,
-    message_for: Callable[[Subscriber], Message],
-    profile: SmtpProfile,
+    addressed: AddressedBy,
+    profiles: Sequence[SmtpProfile],
     *,
-    progress: Progress = lambda delivery: None,
+    traffic: Traffic | None = None,
+    sign: SignedBy | None = None,
+    progress: Progress = lambda outcomes: None,
     stop: StopFlag | None = None,
-    pauses: tuple[float, ...] = PAUSES,
+    first: int | None = None,
+    pauses: Sequence[float] = PAUSES,
 ) -> Balance:
-    """Send what is open in *ledger* through *profile*, and return how all its deliveries stand then.
+    """Send what is open in *ledger* through *profiles*, and return how all its deliveries stand then.
 
-    :param message_for: addresses the mail; its SendError refuses that one recipient and hurts no other.
-    :param progress: is told each outcome once it is recorded.
+    :param addressed: makes the mail to a subscriber; its SendError refuses that one recipient and hurts no other.
+    :param profiles: servers that share the work by weight; one that fails leaves its share to the others.
+    :param traffic: remembers what limits by hour and day are counted by.
+    :param sign: adds the signature to a message; called in threads.
+    :param progress: is told outcomes once they are recorded.
     :param stop: once set, nothing more is claimed or begun, and what is past its 354 is brought to its end.
-    :param pauses: seconds before each try to reconnect.
+    :param first: take no more than so many: a canary.
+    :param pauses: seconds before each further try to reach a server.
     :raises SettingsError: no password.
-    :raises ServerError: the server cannot be used, or not any more; all outcomes are recorded.
+    :raises ServerError: no server can be used, or not any more; all outcomes are recorded.
     """
-    stop = stop or Event()
+    passwords = _passwords(profiles)
     if ledger.balance().open:
-        with Courier(profile, stop=stop, pauses=pauses) as courier:
-            _Run(ledger, message_for, courier, Alarm(profile.server), progress, stop).all()
+
+        async def run() -> None:
+            mailing = _Run(ledger, addressed, sign, progress, stop or Event(), first)
+            mailing.servers = [
+                Server(profile, password, mailing, traffic, pauses)
+                for profile, password in zip(profiles, passwords, strict=True)
+            ]
+            await mailing.all()
+
+        _run(run())
     return ledger.balance()
 
 
-def send_test(messages: Iterable[Message], profile: SmtpProfile) -> tuple[Delivery, ...]:
+def send_test(messages: Iterable[Message], profiles: Sequence[SmtpProfile]) -> tuple[Delivery, ...]:
     """Send *messages* without a ledger, and return what became of each.
 
     :raises SettingsError: no password.
     :raises ServerError: the server cannot be used.
     """
-    outcomes = []
-    with Courier(profile, stop=Event(), pauses=()) as courier:
-        for message in messages:
-            if verdict := courier.carry(message, begin=lambda: True):
-                tester = Delivery(subscriber=0, address=message.envelope_to, name="")
-                outcomes.append(replace(tester, state=verdict.state, reply=verdict.words))
-    return tuple(outcomes)
+    trial = _Trial(messages)
+    run_mailing(trial, trial.addressed, profiles, pauses=())
+    return tuple(trial.deliveries)
+
+
+def try_servers(profiles: Sequence[SmtpProfile]) -> None:
+    """Connect, log in and part, so that a server that is down or wrong shows before anything is begun.
+
+    :raises SettingsError: a profile will not do, or its password cannot be had.
+    :raises ServerError: a login or certificate is wrong, or none of the servers is there.
+    """
+    passwords = _passwords(profiles)
+
+    async def knock() -> None:
+        failures = []
+        for profile, password in zip(profiles, passwords, strict=True):
+            try:
+                line, _ = await open_line(profile, password)
+            except ServerError as cause:
+                if not isinstance(cause, ServerUnavailable):
+                    raise
+                failures.append(cause)
+            else:
+                await part(line)
+        if len(failures) == len(profiles):
+            raise failures[0]
+
+    _run(knock())
+
+
+def _passwords(profiles: Sequence[SmtpProfile]) -> list[str]:
+    for profile in profiles:
+        judge_profile(profile)
+    return [fetch_password(profile) for profile in profiles]
+
+
+def _run(work: Coroutine[None, None, None]) -> None:
+    # Sockets of our own need a loop that can watch them; Windows' default one cannot.
+    factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(work)
 
 
 class _Run:
-    """One run over the open deliveries."""
+    """One run over the open deliveries; the servers' connections call it."""
 
     def __init__(
         self,
         ledger: Ledger,
-        message_for: Callable[[Subscriber], Message],
-        courier: Courier,
-        alarm: Alarm,
+        addressed: AddressedBy,
+        sign: SignedBy | None,
         progress: Progress,
         stop: StopFlag,
+        first: int | None,
     ) -> None:
+        self._loop = asyncio.get_running_loop()
         self._ledger = ledger
-        self._message_for = message_for
-        self._courier = courier
-        self._alarm = alarm
         self._progress = progress
         self._stop = stop
+        self._left = ledger.balance().open if first is None else min(first, ledger.balance().open)
+        self._alarm = Alarm()
+        self._turn = Turn(ledger, told=self._told, stopped=self._halt, failed=self.failed)
+        self._supply = Supply(
+            ledger,
+            addressed,
+            sign,
+            most=first,
+            refused=self._turn.outcome,
+            woken=self._feed,
+            failed=self.failed,
+        )
+        self._failure: BaseException | None = None
+        self._halted_at: float | None = None
+        self._counted_at = 0.0
+        self._over = asyncio.Event()
+        self.servers: list[Server] = []
 
-    def all(self) -> None:
+    async def all(self) -> None:
         """Send until nothing is left, or until told to stop."""
-        while not self._stop.is_set():
-            claimed = self._ledger.claim(CLAIM)
-            if not claimed:
-                return
-            for delivery in claimed:
-                if self._stop.is_set():
-                    return
-                try:
-                    self._one(delivery)
-                except ServerUnavailable:
-                    if self._stop.is_set():  # it was on its way back to the server when all was to end
-                        return
-                    raise
-
-    def _one(self, delivery: Delivery) -> None:
-        address = Address(address=delivery.address, name=delivery.name)
         try:
-            message = self._message_for(Subscriber(number=delivery.subscriber, address=address))
-        except SendError as cause:
-            self._record(delivery, Verdict(state=State.REFUSED, words=f"not sent: {cause}"))
-            return
-        verdict = self._courier.carry(message, begin=lambda: self._ledger.begin(delivery))
-        if verdict is None:
-            self._progress(replace(delivery, state=State.EXCLUDED, reply=""))
-            return
-        self._record(delivery, verdict)
-        self._alarm.heed(verdict)
+            self.look()
+            while not self._over.is_set():
+                self._tick()
+                try:
+                    async with asyncio.timeout(TICK):
+                        await self._over.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            self._halt()
+            for server in self.servers:
+                server.drop("")
+            self._turn.flush()
+            self._count()
+        if self._failure:
+            raise self._failure
 
-    def _record(self, delivery: Delivery, verdict: Verdict) -> None:
-        outcome = replace(delivery, state=verdict.state, reply=verdict.words)
-        self._ledger.record(outcome)
-        self._progress(outcome)
+    def next(self, server: Server) -> Envelope | None:
+        """Return a message for *server*, unless it had its share, or all is to end."""
+        if self._ending() or not self._its_turn(server):
+            return None
+        envelope = self._supply.next(server.domains, self._loop.time())
+        if envelope is None:
+            if self._supply.exhausted:
+                self._loop.call_soon(self.look)
+        elif not server.take_leave():
+            server.domains.ended(envelope.domain)
+            self._supply.give_back(envelope)
+            return None
+        return envelope
+
+    def intend(self, connection: Connection, envelope: Envelope) -> None:
+        """Have the intent committed; the body goes then."""
+        if self._ending():
+            connection.halt()
+        else:
+            self._turn.intend(connection, envelope)
+
+    def judged(self, server: Server, envelope: Envelope, verdict: Verdict) -> None:
+        """Have the outcome committed."""
+        outcome = envelope.delivery.now(verdict.state, verdict.words, verdict.status)
+        self._turn.outcome(outcome, was_out=envelope.out)
+        if fault := self._alarm.heed(verdict, server.profile.server):
+            self.failed(fault)
+
+    def returned(self, server: Server, envelope: Envelope, verdict: Verdict | None) -> None:
+        """Offer a message again that was not begun; one that saw the line break twice is deferred."""
+        if verdict and not verdict.not_now and envelope.offers >= OFFERS:
+            self.judged(server, envelope, verdict)
+        elif self._halted_at is None:
+            self._supply.give_back(envelope)
+
+    def failed(self, error: BaseException) -> None:
+        """End the run with *error*; what is past its 354 is brought to its end first."""
+        self._failure = self._failure or error
+        self._halt()
+
+    def look(self) -> None:
+        """See whether connections are wanted, or none any more, or all is over."""
+        if self._halted_at is not None:
+            self._end_if_gone()
+            return
+        if self._supply.exhausted:
+            for server in self.servers:
+                server.retire()
+            self._end_if_gone()
+            return
+        for server in self._chosen():
+            server.grow(self._left)
+        if all(server.lost for server in self.servers) and all(server.gone for server in self.servers):
+            self.failed(next(server.lost for server in self.servers if server.lost))
+
+    def _end_if_gone(self) -> None:
+        if all(server.gone for server in self.servers):
+            self._over.set()
+
+    def _chosen(self) -> list[Server]:
+        """Return the servers that take part now: those without weight only if no other can be used."""
+        usable = [server for server in self.servers if server.usable and server.used_up() is None]
+        return [server for server in usable if server.profile.weight] or usable
+
+    def _its_turn(self, server: Server) -> bool:
+        """Whether *server* is not ahead of its share by more than its connections' worth."""
+        if len(self.servers) == 1:
+            return True
+        others = [other for other in self._chosen() if other is not server and not other.gone]
+        if not server.profile.weight:
+            return not others
+        least = min((other.given / other.profile.weight for other in others if other.profile.weight), default=None)
+        return least is None or server.given / server.profile.weight <= least + 1
+
+    def _feed(self) -> None:
+        for server in self.servers:
+            server.feed()
+
+    def _ending(self) -> bool:
+        """Whether nothing more is to be begun; a signal counts at once, not at the next tick."""
+        if self._halted_at is None and self._stop.is_set():
+            self._halt()
+        return self._halted_at is not None
+
+    def _halt(self) -> None:
+        if self._halted_at is None:
+            self._halted_at = self._loop.time()
+            self._supply.stop()
+            for server in self.servers:
+                server.halt()
+            self._loop.call_soon(self.look)
+
+    def _tick(self) -> None:
+        now = self._loop.time()
+        for server in self.servers:
+            server.watch()
+        if self._ending() and self._halted_at is not None and now - self._halted_at > PATIENCE:
+            for server in self.servers:
+                server.drop(f"no answer within {PATIENCE:g} s of the end")
+        if now - self._counted_at >= 1:
+            self._counted_at = now
+            self._count()
+            self._postpone(now)
+        if self._halted_at is None:
+            self._stop_where_used_up()
+            self._feed()
+        self.look()
+
+    def _stop_where_used_up(self) -> None:
+        """End the run when the hour or the day of every server is used up and all its answers are there."""
+        ends = [server.used_up() for server in self.servers if not server.lost]
+        if ends and all(ends) and not any(server.busy for server in self.servers) and self._supply.more():
+            opens = min(end for end in ends if end)
+            todo = "newsletter work goes on by itself then"
+            what = f"the limit of the hour or the day is used up until {opens:%Y-%m-%d %H:%M} UTC"
+            self.failed(ServerError(what, todo, where=self.servers[0].profile.server))
+
+    def _postpone(self, now: float) -> None:
+        for server in self.servers:
+            for until, lot in self._supply.paused(server.domains, now):
+                at = datetime.now(UTC) + timedelta(seconds=until - now)
+                words = "not tried: its domain asks for less mail from us, or refuses us by policy"
+                self._ledger.postpone(lot, at, words)
+
+    def _count(self) -> None:
+        for server in self.servers:
+            server.count()
+
+    def _told(self, outcomes: Sequence[Delivery]) -> None:
+        self._left -= len(outcomes)
+        self._progress(outcomes)
+
+
+class _Trial:
+    """What a test send has in place of a ledger."""
+
+    def __init__(self, messages: Iterable[Message]) -> None:
+        self._messages = dict(enumerate(messages, 1))
+        self._claimed = False
+        self._outcomes: dict[int, Delivery] = {}
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        return [self._outcomes[number] for number in sorted(self._outcomes)]
+
+    def addressed(self, subscriber: Subscriber) -> Message:
+        return self._messages[subscriber.number]
+
+    def claim(self, limit: int) -> Sequence[Delivery]:
+        if self._claimed:
+            return ()
+        self._claimed = True
+        return [
+            Delivery(number=number, subscriber=number, address=message.envelope_to, name="")
+            for number, message in self._messages.items()
+        ]
+
+    def commit(self, outcomes: Sequence[Delivery], intents: Sequence[Delivery]) -> Committed:
+        self._outcomes |= {outcome.number: outcome for outcome in outcomes}
+        return Committed()
+
+    def postpone(self, deliveries: Sequence[Delivery], until: datetime, words: str) -> None:
+        put_off = [replace(delivery, state=State.DEFERRED, reply=words) for delivery in deliveries]
+        self._outcomes |= {delivery.number: delivery for delivery in put_off}
+
+    def balance(self) -> Balance:
+        return Balance(counts={State.QUEUED: len(self._messages) - len(self._outcomes)})

@@ -1,14 +1,15 @@
-"""Opens a connection: TCP, TLS with a checked certificate, EHLO, AUTH; says in words what stands in the way."""
+"""Opens a line: TCP, TLS with a checked certificate, EHLO, AUTH; says in words what stands in the way."""
 
+import asyncio
 import base64
+import hmac
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from newsletter.errors import ServerError
 from newsletter.sender.line import Line, LineLost, legible, own_name, reason
-from newsletter.sender.options import SmtpProfile, judge_profile
-from newsletter.sender.smtp import Connection
+from newsletter.sender.options import SmtpProfile
 from newsletter.sender.verdict import Reply
 
 Features = dict[str, str]
@@ -18,25 +19,34 @@ class ServerUnavailable(ServerError):
     """Trouble that may pass by itself: another try is worth it."""
 
 
-def open_connection(profile: SmtpProfile, password: str) -> Connection:
-    """Return a connection that takes mail.
+async def open_line(profile: SmtpProfile, password: str) -> tuple[Line, Features]:
+    """Return a line to a server that lets us in, and what it announces.
 
     :raises ServerUnavailable: nobody answers, or the server says "later".
     :raises ServerError: no STARTTLS, a certificate that proves nothing, a login refused: no try will mend it.
     """
-    judge_profile(profile)
-    context = None if profile.security == "none" else _context(profile)
-    line = _reach(profile)
+    context = None if profile.security == "none" else await asyncio.to_thread(_context, profile)
+    line = await _reach(profile)
     try:
-        features = _greet(line, profile, context)
+        features = await _greet(line, profile, context)
         if profile.username:
-            _log_in(line, features, profile, password)
+            await _log_in(line, features, profile, password)
     except LineLost as lost:
         raise _unavailable(profile, f"the server does not talk to us: {lost}") from lost
     except BaseException:
         line.close()
         raise
-    return Connection(line, features, server=profile.server, timeouts=profile.timeouts)
+    return line, features
+
+
+async def part(line: Line) -> None:
+    """Part from a server that nothing is sent to."""
+    try:
+        await line.ask("QUIT", patience=5)
+    except LineLost:
+        pass  # everything that mattered has been answered
+    finally:
+        line.close()
 
 
 def _context(profile: SmtpProfile) -> ssl.SSLContext:
@@ -48,35 +58,35 @@ def _context(profile: SmtpProfile) -> ssl.SSLContext:
         raise ServerError(what, "give a PEM file of the authority", where=profile.server) from cause
 
 
-def _reach(profile: SmtpProfile) -> Line:
+async def _reach(profile: SmtpProfile) -> Line:
     try:
-        return Line.connect(profile.host, profile.port, profile.timeouts)
+        return await Line.connect(profile.host, profile.port, profile.timeouts)
     except socket.gaierror as cause:
-        raise _unavailable(profile, f'no host "{profile.host}" ({reason(cause)})', "check host and network") from cause
+        raise _unavailable(profile, f'no host "{profile.host}" ({cause.strerror})', "check host and network") from cause
     except OSError as cause:
         raise _unavailable(profile, f"no connection ({reason(cause)})", "check host, port and network") from cause
 
 
-def _greet(line: Line, profile: SmtpProfile, context: ssl.SSLContext | None) -> Features:
+async def _greet(line: Line, profile: SmtpProfile, context: ssl.SSLContext | None) -> Features:
     """Return what the server announces, on the line as it is when the mail goes over it."""
     if context and profile.security == "tls":
-        _secure(line, profile, context)
-    _expect(line.hear(), 220, profile)
-    features = _ehlo(line, profile)
+        await _secure(line, profile, context)
+    _expect(await line.hear(), 220, profile)
+    features = await _ehlo(line, profile)
     if context and profile.security == "starttls":
         if "STARTTLS" not in features:
             todo = 'use security = "tls" with port 465, or ask the provider'
             raise ServerError("the server offers no STARTTLS", todo, where=profile.server)
-        if (reply := line.ask("STARTTLS")).code != 220:
+        if (reply := await line.ask("STARTTLS")).code != 220:
             raise ServerError(f"the server refuses STARTTLS: {reply}", "ask the provider", where=profile.server)
-        _secure(line, profile, context)
-        features = _ehlo(line, profile)  # RFC 3207 §4.2: what was said in the clear counts no more
+        await _secure(line, profile, context)
+        features = await _ehlo(line, profile)  # RFC 3207 §4.2: what was said in the clear counts no more
     return features
 
 
-def _secure(line: Line, profile: SmtpProfile, context: ssl.SSLContext) -> None:
+async def _secure(line: Line, profile: SmtpProfile, context: ssl.SSLContext) -> None:
     try:
-        line.secure(context, profile.host)
+        await line.secure(context, profile.host)
     except ssl.SSLCertVerificationError as cause:
         what = f"the certificate of {profile.host} proves nothing: {cause.verify_message.rstrip('.')}"
         todo = "correct host, or give ca_file if the authority is your own"
@@ -90,9 +100,9 @@ def _secure(line: Line, profile: SmtpProfile, context: ssl.SSLContext) -> None:
         raise _unavailable(profile, f"TLS failed ({reason(cause)})") from cause
 
 
-def _ehlo(line: Line, profile: SmtpProfile) -> Features:
+async def _ehlo(line: Line, profile: SmtpProfile) -> Features:
     """Return the keywords of the reply to EHLO, each with its parameters (RFC 5321 §4.1.1.1)."""
-    reply = line.ask(f"EHLO {own_name()}")
+    reply = await line.ask(f"EHLO {own_name()}")
     _expect(reply, 250, profile)
     features: Features = {}
     for said in reply.lines[1:]:
@@ -106,35 +116,68 @@ def _expect(reply: Reply, code: int, profile: SmtpProfile) -> None:
         raise _unavailable(profile, f"the server takes no mail now: {reply}")
 
 
-def _log_in(line: Line, features: Features, profile: SmtpProfile, password: str) -> None:
-    """Prove who we are (RFC 4954), by PLAIN (RFC 4616) or, where a server has no better, LOGIN."""
+Way = Callable[[Line, str, str], Awaitable[Reply]]
+
+
+async def _log_in(line: Line, features: Features, profile: SmtpProfile, password: str) -> None:
+    """Prove who we are (RFC 4954) in the best way that both sides know; the profile may ask for one of them."""
     offered = features.get("AUTH", "").upper().split()
-    ways: dict[str, Callable[[Line, str, str], Reply]] = {"PLAIN": _plain, "LOGIN": _login}
-    way = next((ways[name] for name in ways if name in offered), None)
-    if way is None:
+    wanted = (profile.auth,) if profile.auth else tuple(name for name in _WAYS if name != "XOAUTH2")
+    name = next((name for name in wanted if name in offered), None)
+    if name is None:
         what = f"the server offers no login that is known here (it has: {', '.join(offered) or 'none'})"
-        raise ServerError(what, "PLAIN and LOGIN are; ask the provider", where=profile.server)
-    reply = way(line, profile.username, password)
+        todo = f"{', '.join(wanted)} would do; ask the provider"
+        raise ServerError(what, todo, where=profile.server)
+    reply = await _WAYS[name](line, profile.username, password)
     if reply.code == 235:
         return
-    words = _without((password, _base64(password), _sasl_plain(profile.username, password)), reply)
+    spellings = (password, _base64(password), _sasl_plain(profile.username, password))
+    words = _without((*spellings, _sasl_bearer(profile.username, password)), reply)
     if reply.code // 100 != 5:  # RFC 4954 §6: 454 is a server that cannot look the password up just now
         raise _unavailable(profile, f'the login of "{profile.username}" is not possible now: {words}')
     todo = "check username and password; many providers want an app password"
     raise ServerError(f'the login of "{profile.username}" was rejected: {words}', todo, where=profile.server)
 
 
-def _plain(line: Line, username: str, password: str) -> Reply:
-    return line.ask(f"AUTH PLAIN {_sasl_plain(username, password)}")
+async def _plain(line: Line, username: str, password: str) -> Reply:
+    """RFC 4616."""
+    return await line.ask(f"AUTH PLAIN {_sasl_plain(username, password)}")
 
 
-def _login(line: Line, username: str, password: str) -> Reply:
-    reply = line.ask("AUTH LOGIN")
+async def _login(line: Line, username: str, password: str) -> Reply:
+    reply = await line.ask("AUTH LOGIN")
     for secret in (username, password):
         if reply.code != 334:
             return reply
-        reply = line.ask(_base64(secret))
+        reply = await line.ask(_base64(secret))
     return reply
+
+
+async def _cram_md5(line: Line, username: str, password: str) -> Reply:
+    """RFC 2195: the password itself never goes over the line."""
+    reply = await line.ask("AUTH CRAM-MD5")
+    if reply.code != 334:
+        return reply
+    try:
+        challenge = base64.b64decode(reply.text, validate=True)
+    except ValueError:
+        return await line.ask("*")  # RFC 4954 §4: the client gives up
+    digest = hmac.new(password.encode(errors="surrogateescape"), challenge, "md5").hexdigest()
+    return await line.ask(_base64(f"{username} {digest}"))
+
+
+async def _bearer(line: Line, username: str, token: str) -> Reply:
+    """XOAUTH2 (https://developers.google.com/workspace/gmail/imap/xoauth2-protocol): the password is a token."""
+    reply = await line.ask(f"AUTH XOAUTH2 {_sasl_bearer(username, token)}")
+    # An error comes as 334 with its reason in base64, and the refusal behind an empty line.
+    return await line.ask("") if reply.code == 334 else reply
+
+
+_WAYS: dict[str, Way] = {"CRAM-MD5": _cram_md5, "PLAIN": _plain, "LOGIN": _login, "XOAUTH2": _bearer}
+
+
+def _sasl_bearer(username: str, token: str) -> str:
+    return _base64(f"user={username}\1auth=Bearer {token}\1\1")
 
 
 def _sasl_plain(username: str, password: str) -> str:

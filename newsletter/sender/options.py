@@ -23,6 +23,16 @@ LONGEST_SELECTOR: Final = 120
 """Characters; with "._domainkey." and a domain behind it 253 are allowed (RFC 1035 §2.3.4)."""
 
 
+LIMITS: Final = (
+    "connections", "messages_per_connection", "per_minute", "per_hour", "per_day", "weight",
+    "domain_connections", "domain_per_minute",
+)  # fmt: skip
+"""What a profile says of how much its server is given, in whole numbers."""
+
+AUTH: Final = ("CRAM-MD5", "PLAIN", "LOGIN", "XOAUTH2")
+"""How a server is told who we are."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SenderOptions:
     """Who sends, and where readers turn.
@@ -124,9 +134,18 @@ class SmtpProfile:
     """A mail server that takes our mail, and how we prove to it who we are.
 
     :param security: one of :data:`SECURITY`.
+    :param auth: how to log in, one of :data:`AUTH`; empty for the best that the server offers. XOAUTH2 is never chosen
+        by itself: there the password is a token.
     :param password_env: the environment variable that holds the password.
     :param password_command: a command that prints the password; its first line counts.
     :param ca_file: PEM file of the authority that signed the server's certificate; empty for those of the system.
+    :param connections: open at once, at most.
+    :param messages_per_connection: a TLS handshake is 0.7 ms of our time, and servers end a connection sooner or later.
+    :param per_minute: messages, as *per_hour* and *per_day*; 0 is no limit.
+    :param warm_up: most messages of the first day, the second day and so on, for an address nobody knows yet.
+    :param weight: its share of the messages beside other servers; 0 is a stand-in for when the others fail.
+    :param domain_connections: of them for one receiving domain; 0 is no limit.
+    :param domain_per_minute: messages to one receiving domain; 0 is no limit.
     """
 
     name: str
@@ -134,9 +153,19 @@ class SmtpProfile:
     port: int
     security: str = "starttls"
     username: str = ""
+    auth: str = ""
     password_env: str = ""
     password_command: tuple[str, ...] = ()
     ca_file: str = ""
+    connections: int = 10
+    messages_per_connection: int = 100
+    per_minute: int = 0
+    per_hour: int = 0
+    per_day: int = 0
+    warm_up: tuple[int, ...] = ()
+    weight: int = 1
+    domain_connections: int = 0
+    domain_per_minute: int = 0
     timeouts: Timeouts = Timeouts()
 
     @property
@@ -196,8 +225,24 @@ def _fault(profile: SmtpProfile) -> tuple[str, str] | None:
         return "port 465 speaks TLS from the first byte, and no STARTTLS", 'write security = "tls", or use port 587'
     if profile.password_env and profile.password_command:
         return "it has password_env and password_command", "keep one of them"
+    if limit := _wrong_limit(profile):
+        return limit
     if profile.username and not passworded:
         return "it has a username and no password", 'add password_env = "NAME" or password_command = ["pass", "smtp"]'
+    if profile.auth and profile.auth not in AUTH:
+        return f'auth = "{profile.auth}" is not known', f"one of {', '.join(AUTH)}"
     if passworded and not profile.username:
         return "it has a password and no username", "add username"
+    return None
+
+
+def _wrong_limit(profile: SmtpProfile) -> tuple[str, str] | None:
+    for name in ("connections", "messages_per_connection"):
+        if getattr(profile, name) < 1:
+            return f"{name} = {getattr(profile, name)} would send nothing", "write 1 or more"
+    for name in LIMITS:
+        if getattr(profile, name) < 0:
+            return f"{name} = {getattr(profile, name)} is less than nothing", "leave it out for no limit"
+    if any(most < 1 for most in profile.warm_up):
+        return "warm_up has a day without a message", "write how many may go on each day, like warm_up = [50, 100, 200]"
     return None

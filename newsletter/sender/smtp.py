@@ -1,125 +1,319 @@
-"""Sends messages over one line, phase by phase, so that what happened is always known (RFC 5321 §3.3).
+"""Sends messages over one line, pipelined, so that what happened to each is always known (RFC 5321 §3.3, RFC 2920).
 
-``offer`` is MAIL, RCPT, DATA and can be repeated without harm; between the server's 354 and ``deliver`` the ledger
-commits the intent; ``deliver`` is the body with the final dot, after which only the server's word tells.
+::
+
+    offer ──► MAIL RCPT DATA ──354──► dispatch.intend … commit … go ──► body . (and the next one's MAIL RCPT DATA)
+                    │                                                      │
+                    └── refused ──► dispatch.judged                        └── reply to the dot ──► dispatch.judged
+
+Everything up to the 354 can be repeated without harm; after ``go`` only the server's word tells. Without PIPELINING the
+same steps wait for a reply each.
 """
 
 import re
+from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from newsletter.errors import ServerError
-from newsletter.model.delivery import State
+from newsletter.model.delivery import Delivery, State
 from newsletter.model.mail import Message
-from newsletter.sender.line import Line, LineLost
-from newsletter.sender.options import Timeouts
+from newsletter.sender.line import Line, reply_of
+from newsletter.sender.options import SmtpProfile
 from newsletter.sender.verdict import AUTH_WANTED, Lost, Phase, Reply, Verdict, judge
+
+GOODBYE: Final = 5.0
+"""Seconds that the answer to QUIT is waited for; everything that matters has been answered by then."""
+
+_FLIGHT: Final = frozenset({Phase.MAIL, Phase.RCPT, Phase.DATA})
+
+
+@dataclass(kw_only=True, slots=True)
+class Envelope:
+    """A message on its way: one delivery's, ready for the wire.
+
+    :param domain: where it goes, in lower case.
+    :param offers: how often it has been offered to a server.
+    :param out: its body has gone.
+    """
+
+    delivery: Delivery
+    message: Message
+    domain: str
+    offers: int = 0
+    out: bool = False
+
+
+class Dispatch(Protocol):
+    """What a connection asks and tells; it answers at once and never blocks."""
+
+    def next(self, connection: "Connection") -> Envelope | None:
+        """Return what is to be offered next; None if nothing is, now."""
+
+    def intend(self, connection: "Connection", envelope: Envelope) -> None:
+        """Hear that the server waits for the body; ``go`` or ``withhold`` follows once the intent is committed."""
+
+    def judged(self, connection: "Connection", envelope: Envelope, verdict: Verdict) -> None:
+        """Hear the last word on a message."""
+
+    def returned(self, connection: "Connection", envelope: Envelope, verdict: Verdict | None) -> None:
+        """Hear that a message was not begun; *verdict* stands if it is not offered again; None: nothing ailed it."""
+
+    def parted(self, connection: "Connection", words: str, fault: ServerError | None) -> None:
+        """Hear that the connection has ended; *words* say why if it was not us who ended it."""
 
 
 class Connection:
-    """An open line to a server that takes our mail.
+    """An open line to a server that takes our mail; it has at most two messages in hand, one out and the next offered.
 
     :param features: what EHLO announced: parameters by keyword in upper case.
-    :param server: its name in messages.
+    :ivar messages: how many were offered over it.
+    :ivar served: how many of them the server accepted.
     """
 
-    def __init__(self, line: Line, features: Mapping[str, str], *, server: str, timeouts: Timeouts) -> None:
+    def __init__(self, line: Line, features: Mapping[str, str], profile: SmtpProfile, dispatch: Dispatch) -> None:
         self._line = line
         self._features = features
-        self._server = server
-        self._timeouts = timeouts
+        self._profile = profile
+        self._dispatch = dispatch
+        self._pipelining = "PIPELINING" in features
+        self._patience = _patience(profile)
+        self._unsaid: deque[tuple[Phase, bytes]] = deque()
+        self._said: deque[Phase] = deque()
+        self._out: Envelope | None = None
+        self._offered: Envelope | None = None
+        self._waits = False
+        self._refusal: Verdict | None = None
         self._begun = False
+        self._mark = 0
+        self._since = 0.0
+        self._last = False
+        self._halted = False
         self.messages = 0
+        self.served = 0
+        self.closed = False
+        line.replied = self._heard
+        line.broke = self._end
 
     @property
-    def open(self) -> bool:
-        """Whether it can take another message, as far as we know."""
-        return self._line.open
+    def idle(self) -> bool:
+        """Whether it has nothing in hand and waits for nothing."""
+        return not (self._said or self._unsaid or self._waits)
 
-    def offer(self, message: Message) -> Verdict | None:
-        """Say whom *message* is from and to; None when the server waits for it (354).
+    @property
+    def in_hand(self) -> tuple[Envelope, ...]:
+        """The messages that it has begun or offered."""
+        return tuple(envelope for envelope in (self._out, self._offered) if envelope)
 
-        :raises ServerError: the server wants another login before it takes anything.
-        :raises ValueError: a line of the message ends otherwise than with CRLF, or its last one does not end.
-        """
-        if not whole(message.data):
+    def feed(self) -> None:
+        """Offer the next message if nothing is in hand; part from the server when its connection is used up."""
+        if self.closed or not self.idle:
+            return
+        if self._load():
+            self._push()
+        elif self._last:
+            self._quit()
+
+    def go(self) -> None:
+        """Send the body of the offered message, whose intent is committed, with the next one's envelope behind it."""
+        envelope = self._offered
+        if envelope is None or not self._waits:
+            raise AssertionError("no message waits for its body")
+        data = envelope.message.data if envelope.message.whole else stuffed(envelope.message.data)
+        self._out, self._offered, self._waits, self._begun = envelope, None, False, False
+        envelope.out = True
+        self._mark = self._line.queued + len(data) + len(b".\r\n")
+        self._said.append(Phase.DOT)
+        behind = self._flight() if self._pipelining and self._load() else b""
+        self._line.write(data, b".\r\n" + behind)
+        self._since = self._line.now()
+
+    def withhold(self) -> None:
+        """Do not send the body that the server waits for: after 354 there is no way back but to hang up."""
+        self._offered, self._waits = None, False
+        self._end("")
+
+    def retire(self) -> None:
+        """Take nothing more, and part from the server once nothing is in hand."""
+        self._last = True
+        if self.idle:
+            self._quit()
+
+    def halt(self) -> None:
+        """Take nothing more, and hang up as soon as no body is out."""
+        self._halted = True
+        if self._out is None:
+            self._end("")
+
+    def drop(self, words: str = "") -> None:
+        """Hang up at once; a message without its final dot is none (§4.1.1.4: the server must not act on it)."""
+        self._end(words)
+
+    def overdue(self, now: float) -> str:
+        """Return what has taken too long at *now*, in the loop's time; empty if nothing has."""
+        stalled = self._line.stalled_at
+        if stalled is not None:
+            return "the line broke while sending (timed out)" if now - stalled > self._profile.timeouts.write else ""
+        if self._said:
+            patience = self._patience[self._said[0]]
+            if now > max(self._since, self._line.heard_at) + patience:
+                return f"no answer within {patience:g} s"
+        return ""
+
+    def _load(self) -> bool:
+        """Line up what is to be said for the next message; False if there is none for this connection."""
+        if self._last or self.messages >= self._profile.messages_per_connection:
+            self._last = True
+            return False
+        while (envelope := self._dispatch.next(self)) is not None:
+            if verdict := self._unsuited(envelope.message):
+                self._dispatch.judged(self, envelope, verdict)
+                continue
+            self._line_up(envelope)
+            return True
+        return False
+
+    def _line_up(self, envelope: Envelope) -> None:
+        message = envelope.message
+        if not (message.whole or whole(message.data)):
             raise ValueError("a bare CR or LF in a message, or no CRLF at its end")
         self.messages += 1
-        if verdict := self._unsuited(message):
-            return verdict
-        if self._begun and (verdict := self._step(Phase.MAIL, "RSET")):
-            return verdict
+        envelope.offers += 1
+        self._offered = envelope
+        if self._begun:
+            self._unsaid.append((Phase.RSET, b"RSET\r\n"))
         self._begun = True
-        return (
-            self._step(Phase.MAIL, f"MAIL FROM:<{message.envelope_from}>{self._parameters(message)}")
-            or self._step(Phase.RCPT, f"RCPT TO:<{message.envelope_to}>")
-            or self._step(Phase.DATA, "DATA", self._timeouts.data)
-        )
+        size = f" SIZE={len(message.data)}" if "SIZE" in self._features else ""
+        # RFC 6531 §3.6: the header of such a message has 8-bit octets in it.
+        utf8 = " BODY=8BITMIME SMTPUTF8" if message.smtputf8 else ""
+        self._unsaid.append((Phase.MAIL, f"MAIL FROM:<{message.envelope_from}>{size}{utf8}\r\n".encode()))
+        self._unsaid.append((Phase.RCPT, f"RCPT TO:<{message.envelope_to}>\r\n".encode()))
+        self._unsaid.append((Phase.DATA, b"DATA\r\n"))
 
-    def deliver(self, message: Message) -> Verdict:
-        """Send the body of an offered *message*; the verdict is the last word on it."""
-        self._begun = False
-        try:
-            self._line.write(stuffed(message.data) + b".\r\n")
-        except LineLost as lost:
-            return self._judged(Phase.BODY, Lost(words=str(lost)))
-        try:
-            return self._judged(Phase.DOT, self._line.hear(self._timeouts.dot))
-        except LineLost as lost:
-            return self._judged(Phase.DOT, Lost(words=str(lost)))
+    def _flight(self) -> bytes:
+        """Return all that is to be said as one flight; DATA is the last of a group (RFC 2920 §3.1)."""
+        self._said.extend([phase for phase, _ in self._unsaid])
+        flight = b"".join([octets for _, octets in self._unsaid])
+        self._unsaid.clear()
+        return flight
 
-    def drop(self) -> None:
-        """Hang up at once; a message without its final dot is none (§4.1.1.4: the server must not act on it)."""
+    def _push(self) -> None:
+        """Say what may be said now: all of it, or a line at a time to a server without PIPELINING."""
+        if self._pipelining:
+            self._line.write(self._flight())
+        else:
+            phase, octets = self._unsaid.popleft()
+            self._said.append(phase)
+            self._line.write(octets)
+        self._since = self._line.now()
+
+    def _heard(self, code: int, raw: bytes) -> None:
+        if not self._said:
+            self._end(str(reply_of(code, raw)))
+            return
+        phase = self._said.popleft()
+        if phase in _FLIGHT:
+            if self._refusal or code != (354 if phase is Phase.DATA else 250):
+                self._weigh(phase, reply_of(code, raw))
+            elif phase is Phase.DATA:
+                self._ask_to_begin()
+        elif phase is Phase.DOT:
+            self._conclude_out(reply_of(code, raw))
+        elif phase is Phase.EMPTY:
+            self._conclude_offered()
+        elif phase is Phase.QUIT or code // 100 != 2:
+            self._end("" if phase is Phase.QUIT else f"at {phase}: {reply_of(code, raw)}")
+        if not (self._said or self._waits or self.closed):
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """All that was said is answered: say what comes next."""
+        if self._unsaid:
+            self._push()
+        else:
+            self.feed()
+
+    def _ask_to_begin(self) -> None:
+        if self._offered:
+            self._waits = True
+            self._dispatch.intend(self, self._offered)
+
+    def _weigh(self, phase: Phase, reply: Reply) -> None:
+        """Judge an answer to the offered message that is not the good one, or that comes behind such a one."""
+        if not self._refusal:
+            if reply.code in AUTH_WANTED:
+                self._end(str(reply), _login_wanted(reply, self._profile.server))
+                return
+            verdict = judge(phase, reply)
+            if verdict is None or verdict.hang_up:  # 421, or no answer to what was asked
+                self._end(str(reply), verdict=verdict)
+                return
+            self._refusal = verdict
+            self._unsaid.clear()
+        if reply.code == 354:
+            # RFC 2920 §3.1: the recipient was refused and DATA was not; a lone dot ends what must be no message.
+            self._said.append(Phase.EMPTY)
+            self._line.write(b".\r\n")
+        elif not self._said:
+            self._conclude_offered()
+
+    def _conclude_offered(self) -> None:
+        envelope, refusal = self._offered, self._refusal
+        self._offered = self._refusal = None
+        if envelope and refusal:
+            self._dispatch.judged(self, envelope, refusal)
+
+    def _conclude_out(self, reply: Reply) -> None:
+        envelope, verdict = self._out, judge(Phase.DOT, reply)
+        self._out = None
+        if envelope is None or verdict is None:
+            raise AssertionError("no body was out")
+        self.served += verdict.good
+        self._dispatch.judged(self, envelope, verdict)
+        if verdict.hang_up:
+            self._end(str(reply))
+        elif self._halted:
+            self._end("")
+
+    def _end(self, words: str, fault: ServerError | None = None, verdict: Verdict | None = None) -> None:
+        """Hang up, and say of everything in hand what became of it; *verdict* is that on the offered message."""
+        if self.closed:
+            return
+        self.closed = True
         self._line.close()
+        phase = next((said for said in self._said if said in _FLIGHT), Phase.DATA)
+        out, offered, refusal = self._out, self._offered, self._refusal
+        self._out = self._offered = self._refusal = None
+        if out:
+            left = Phase.DOT if self._line.sent >= self._mark else Phase.BODY
+            self._dispatch.judged(self, out, lost(left, words or "we hung up"))
+        if offered and refusal:
+            self._dispatch.judged(self, offered, refusal)
+        elif offered:
+            self._dispatch.returned(self, offered, verdict or (lost(phase, words) if words else None))
+        self._dispatch.parted(self, words, fault)
 
-    def quit(self) -> None:
-        """Part from the server."""
-        try:
-            if self._line.open:
-                self._line.ask("QUIT", min(self._timeouts.reply, 5))
-        except LineLost:
-            pass  # everything that mattered has been answered
-        finally:
-            self._line.close()
+    def _quit(self) -> None:
+        if self.closed or self._said:
+            return
+        self._said.append(Phase.QUIT)
+        self._line.write(b"QUIT\r\n")
+        self._since = self._line.now()
 
     def _unsuited(self, message: Message) -> Verdict | None:
         """Refuse what this server cannot take, before it is asked."""
         if message.smtputf8 and "SMTPUTF8" not in self._features:  # RFC 6531 §3.5
-            words = f"5.6.7 not sent: {self._server} takes no address with letters beyond ASCII before the @"
+            words = f"5.6.7 not sent: {self._profile.server} takes no address with letters beyond ASCII before the @"
             if message.envelope_to.isascii():  # it is the sender's, and so it is for everybody
-                return Verdict(state=State.DEFERRED, words=words, our_fault=True)
-            return Verdict(state=State.REFUSED, words=words)
+                return Verdict(state=State.DEFERRED, words=words, status="5.6.7", our_fault=True)
+            return Verdict(state=State.REFUSED, words=words, status="5.6.7")
         most = self._features.get("SIZE", "")
-        if most.isdecimal() and 0 < int(most) < len(message.data):
-            words = f"5.3.4 not sent: {len(message.data)} bytes, and {self._server} takes {most}"
+        if most and most.isdecimal() and 0 < int(most) < len(message.data):
+            words = f"5.3.4 not sent: {len(message.data)} bytes, and {self._profile.server} takes {most}"
             # RFC 1870 §6.1. The mail is as long for everybody, so it is not this reader who is refused.
-            return Verdict(state=State.DEFERRED, words=words, our_fault=True)
+            return Verdict(state=State.DEFERRED, words=words, status="5.3.4", our_fault=True)
         return None
-
-    def _parameters(self, message: Message) -> str:
-        size = f" SIZE={len(message.data)}" if "SIZE" in self._features else ""
-        # RFC 6531 §3.6: the header of such a message has 8-bit octets in it.
-        return size + (" BODY=8BITMIME SMTPUTF8" if message.smtputf8 else "")
-
-    def _step(self, phase: Phase, command: str, patience: float | None = None) -> Verdict | None:
-        try:
-            reply = self._line.ask(command, patience)
-        except LineLost as lost:
-            return self._judged(phase, Lost(words=str(lost)))
-        if reply.code in AUTH_WANTED:
-            self.quit()
-            raise _login_wanted(reply, self._server)
-        verdict = judge(phase, reply)
-        if verdict and verdict.hang_up:
-            self._line.close()
-        return verdict
-
-    def _judged(self, phase: Phase, answer: Reply | Lost) -> Verdict:
-        verdict = judge(phase, answer)
-        if verdict is None:
-            raise AssertionError(f"{phase} is no last phase")
-        if verdict.hang_up:
-            self._line.close()
-        return verdict
 
 
 def whole(data: bytes) -> bool:
@@ -136,6 +330,27 @@ def stuffed(data: bytes) -> bytes:
     if data.startswith(b".") or b"\n." in data:
         return re.sub(rb"(?m)^\.", b"..", data)
     return data
+
+
+def _patience(profile: SmtpProfile) -> dict[Phase, float]:
+    limits = profile.timeouts
+    return {
+        Phase.RSET: limits.reply,
+        Phase.MAIL: limits.reply,
+        Phase.RCPT: limits.reply,
+        Phase.DATA: limits.data,
+        Phase.DOT: limits.dot,
+        Phase.EMPTY: limits.dot,
+        Phase.QUIT: min(limits.reply, GOODBYE),
+    }
+
+
+def lost(phase: Phase, words: str) -> Verdict:
+    """Return what a line that is lost in *phase* means for its message."""
+    verdict = judge(phase, Lost(words=words))
+    if verdict is None:
+        raise AssertionError("a lost line decides")
+    return verdict
 
 
 def _login_wanted(reply: Reply, server: str) -> ServerError:

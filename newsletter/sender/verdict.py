@@ -13,11 +13,14 @@ KEPT = 500
 class Phase(StrEnum):
     """How far a message is; everything before ``DOT`` can be sent again without harm."""
 
+    RSET = "RSET"
     MAIL = "MAIL"
     RCPT = "RCPT"
     DATA = "DATA"
     BODY = "body"
     DOT = "final dot"
+    EMPTY = "lone dot"
+    QUIT = "QUIT"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,16 +62,29 @@ class Verdict:
     """Where a delivery stands now.
 
     :param words: what goes into the ledger: the server's words, or ours if it had none.
+    :param status: the code in them: "5.1.1" (RFC 3463), or "550" where there is no other.
     :param hang_up: the connection is of no use any more.
     :param our_fault: the server refuses us, not the reader; it will say so to everybody.
     :param of_the_mail: the server refuses what is in the mail, and may well say so to everybody.
+    :param too_fast: it wants less mail for this domain at a time: 421 or 4.7.x, once it knows whom the mail is for.
+    :param policy: it is refused for what we are, not for who the reader is: 5.7.x.
+    :param not_now: it takes mail from us for nobody at the moment: 4xx to MAIL.
     """
 
     state: State
     words: str
+    status: str = ""
     hang_up: bool = False
     our_fault: bool = False
     of_the_mail: bool = False
+    too_fast: bool = False
+    policy: bool = False
+    not_now: bool = False
+
+    @property
+    def good(self) -> bool:
+        """Whether the server took responsibility."""
+        return self.state is State.ACCEPTED
 
 
 # RFC 3463 §3.2: X.1.7 and X.1.8 are about the sender. "5.7.1 …: Relay access denied" (Postfix), "relay not permitted"
@@ -89,16 +105,41 @@ def judge(phase: Phase, answer: Reply | Lost) -> Verdict | None:
     if kind == (3 if phase is Phase.DATA else 2):
         return Verdict(state=State.ACCEPTED, words=str(answer)) if phase is Phase.DOT else None
     if kind == 4:
-        return Verdict(state=State.DEFERRED, words=str(answer), hang_up=answer.code == 421)
+        return _delay(phase, answer)
     if kind == 5:
         return _refusal(phase, answer)
     return _unanswered(phase, answer)
 
 
+def status_of(reply: Reply) -> str:
+    """Return the enhanced code (RFC 3463 §2) of *reply*, or its three digits where it has none.
+
+    The three digits decide whether a refusal is for good, the enhanced code of what kind it is: one of another class
+    (RFC 2034 §4 forbids it) is none.
+    """
+    found = _ENHANCED.match(reply.lines[0]) if reply.lines else None
+    return found[0] if found and found[0][0] == str(reply.code)[0] else str(reply.code)
+
+
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
+
+
+def _verdict(state: State, reply: Reply, **more: bool) -> Verdict:
+    return Verdict(state=state, words=str(reply), status=status_of(reply), **more)
+
+
+def _delay(phase: Phase, reply: Reply) -> Verdict:
+    ends = reply.code == 421  # RFC 5321 §3.8: at any time, and the server closes the line behind it
+    not_now = phase is Phase.MAIL  # said before it knows whom the mail is for
+    slower = not not_now and (ends or status_of(reply).startswith("4.7."))
+    return _verdict(State.DEFERRED, reply, hang_up=ends, too_fast=slower, not_now=not_now)
+
+
 def _refusal(phase: Phase, reply: Reply) -> Verdict:
     if phase is Phase.MAIL or (phase is Phase.RCPT and _SENDER.search(_ADDRESSES.sub("", reply.text))):
-        return Verdict(state=State.DEFERRED, words=str(reply), our_fault=True)
-    return Verdict(state=State.REFUSED, words=str(reply), of_the_mail=phase in (Phase.DATA, Phase.DOT))
+        return _verdict(State.DEFERRED, reply, our_fault=True)
+    of_the_mail = phase in (Phase.DATA, Phase.DOT)
+    return _verdict(State.REFUSED, reply, of_the_mail=of_the_mail, policy=status_of(reply).startswith("5.7."))
 
 
 def _unanswered(phase: Phase, answer: Reply | Lost) -> Verdict:

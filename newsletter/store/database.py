@@ -9,6 +9,7 @@
 """
 
 import shutil
+import sqlite3
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from newsletter.errors import StoreError
 from newsletter.store.backup import backup_path, copy_database
-from newsletter.store.engine import PATIENCE, sqlite_engine
+from newsletter.store.engine import PATIENCE, connect, sqlite_engine
 from newsletter.store.failure import said_plainly
 from newsletter.store.key import fingerprint_of, make_key, read_key
 from newsletter.store.moment import utc_now, written
@@ -47,6 +48,11 @@ class Database:
         self.key = key
 
     @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file on this machine, and goes where the machine goes."""
+        return True
+
+    @property
     def path(self) -> Path:
         """The database file."""
         return self.folder / DATABASE_FILE
@@ -62,6 +68,11 @@ class Database:
         """Give the one connection that may write; all of the block is committed, or nothing."""
         with said_plainly(self.path), self._writing.begin() as connection:
             yield connection
+
+    def driver(self) -> sqlite3.Connection:
+        """Return a connection of the driver, for what is done thousands of times a second; the caller closes it."""
+        with said_plainly(self.path):
+            return connect(self.path)
 
     def backup(self, to: Path) -> None:
         """Copy the database, without the key, into the new file *to*, while others may go on using it."""

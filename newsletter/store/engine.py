@@ -25,15 +25,16 @@ def sqlite_engine(path: Path, *, patience: float = PATIENCE, foreign_keys: bool 
         todo = "use a Python with SQLite 3.35 or later"
         raise StoreError(f"this Python's SQLite is too old: {sqlite3.sqlite_version}", todo)
 
-    def connect() -> sqlite3.Connection:
-        return _connect(path, patience=patience, foreign_keys=foreign_keys)
+    def opened() -> sqlite3.Connection:
+        return connect(path, patience=patience, foreign_keys=foreign_keys)
 
-    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine("sqlite+pysqlite://", creator=opened, poolclass=QueuePool)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _connect(path: Path, *, patience: float, foreign_keys: bool) -> sqlite3.Connection:
+def connect(path: Path, *, patience: float = PATIENCE, foreign_keys: bool = True) -> sqlite3.Connection:
+    """Return a connection of the driver's to the database file *path*, set up as all of them are."""
     # mode=rw: a database that is not there is an error, never a new empty file.
     # isolation_level=None: the driver begins nothing by itself, _begin does.
     uri = f"{path.absolute().as_uri()}?mode=rw"

@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, Row, Select, and_, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    RowMapping,
+    Select,
+    and_,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from newsletter.errors import StoreError
 from newsletter.model.canonical import fold_address
@@ -19,7 +32,8 @@ from newsletter.store.database import Database
 from newsletter.store.mailing import MailingLedger, balance_of, delivery_of
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.retry import Jitter, spread
-from newsletter.store.schema import delivery, mailing, subscriber, subscription
+from newsletter.store.schema import delivery, mailing, progress, subscriber, subscription, suppression
+from newsletter.store.suppression import suppress
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +42,7 @@ class Mailing:
 
     :param content_sha256: of the frozen bytes, in hex.
     :param finished_at: when nobody was left to send to; None while somebody is.
+    :param suppressed: addresses that it took off all lists; *held* are those that it did not, since they were too many.
     """
 
     number: int
@@ -37,6 +52,8 @@ class Mailing:
     content_sha256: str
     started_at: datetime
     finished_at: datetime | None
+    suppressed: int = 0
+    held: int = 0
 
 
 class LedgerStore:
@@ -52,7 +69,15 @@ class LedgerStore:
         self._jitter = jitter
 
     def start(
-        self, issue: int, list_name: str, *, frozen: bytes, subject: str, started: datetime, expected: int | None = None
+        self,
+        issue: int,
+        list_name: str,
+        *,
+        frozen: bytes,
+        subject: str,
+        started: datetime,
+        expected: int | None = None,
+        only_accepted_in: int | None = None,
     ) -> int:
         """Start a mailing, or add the people who came since, in one transaction; return how many were queued.
 
@@ -60,13 +85,15 @@ class LedgerStore:
         whichever list brought them there.
 
         :param expected: how many somebody agreed to; None for as many as there are.
+        :param only_accepted_in: an issue that this one corrects: only those who got it are queued.
         :raises StoreError: when it would be another number; then nothing was started.
         """
         with self._database.writing() as connection:
             number = _number(connection, issue, list_name)
             if number is None:
                 number = _freeze(connection, issue, list_name, frozen, subject, written(started))
-            queued = connection.execute(_enqueue(number, issue, list_name, written(self._clock()))).rowcount
+            enqueue = _enqueue(number, issue, list_name, written(self._clock()), only_accepted_in)
+            queued = connection.execute(enqueue).rowcount
             if expected is not None and queued != expected:
                 todo = f"newsletter send {issue} shows the new plan"
                 raise StoreError(f"{queued} people are waiting now, and it was to go to {expected}", todo)
@@ -74,18 +101,21 @@ class LedgerStore:
                 connection.execute(update(mailing).where(mailing.c.number == number).values(finished_at=None))
         return queued
 
-    def waiting(self, issue: int, list_name: str) -> int:
+    def waiting(self, issue: int, list_name: str, *, only_accepted_in: int | None = None) -> int:
         """Return how many a start would queue now."""
+        audience = _audience(issue, list_name, func.count(), only=only_accepted_in)
         with self._database.reading() as connection:
-            return int(connection.execute(_audience(issue, list_name, func.count())).scalar_one())
+            return int(connection.execute(audience).scalar_one())
 
     def mailings(self, issue: int | None = None) -> tuple[Mailing, ...]:
         """Return the facts of the mailings of one issue or of all, oldest first."""
-        query = select(*(column for column in mailing.c if column is not mailing.c.frozen)).order_by(mailing.c.number)
+        known = [column for column in mailing.c if column is not mailing.c.frozen]
+        query = select(*known, progress.c.suppressed, progress.c.held).order_by(mailing.c.number)
+        query = query.join(progress, progress.c.mailing == mailing.c.number)
         if issue is not None:
             query = query.where(mailing.c.issue == issue)
         with self._database.reading() as connection:
-            return tuple(_mailing(row) for row in connection.execute(query))
+            return tuple(_mailing(row) for row in connection.execute(query).mappings())
 
     def frozen(self, issue: int, list_name: str) -> bytes:
         """Return the bytes that the mailing froze.
@@ -117,7 +147,10 @@ class LedgerStore:
         )
 
     def finish(self, issue: int, list_name: str) -> bool:
-        """Note the end of a mailing, once nobody in it is queued, sending or deferred; say whether it has ended."""
+        """Note the end of a mailing, once nobody in it is queued, sending or deferred; say whether it has ended.
+
+        Then, and not before, the addresses where nobody is are suppressed.
+        """
         still = [State.QUEUED.value, State.SENDING.value, State.DEFERRED.value]
         with self._database.writing() as connection:
             number = _number(connection, issue, list_name)
@@ -127,8 +160,28 @@ class LedgerStore:
             if connection.execute(left.limit(1)).first():
                 return False
             ended = and_(mailing.c.number == number, mailing.c.finished_at.is_(None))
-            connection.execute(update(mailing).where(ended).values(finished_at=written(self._clock())))
+            now = written(self._clock())
+            if connection.execute(update(mailing).where(ended).values(finished_at=now)).rowcount:
+                suppress(connection, number, now)
         return True
+
+    def ask_stop(self, issue: int) -> None:
+        """Ask whoever sends *issue*, here or on another machine, to stop; it stays so until :meth:`clear_stop`."""
+        self._set_stop(issue, written(self._clock()))
+
+    def clear_stop(self, issue: int) -> None:
+        """Let *issue* be sent again."""
+        self._set_stop(issue, None)
+
+    def stop_asked(self, issue: int) -> bool:
+        """Whether somebody asked to stop *issue*."""
+        query = select(progress.c.mailing).where(_of_issue(issue), progress.c.stop_asked_at.is_not(None))
+        with self._database.reading() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
+    def _set_stop(self, issue: int, at: str | None) -> None:
+        with self._database.writing() as connection:
+            connection.execute(update(progress).where(_of_issue(issue)).values(stop_asked_at=at))
 
     def balance(self, issue: int, list_name: str | None = None) -> Balance:
         """Return how many deliveries of *issue* stand where, over all its mailings or in that to one list."""
@@ -219,31 +272,46 @@ def _freeze(connection: Connection, issue: int, list_name: str, frozen: bytes, s
         content_sha256=hashlib.sha256(frozen).hexdigest(),
         started_at=started_at,
     )
-    return int(connection.execute(row.returning(mailing.c.number)).scalar_one())
+    number = int(connection.execute(row.returning(mailing.c.number)).scalar_one())
+    connection.execute(insert(progress).values(mailing=number))
+    return number
 
 
-def _audience(issue: int, list_name: str, *columns: ColumnElement[Any]) -> Select[Any]:
-    """Return *columns* of the audience: the confirmed of the list who are not in the ledger of the issue yet."""
+def _of_issue(issue: int) -> ColumnElement[bool]:
+    return progress.c.mailing.in_(select(mailing.c.number).where(mailing.c.issue == issue))
+
+
+def _audience(issue: int, list_name: str, *columns: ColumnElement[Any], only: int | None = None) -> Select[Any]:
+    """Return *columns* of the audience: the confirmed of the list who are not in the ledger of the issue yet.
+
+    The suppressed are none of it; with *only* it is only those who got that issue.
+    """
     person, other = subscriber.c, delivery.alias("other")
     entered = select(other.c.number).where(
         other.c.issue == issue, or_(other.c.folded == person.folded, other.c.subscriber == person.number)
     )
-    return (
+    nobody = select(suppression.c.folded).where(suppression.c.folded == person.folded)
+    audience = (
         select(*columns)
         .select_from(subscriber)
         .join(subscription, subscription.c.subscriber == person.number)
         .where(subscription.c.list == list_name, subscription.c.consent == Consent.CONFIRMED.value)
-        .where(~entered.exists())
+        .where(~entered.exists(), ~nobody.exists())
     )
+    if only is None:
+        return audience
+    got = delivery.alias("got")
+    has_it = and_(got.c.issue == only, got.c.subscriber == person.number, got.c.state == State.ACCEPTED.value)
+    return audience.where(select(got.c.number).where(has_it).exists())
 
 
-def _enqueue(number: int, issue: int, list_name: str, now: str) -> Insert:
+def _enqueue(number: int, issue: int, list_name: str, now: str, only: int | None) -> Insert:
     """Return the statement that freezes the audience."""
     person = subscriber.c
     audience = _audience(
         issue, list_name,
         literal(number), literal(issue), person.number, person.address, person.folded, person.name,
-        literal(State.QUEUED.value), literal(0), literal(""), literal(now),
+        literal(State.QUEUED.value), literal(0), literal(""), literal(now), only=only,
     ).order_by(person.number)  # fmt: skip
     columns = ["mailing", "issue", "subscriber", "address", "folded", "name", "state", "attempts", "reply", "updated"]
     return insert(delivery).from_select(columns, audience)
@@ -258,13 +326,7 @@ def _deliveries(issue: int, states: Collection[State]) -> Select[Any]:
     )
 
 
-def _mailing(row: Row[Any]) -> Mailing:
-    return Mailing(
-        number=row.number,
-        issue=row.issue,
-        list=row.list,
-        subject=row.subject,
-        content_sha256=row.content_sha256,
-        started_at=read(row.started_at),
-        finished_at=read(row.finished_at) if row.finished_at else None,
-    )
+def _mailing(row: RowMapping) -> Mailing:
+    ended = row["finished_at"]
+    times = {"started_at": read(row["started_at"]), "finished_at": read(ended) if ended else None}
+    return Mailing(**{**row, **times})

@@ -13,6 +13,11 @@ from pathlib import Path
 
 from newsletter.errors import StoreError
 
+
+class CoordinatorBusy(StoreError):
+    """Another process sends from the database."""
+
+
 LOCK_FILE = "newsletter.lock"
 
 _TAKEN = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
@@ -67,6 +72,6 @@ def coordinator_lock(folder: Path) -> Iterator[None]:
 def _refusal(cause: OSError, path: Path) -> StoreError:
     if cause.errno in _TAKEN:
         what = "another newsletter command is sending from this database"
-        return StoreError(what, "wait until it has ended, or stop it where it runs", where=path)
+        return CoordinatorBusy(what, "wait until it has ended, or stop it where it runs", where=path)
     what = f"this disk cannot lock a file: {cause.strerror}"  # ENOLCK and ENOTSUP, on some network disks
     return StoreError(what, "NEWSLETTER_HOME can name a local disk", where=path)

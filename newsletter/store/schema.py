@@ -120,11 +120,21 @@ mailing = Table(
     Column("content_sha256", Text, nullable=False),  # of the frozen bytes
     Column("started_at", Time, nullable=False),
     Column("finished_at", Time),  # when nobody was left to send to; empty while somebody is
-    Column("stop_asked_at", Time),  # when somebody asked from elsewhere to stop; the next resume clears it
     UniqueConstraint("issue", "list"),
     sqlite_autoincrement=True,
 )
 """One issue going to one list."""
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("mailing", Number, ForeignKey("mailing.number"), primary_key=True, autoincrement=False),
+    Column("active_at", Time),  # when something was committed last, to the second
+    Column("stop_asked_at", Time),  # when somebody asked from elsewhere to stop; the next resume clears it
+    Column("suppressed", Integer, nullable=False, server_default="0"),  # addresses that it took off all lists
+    Column("held", Integer, nullable=False, server_default="0"),  # those it did not, since they were too many
+)
+"""What changes while a mailing runs, apart from its frozen bytes: a row of their size is read through to its end."""
 
 STATES = """state IN (
     'queued',    -- to be sent
@@ -180,6 +190,8 @@ schedule = Table(
     Column("profile", Text, nullable=False),  # the SMTP profile that was agreed to; empty for the default
     Column("subject", Text, nullable=False),
     Column("frozen", LargeBinary, nullable=False),  # what was looked at and agreed to
+    Column("issue_sha256", Text, nullable=False),  # of the issue file that was frozen
+    Column("correction_of", Integer, nullable=False),  # the issue whose readers alone get it; 0 for none
     Column("expected", Integer, nullable=False),  # how many were waiting then
     Column("asked_at", Time, nullable=False),
     PrimaryKeyConstraint("issue", "list"),

@@ -132,9 +132,9 @@ class Inbox:
         return [address for address, _ in self.messages]
 
     def profile(self, **changes: object) -> str:
-        """Return the TOML of a profile for it."""
+        """Return the TOML of a profile for it: one connection, so that a test knows who is next."""
         values = {"host": "localhost", "port": self.port, "username": "editor", "password_env": "SMTP_PASSWORD",
-                  "ca_file": self.ca_file, **changes}  # fmt: skip
+                  "ca_file": self.ca_file, "connections": 1, **changes}  # fmt: skip
         lines = [f"{name} = {value if isinstance(value, int) else chr(39) + str(value) + chr(39)}"
                  for name, value in values.items() if value is not None]  # fmt: skip
         return "[smtp.test]\n" + "\n".join(lines) + "\n"

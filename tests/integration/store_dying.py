@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from sqlalchemy import Engine, event
 
 from newsletter.errors import NewsletterError
 from newsletter.model.address import Address
-from newsletter.model.delivery import State
+from newsletter.model.delivery import Delivery, State
 from newsletter.model.subscriber import Consent
 from newsletter.store.database import create, open_database
 from newsletter.store.ledger import LedgerStore
@@ -69,7 +68,7 @@ def die_sending(folder: Path, log: Path, point: Point) -> None:
     with open_database(folder) as database, coordinator_lock(folder):
         run = LedgerStore(database).open_mailing(42, "weekly")
         first, _, _ = run.claim(3)
-        run.begin(first)
+        run.commit([], [first])
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -81,17 +80,21 @@ def deliver_all(ledger: LedgerStore, log: Path, point: Point) -> None:
 
 
 def deliver_run(ledger: LedgerStore, log: Path, point: Point) -> None:
-    run = ledger.open_mailing(42, "weekly")
-    while claimed := run.claim(2):
-        for delivery in claimed:
+    """Send in groups of two: the outcomes of one group are committed with the intents of the next one."""
+    with ledger.open_mailing(42, "weekly") as run:
+        outcomes: list[Delivery] = []
+        while claimed := run.claim(2):
             point()
-            if run.begin(delivery):
+            forbidden = run.commit(outcomes, claimed).forbidden
+            sent = [delivery for delivery in claimed if delivery.number not in forbidden]
+            for delivery in sent:
                 point()
                 with log.open("a") as file:
                     file.write(f"{delivery.address}\n")
-                point()
-                run.record(replace(delivery, state=State.ACCEPTED, reply="250 ok"))
-    run.release()
+            point()
+            outcomes = [delivery.now(State.ACCEPTED, "250 ok") for delivery in sent]
+        run.commit(outcomes, [])
+        point()
 
 
 JOBS = {job.__name__: job for job in (make, enter, send, send_unlocked, die_sending)}

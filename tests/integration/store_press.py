@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from newsletter.model.address import Address
-from newsletter.model.delivery import State
+from newsletter.model.delivery import Delivery, State
 from newsletter.model.subscriber import Consent
 from newsletter.store.database import create
 from newsletter.store.ledger import LedgerStore
@@ -24,6 +24,16 @@ MOVES = {
     IN_DOUBT: {ACCEPTED, QUEUED},
 }
 """Where a delivery may move to from each state."""
+
+
+def begin(run: MailingLedger, *intents: Delivery) -> bool:
+    """Commit that *intents* are being sent; whether all of them may."""
+    return not run.commit([], intents).forbidden
+
+
+def record(run: MailingLedger, *outcomes: Delivery) -> None:
+    """Commit what became of *outcomes*."""
+    run.commit(outcomes, [])
 
 
 class Press:

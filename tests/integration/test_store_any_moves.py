@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from store_press import MOVES, PEOPLE, Press
+from store_press import MOVES, PEOPLE, Press, begin, record
 
 from newsletter.errors import StoreError
 from newsletter.model.canonical import fold_address
@@ -68,7 +68,7 @@ class AnyMoves(RuleBasedStateMachine):
     @rule(data=st.data())
     def begin(self, data):
         list_name, each = data.draw(st.sampled_from(self.had))
-        if self.runs[list_name].begin(each):
+        if begin(self.runs[list_name], each):
             assert each.address not in self.accepted
             (subscription,) = self.press.subscribers.subscriptions(address=each.address, list_name=list_name)
             assert subscription.consent is Consent.CONFIRMED
@@ -79,7 +79,7 @@ class AnyMoves(RuleBasedStateMachine):
         list_name, each = data.draw(st.sampled_from(self.had))
         before = self.states()
         try:
-            self.runs[list_name].record(replace(each, state=state))
+            record(self.runs[list_name], replace(each, state=state))
         except StoreError:
             assert self.states() == before
         else:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from store_press import ACCEPTED, PEOPLE, QUEUED, SENDING, Press
+from store_press import ACCEPTED, PEOPLE, QUEUED, SENDING, Press, begin, record
 
 from newsletter.errors import StoreError
 from newsletter.model.subscriber import Consent
@@ -61,17 +61,17 @@ def test_an_intent_that_the_disk_has_no_room_for_was_not_committed_and_the_maili
     press.start()
     run = press.open()
     ada, bob, c = run.claim(3)
-    assert run.begin(ada)
+    assert begin(run, ada)
     with room_for(0):
         with pytest.raises(StoreError, match="the disk fails; check the disk; what was recorded before is safe"):
-            run.begin(bob)
+            begin(run, bob)
         with pytest.raises(StoreError, match="the disk fails"):
-            run.record(replace(ada, state=ACCEPTED))
+            record(run, replace(ada, state=ACCEPTED))
     assert press.counts() == {SENDING: 1, QUEUED: 2}
-    run.record(replace(ada, state=ACCEPTED))
+    record(run, replace(ada, state=ACCEPTED))
     for each in (bob, c):
-        assert run.begin(each)
-        run.record(replace(each, state=ACCEPTED))
+        assert begin(run, each)
+        record(run, replace(each, state=ACCEPTED))
     assert press.counts() == {ACCEPTED: 3}
 
 

@@ -58,7 +58,7 @@ def test_wherever_a_sender_is_killed_nothing_is_lost_and_nothing_comes_twice(wor
             balance = ledger.balance(42)
             in_doubt = [each.address for each in ledger.deliveries(42, [IN_DOUBT])]
             assert balance.planned == balance[ACCEPTED] + balance[IN_DOUBT] == len(PEOPLE)
-            assert len(in_doubt) <= 1
+            assert len(in_doubt) <= 2, "more than the group that was being sent"
             assert received(log) + Counter(set(in_doubt) - set(received(log))) == Counter(PEOPLE)
             # The server's log is the proof that settles it.
             for address in in_doubt:
@@ -69,9 +69,10 @@ def test_wherever_a_sender_is_killed_nothing_is_lost_and_nothing_comes_twice(wor
         if end == "ended":
             break
         assert end == "killed"
-    assert dies_at > 20, "the points were passed"
-    # Begun, handed over, and about to be recorded: three points of each delivery leave it in doubt, no others do.
-    assert doubted == 3 * len(PEOPLE)
+    assert dies_at > 12, "the points were passed"
+    # Between the commit of the intents and that of the outcomes lie four points for the group of two, and two for the
+    # last one, which is alone: those leave them in doubt, no others do.
+    assert doubted == 4 * 2 + 2 * 1
 
 
 def test_what_a_killed_sender_had_begun_is_in_doubt_and_what_it_had_claimed_is_claimed_again(worker, tmp_path):

@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from store_press import NOON, PEOPLE, Press
+from store_press import NOON, PEOPLE, Press, begin, record
 
 from newsletter.errors import StoreError
 from newsletter.model.address import Address
@@ -80,10 +80,10 @@ def test_a_delivery_goes_from_queued_over_sending_to_accepted(press):
     press.start()
     ledger = press.open()
     first, *_ = ledger.claim(10)
-    assert first == Delivery(subscriber=1, address="ada@example.com", name="", state=QUEUED)
-    assert ledger.begin(first)
+    assert first == Delivery(number=1, subscriber=1, address="ada@example.com", name="", state=QUEUED)
+    assert begin(ledger, first)
     assert press.counts() == {QUEUED: 2, SENDING: 1}
-    ledger.record(replace(first, state=ACCEPTED, reply="250 2.0.0 queued as 4F2"))
+    record(ledger, replace(first, state=ACCEPTED, reply="250 2.0.0 queued as 4F2"))
     assert press.counts() == {QUEUED: 2, ACCEPTED: 1}
     (accepted,) = press.ledger.deliveries(42, [ACCEPTED])
     assert accepted.reply == "250 2.0.0 queued as 4F2"
@@ -106,10 +106,10 @@ def test_a_lease_that_was_given_back_or_has_run_out_is_for_the_next_run(press):
     press.now += LEASE
     three = press.open()
     assert three.claim(1) == [mine]
-    assert not two.begin(mine)
-    assert not one.begin(mine)
-    assert three.begin(mine)
-    assert not three.begin(mine)
+    assert not begin(two, mine)
+    assert not begin(one, mine)
+    assert begin(three, mine)
+    assert not begin(three, mine)
 
 
 def test_an_own_lease_that_ran_out_is_not_claimed_again_by_the_same_run(press):
@@ -134,10 +134,10 @@ def test_who_left_between_claim_and_begin_is_excluded_and_gets_nothing(press):
     ada, bob, _ = ledger.claim(3)
     press.leave("ADA@example.com")
     press.confirm(*PEOPLE, list_name="daily")
-    assert not ledger.begin(ada)
-    assert ledger.begin(bob)
+    assert not begin(ledger, ada)
+    assert begin(ledger, bob)
     assert press.addresses(EXCLUDED) == ["ada@example.com"]
-    assert not ledger.begin(ada)
+    assert not begin(ledger, ada)
 
 
 def test_who_comes_back_after_being_excluded_stays_so_in_this_issue(press):
@@ -153,8 +153,8 @@ def test_a_server_that_refuses_before_354_refuses_what_was_never_begun(press):
     press.start()
     ledger = press.open()
     ada, bob, _ = ledger.claim(3)
-    ledger.record(replace(ada, state=REFUSED, reply="550 5.1.1 no such user"))
-    ledger.record(replace(bob, state=DEFERRED, reply="450 4.2.0 greylisted"))
+    record(ledger, replace(ada, state=REFUSED, reply="550 5.1.1 no such user"))
+    record(ledger, replace(bob, state=DEFERRED, reply="450 4.2.0 greylisted"))
     assert press.counts() == {REFUSED: 1, DEFERRED: 1, QUEUED: 1}
 
 
@@ -164,7 +164,7 @@ def test_the_sender_may_record_only_outcomes(press, state):
     ledger = press.open()
     (ada,) = ledger.claim(1)
     with pytest.raises(ValueError, match="is no outcome"):
-        ledger.record(replace(ada, state=state))
+        record(ledger, replace(ada, state=state))
 
 
 @pytest.mark.parametrize("state", [ACCEPTED, IN_DOUBT])
@@ -173,7 +173,7 @@ def test_nothing_is_accepted_or_in_doubt_that_was_not_begun(press, state):
     ledger = press.open()
     (ada,) = ledger.claim(1)
     with pytest.raises(StoreError, match="it is queued"):
-        ledger.record(replace(ada, state=state))
+        record(ledger, replace(ada, state=state))
     assert press.counts() == {QUEUED: 3}
 
 
@@ -183,10 +183,10 @@ def test_an_outcome_is_recorded_once(press, before, after):
     press.start()
     ledger = press.open()
     (ada,) = ledger.claim(1)
-    ledger.begin(ada)
-    ledger.record(replace(ada, state=before))
+    begin(ledger, ada)
+    record(ledger, replace(ada, state=before))
     with pytest.raises(StoreError, match="another process took it over"):
-        ledger.record(replace(ada, state=after))
+        record(ledger, replace(ada, state=after))
     assert press.counts() == {QUEUED: 2, before: 1}
 
 
@@ -194,19 +194,19 @@ def test_what_another_run_is_sending_cannot_be_recorded(press):
     press.start()
     ledger, other = press.open(), press.open()
     (ada,) = ledger.claim(1)
-    ledger.begin(ada)
+    begin(ledger, ada)
     with pytest.raises(StoreError, match=r"ada@example\.com cannot be noted as accepted in issue 42"):
-        other.record(replace(ada, state=ACCEPTED))
+        record(other, replace(ada, state=ACCEPTED))
     other.release()
-    ledger.record(replace(ada, state=ACCEPTED))
+    record(ledger, replace(ada, state=ACCEPTED))
 
 
 def defer(press, **options):
     ledger = press.open(**options)
     claimed = ledger.claim(1)
     for each in claimed:
-        ledger.begin(each)
-        ledger.record(replace(each, state=DEFERRED, reply="450 later"))
+        begin(ledger, each)
+        record(ledger, replace(each, state=DEFERRED, reply="450 later"))
     return [each.address for each in claimed]
 
 
@@ -226,7 +226,7 @@ def test_a_run_does_not_have_again_what_it_deferred_itself(press):
     press.start()
     ledger = press.open()
     (ada,) = ledger.claim(1)
-    ledger.record(replace(ada, state=DEFERRED))
+    record(ledger, replace(ada, state=DEFERRED))
     press.now += timedelta(hours=5)
     assert [each.address for each in ledger.claim(10)] == PEOPLE[1:]
     assert list(ledger.claim(10)) == []
@@ -292,8 +292,8 @@ def test_recovering_puts_in_doubt_what_was_being_sent_and_frees_what_was_leased(
     press.start()
     ledger = press.open()
     ada, _, c = ledger.claim(3)
-    ledger.begin(ada)
-    ledger.record(replace(c, state=REFUSED))
+    begin(ledger, ada)
+    record(ledger, replace(c, state=REFUSED))
     assert press.ledger.recover() == 1
     assert press.counts() == {IN_DOUBT: 1, QUEUED: 1, REFUSED: 1}
     assert press.ledger.recover() == 0
@@ -303,7 +303,7 @@ def test_recovering_puts_in_doubt_what_was_being_sent_and_frees_what_was_leased(
 def in_doubt(press, count):
     ledger = press.open()
     for each in ledger.claim(count):
-        ledger.begin(each)
+        begin(ledger, each)
     press.ledger.recover()
 
 
@@ -342,7 +342,7 @@ def test_the_refused_are_queued_again_only_when_asked(press):
     press.start()
     ledger = press.open()
     for each in ledger.claim(3):
-        ledger.record(replace(each, state=REFUSED))
+        record(ledger, replace(each, state=REFUSED))
     assert list(press.open(retry_now=True).claim(10)) == []
     assert press.ledger.requeue_refused(42, ["bob@example.com"]) == 1
     assert [each.address for each in press.open().claim(10)] == ["Bob@example.com"]
@@ -353,8 +353,8 @@ def test_a_mailing_has_ended_when_nobody_is_left_and_goes_on_when_somebody_comes
     ledger = press.open()
     for each in ledger.claim(10):
         assert not press.ledger.finish(42, "weekly")
-        ledger.begin(each)
-        ledger.record(replace(each, state=ACCEPTED))
+        begin(ledger, each)
+        record(ledger, replace(each, state=ACCEPTED))
     assert press.ledger.finish(42, "weekly")
     press.now += timedelta(hours=1)
     assert press.ledger.finish(42, "weekly")

@@ -9,7 +9,17 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Add tables and columns; the rows that are there keep what they say."""
-    op.add_column("mailing", sa.Column("stop_asked_at", sa.Text))
+    op.create_table(
+        "progress",
+        sa.Column("mailing", sa.BigInteger().with_variant(sa.Integer, "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("active_at", sa.Text),
+        sa.Column("stop_asked_at", sa.Text),
+        sa.Column("suppressed", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("held", sa.Integer, nullable=False, server_default="0"),
+        sa.PrimaryKeyConstraint("mailing", name="progress_pk"),
+        sa.ForeignKeyConstraint(["mailing"], ["mailing.number"], name="progress_mailing_fk"),
+    )
+    op.execute("INSERT INTO progress (mailing) SELECT number FROM mailing")
     op.add_column("delivery", sa.Column("status", sa.Text, nullable=False, server_default=""))
     op.create_table(
         "suppression",
@@ -26,6 +36,8 @@ def upgrade() -> None:
         sa.Column("profile", sa.Text, nullable=False),
         sa.Column("subject", sa.Text, nullable=False),
         sa.Column("frozen", sa.LargeBinary, nullable=False),
+        sa.Column("issue_sha256", sa.Text, nullable=False),
+        sa.Column("correction_of", sa.Integer, nullable=False),
         sa.Column("expected", sa.Integer, nullable=False),
         sa.Column("asked_at", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("issue", "list", name="schedule_pk"),

@@ -1,0 +1,36 @@
+"""Addresses where nobody is: learnt from a mailing when it has ended, unless too many at once are said not to exist."""
+
+from sqlalchemy import Connection, text, update
+
+from newsletter.store.schema import progress
+
+NOBODY = ("5.1.1", "5.1.3", "5.1.6", "5.1.10")
+"""Codes that say so: no such mailbox, no such address, moved without a new one (RFC 3463 §3.2), null MX (RFC 7505)."""
+
+SHARE = 0.05
+LEAST = 20
+"""A mailing in which more than the share, and at least so many, do not exist has met a server that is wrong."""
+
+# ruff: noqa: S608 - put together from constants alone
+_THOSE = f"mailing = :mailing AND state = 'refused' AND status IN ({', '.join(map(repr, NOBODY))})"
+_COUNT = text(f"SELECT (SELECT count(*) FROM delivery WHERE mailing = :mailing), count(*) FROM delivery WHERE {_THOSE}")
+_SUPPRESS = text(
+    f"""INSERT INTO suppression (folded, reason, since)
+    SELECT folded, reply, :now FROM delivery WHERE {_THOSE}
+    ON CONFLICT (folded) DO NOTHING"""
+)
+
+
+def believable(hits: int, planned: int) -> bool:
+    """Whether *hits* of the *planned* recipients of a mailing may really be nobody's addresses."""
+    return hits < LEAST or hits <= SHARE * planned
+
+
+def suppress(connection: Connection, mailing: int, now: str) -> None:
+    """Suppress the addresses of a mailing that has ended where nobody is, or note that they are too many."""
+    planned, hits = connection.execute(_COUNT, {"mailing": mailing}).one()
+    applied = hits if believable(hits, planned) else 0
+    if applied:
+        connection.execute(_SUPPRESS, {"mailing": mailing, "now": now})
+    counts = {"suppressed": applied, "held": hits - applied}
+    connection.execute(update(progress).where(progress.c.mailing == mailing).values(counts))
