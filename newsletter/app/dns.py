@@ -23,6 +23,7 @@ class RecordCheck:
     :param topic: "SPF", "DKIM", "DMARC" or "return path".
     :param kind: "TXT" or "MX".
     :param needed: what to publish at *name*; words in capitals stand for what only the editor knows.
+    :param exact: just that is needed; otherwise it is an example.
     :param why: how to find out what to publish, or what it is for.
     :param found: what is there.
     """
@@ -34,6 +35,7 @@ class RecordCheck:
     why: str
     found: tuple[str, ...]
     judgement: Judgement
+    exact: bool = False
 
     @property
     def bad(self) -> bool:
@@ -109,6 +111,7 @@ def _dkim(settings: Settings, asks: Asks) -> Iterator[RecordCheck]:
                     why="the key that signatures are verified with; newsletter dns key prints it for a zone file too",
                     found=lookup.values,
                     judgement=judge_dkim(lookup, own),
+                    exact=True,
                 )
 
 

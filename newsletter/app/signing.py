@@ -121,4 +121,5 @@ def _settings_lines(settings: Settings, selector: str, *, ed25519: bool) -> tupl
     options = settings.dkim
     if options and selector == (options.ed25519_selector if ed25519 else options.selector):
         return ()
-    return "[dkim]", f'{"ed25519_selector" if ed25519 else "selector"} = "{selector}"'
+    line = f'{"ed25519_selector" if ed25519 else "selector"} = "{selector}"'
+    return (line,) if options else ("[dkim]", line)

@@ -73,7 +73,8 @@ def _say_key(published: "PublishedKey") -> None:
                 say(f'  "{text}"')
         say(f"\nIn a zone file:\n\n{record.zone}")
     if published.settings:
-        say("\nThen sign with it; in newsletter.toml:\n\n" + "\n".join(published.settings))
+        place = "newsletter.toml" if len(published.settings) > 1 else "[dkim] of newsletter.toml"
+        say(f"\nThen sign with it; in {place}:\n\n" + "\n".join(published.settings))
     say("\nNext: newsletter dns check")
 
 
@@ -124,6 +125,7 @@ def _check_values(check: "RecordCheck") -> dict[str, object]:
         "verdict": judgement.verdict.value,
         "found": list(check.found),
         "needed": check.needed,
+        "exact": check.exact,
         "faults": [*missing, *judgement.faults],
         "unknown": list(judgement.unknown),
         "notes": list(judgement.notes),
@@ -142,5 +144,5 @@ def _say_check(check: "RecordCheck") -> None:
             say(f"         {word:<7}  {line}")
     if judgement.verdict.value != "good":
         if check.needed:
-            say(f"         publish  {check.needed}")
+            say(f"         {'publish' if check.exact else 'like':<7}  {check.needed}")
         say(f"         why      {check.why}")
