@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def dns() -> None:
-    """Make the key that mail is signed with, and check the records that mail needs.
+    """Make the signing key, and check the records that mail needs.
 
     Receivers ask DNS who may send for the domain that mail is from: SPF for the return path, DKIM for the signature,
     DMARC for both. Without them big receivers take no newsletter.
