@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench npm readme picture lock wheel clean
+.PHONY: demo test lint format bench torture npm readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -42,6 +42,10 @@ format: $(ENV)/test
 
 bench: $(ENV)/test
 	"$(BIN)/python" benchmarks/bench.py --json dist/bench.json
+
+# A mailing of 12,000 killed 200 times, and worse; `make test` does the same on a smaller scale.
+torture: $(ENV)/test
+	TORTURE_READERS=12000 TORTURE_KILLS=200 "$(BIN)/pytest" -s tests/torture
 
 # What only some tests need, beside Chromium and Postfix's smtp-sink: axe-core and npm's mjml.
 npm:

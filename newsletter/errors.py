@@ -13,6 +13,7 @@
     ├── StoreError               the database, its key or its lock
     ├── SendError                a mailing that may not start or go on
     │   └── ServerError          the mail server cannot be used as configured
+    │       └── LimitReached     what it may be given in an hour or a day is used up
     ├── NetError                 an address on the web that gives no answer, or must not be asked
     ├── FindingsError            the checks found errors
     └── Stopped                  interrupted, and can go on
@@ -20,6 +21,7 @@
 Only ``cli`` and ``web`` catch them.
 """
 
+from datetime import datetime
 from pathlib import Path
 
 
@@ -84,6 +86,17 @@ class SendError(NewsletterError):
 
 class ServerError(SendError):
     """The mail server cannot be used as configured."""
+
+
+class LimitReached(ServerError):
+    """What the mail servers may be given in an hour or a day is used up.
+
+    :param until: when they may be given more, aware.
+    """
+
+    def __init__(self, what: str, todo: str = "", *, until: datetime, where: str | Path = "") -> None:
+        self.until = until
+        super().__init__(what, todo, where=where)
 
 
 class NetError(NewsletterError):

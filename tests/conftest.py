@@ -9,6 +9,8 @@ from chromium import arguments, find_chromium
 from hypothesis import settings
 from needs import missing
 
+from newsletter.app.ci_runner import VARIABLES as RUNNER_VARIABLES
+
 if TYPE_CHECKING:
     import trustme
     from playwright.sync_api import Browser
@@ -23,9 +25,9 @@ SAMPLE = ROOT / "templates" / "sample"
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path, monkeypatch):
-    """Keep every test away from the data, the editor and the git settings of whoever runs it."""
+    """Keep every test away from the data, the editor and the git settings of whoever runs it, and from CI's runner."""
     monkeypatch.setenv("NEWSLETTER_HOME", str(tmp_path / "home"))
-    for name in ("VISUAL", "EDITOR", "GIT_DIR", "GIT_WORK_TREE"):
+    for name in ("VISUAL", "EDITOR", "GIT_DIR", "GIT_WORK_TREE", *RUNNER_VARIABLES):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -15,7 +15,6 @@ OPENDKIM = """
 Mode v
 TestPublicKeys {keys}
 Socket local:{folder}/socket
-UserID root
 AlwaysAddARHeader yes
 AuthservID test.example
 On-Default accept

@@ -1,10 +1,13 @@
 """What ``send`` would do: said before anything is done."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from newsletter.app.ci_runner import runner_of
 from newsletter.app.git import uncommitted
 from newsletter.app.newsletter import Newsletter
 from newsletter.checks.finding import Finding
@@ -17,7 +20,9 @@ from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
 from newsletter.model.subscriber import Consent
 from newsletter.sender.options import SmtpProfile
+from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.ledger import LedgerStore
+from newsletter.store.report import Report
 from newsletter.store.subscribers import SubscriberStore
 
 
@@ -25,8 +30,13 @@ from newsletter.store.subscribers import SubscriberStore
 class Plan:
     """A mailing that nobody has started yet.
 
-    :param waiting: how many would get it now: confirmed, and not in the ledger of the issue.
+    :param waiting: how many would get it now: confirmed, and not in the ledger of the issue; of a correction, only
+        those who were sent what it corrects.
     :param consents: how many subscriptions of the list stand at each consent.
+    :param size: of the mailing to this list once all who wait are in it.
+    :param usual: the size of the list's last mailing, of a correction that of the mailing that it corrects; None if
+        there was none.
+    :param schedule: when it is to start by itself, if it is.
     :param profile: None when no mail server is configured, or none is the default.
     :param profiles: the names of all that are configured.
     :param uncommitted: the issue file differs from what git has.
@@ -39,6 +49,9 @@ class Plan:
     waiting: int
     consents: Mapping[Consent, int]
     balance: Balance
+    size: int
+    usual: int | None
+    schedule: Schedule | None
     profile: SmtpProfile | None
     profiles: tuple[str, ...]
     uncommitted: bool
@@ -60,6 +73,9 @@ class Plan:
             "waiting": self.waiting,
             "going": self.going,
             "consents": {consent.value: count for consent, count in self.consents.items()},
+            "correction_of": self.issue.correction_of or None,
+            "usual": self.usual,
+            "scheduled": self.schedule.at.isoformat() if self.schedule else None,
             "ledger": {state.value: self.balance[state] for state in State},
             "via": self.profile.name if self.profile else None,
             "server": self.profile.server if self.profile else None,
@@ -76,16 +92,23 @@ def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
         raise SendError(what, f"move it to {newsletter.issues.folder / issue.label}.md", where=path)
     rendered = newsletter.render(issue)
     list_name = newsletter.list_of(issue)
+    corrected = issue.correction_of or None
+    if corrected:
+        require_sent(newsletter, corrected, list_name, where=path, line=issue.lines.get("correction_of"))
     ledger = LedgerStore(newsletter.database)
     settings = newsletter.settings
+    waiting = ledger.waiting(issue.number, list_name, only_accepted_in=corrected)
     return Plan(
         issue=issue,
         rendered=rendered,
         sender=str(settings.sender.author_of(list_name)),
         list=list_name,
-        waiting=ledger.waiting(issue.number, list_name),
+        waiting=waiting,
         consents=SubscriberStore(newsletter.database).counts(list_name),
         balance=ledger.balance(issue.number),
+        size=waiting + ledger.balance(issue.number, list_name).planned,
+        usual=_usual(newsletter, issue, list_name),
+        schedule=next((s for s in Agenda(newsletter.database).schedules(issue.number) if s.list == list_name), None),
         profile=settings.profile(via) if via or settings.via else None,
         profiles=tuple(settings.profiles),
         uncommitted=uncommitted(path),
@@ -93,23 +116,68 @@ def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
     )
 
 
+def _usual(newsletter: Newsletter, issue: Issue, list_name: str) -> int | None:
+    if issue.correction_of:
+        return LedgerStore(newsletter.database).balance(issue.correction_of, list_name)[State.ACCEPTED]
+    return Report(newsletter.database).last_size(list_name, other_than=issue.number)
+
+
+def require_sent(
+    newsletter: Newsletter, number: int, list_name: str, *, where: str | Path = "", line: int | None = None
+) -> None:
+    """Refuse to correct an issue that this database has not sent to the list *list_name*.
+
+    :raises SendError: there is no receipt of it, or only for other lists, or another database has it.
+    """
+    receipts = newsletter.issues.receipts_of(number)
+    own = [receipt for receipt in receipts if receipt.ledger == newsletter.database.id]
+    if not receipts:
+        what = f"issue {number} was not sent: nobody has it, and there is nothing to correct"
+        raise SendError(what, "mend it and send it", where=where, line=line)
+    if not own:
+        raise _elsewhere(newsletter, number, receipts[0])
+    if list_name not in (lists := [receipt.list for receipt in own]):
+        what = f"issue {number} was not sent to the list {list_name}"
+        raise SendError(what, f"it went to {', '.join(lists)}", where=where, line=line)
+
+
 def require_ready(newsletter: Newsletter, planned: Plan) -> None:
-    """Refuse an issue with errors, and one that another database has sent.
+    """Refuse an issue with errors, one that another database has sent, and a machine that forgets.
 
     :raises FindingsError: when the checks found errors.
-    :raises SendError: when a receipt names another ledger.
+    :raises SendError: when a receipt names another ledger, or this machine is thrown away after its job.
     """
     if found := errors(planned.findings):
         lines = "; ".join(f"line {finding.line}: {finding.what}" for finding in found[:3])
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         todo = f"newsletter check {planned.issue.number} says what to do"
         raise FindingsError(f"the checks found errors ({lines}{more})", todo, where=planned.issue.path)
-    for receipt in newsletter.issues.receipts(planned.issue.path):
+    require_here(newsletter, planned.issue.number)
+    require_lasting(newsletter, planned.issue.number)
+
+
+def require_here(newsletter: Newsletter, number: int) -> None:
+    """Refuse to send issue *number* where its receipt names another database: SendError says where to."""
+    for receipt in newsletter.issues.receipts_of(number):
         if receipt.ledger != newsletter.database.id:
-            raise _elsewhere(planned.issue, receipt)
+            raise _elsewhere(newsletter, number, receipt)
 
 
-def _elsewhere(issue: Issue, receipt: Receipt) -> SendError:
-    started = f"{receipt.started:%Y-%m-%d %H:%M %Z}"
-    what = f"issue {issue.number} was started on {receipt.host}, {started}, with another database"
-    return SendError(what, "send it there, or take the receipt away if that database is lost", where=issue.path)
+def require_lasting(newsletter: Newsletter, number: int) -> None:
+    """Refuse a mailing on a CI runner's own disk: the ledger would be gone with it, and the next run send it again.
+
+    :raises SendError: with the places where it can be sent from.
+    """
+    runner = runner_of(os.environ)
+    if runner and newsletter.database.is_sqlite:
+        what = f"this is a CI runner ({runner}), and its disk, with the ledger on it, is gone after the job"
+        todo = f"send from a machine that stays (ssh HOST newsletter send {number} --really), or share a PostgreSQL; "
+        raise SendError(what, todo + "--rehearse and --test work here")
+
+
+def _elsewhere(newsletter: Newsletter, number: int, receipt: Receipt) -> SendError:
+    zone = newsletter.settings.timezone
+    started = receipt.started.astimezone(zone)
+    when = f"{started:%H:%M}" if started.date() == datetime.now(zone).date() else f"{started:%Y-%m-%d %H:%M %Z}"
+    what = f"{number:03d} was started on {receipt.host}, {when}"
+    return SendError(what, "run it there, or take its receipt away if that database is lost")

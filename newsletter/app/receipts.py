@@ -9,11 +9,13 @@ from newsletter.model.delivery import Balance, State
 from newsletter.store.ledger import LedgerStore, Mailing
 
 
-def keep_receipts(newsletter: Newsletter, ledger: LedgerStore, number: int) -> None:
+def keep_receipts(newsletter: Newsletter, ledger: LedgerStore, number: int, *, issue_sha256: str = "") -> None:
     """Write what the ledger says of the mailings of issue *number* into its receipts.
 
     It is called before the first message and after the last one. A receipt that is missing, because the process died
     between the ledger and it, is made anew; those of other databases stay as they are.
+
+    :param issue_sha256: of the issue file that a new mailing was compiled from; without it, of the file as it is.
     """
     path = newsletter.issues.folder / f"{number:03d}.receipt.toml"
     known = read_receipts(path)
@@ -21,7 +23,7 @@ def keep_receipts(newsletter: Newsletter, ledger: LedgerStore, number: int) -> N
     own = {receipt.list: receipt for receipt in known if receipt.ledger == newsletter.database.id}
     kept = [
         replace(
-            own.get(mailing.list) or _fresh(newsletter, mailing),
+            own.get(mailing.list) or _fresh(newsletter, mailing, issue_sha256),
             finished=mailing.finished_at,
             counts=_counts(ledger.balance(number, mailing.list)),
         )
@@ -31,7 +33,7 @@ def keep_receipts(newsletter: Newsletter, ledger: LedgerStore, number: int) -> N
         write_receipts(path, [*others, *kept])
 
 
-def _fresh(newsletter: Newsletter, mailing: Mailing) -> Receipt:
+def _fresh(newsletter: Newsletter, mailing: Mailing, issue_sha256: str) -> Receipt:
     path = newsletter.issues.paths().get(mailing.issue)
     return Receipt(
         ledger=newsletter.database.id,
@@ -39,7 +41,7 @@ def _fresh(newsletter: Newsletter, mailing: Mailing) -> Receipt:
         list=mailing.list,
         started=mailing.started_at,
         subject=mailing.subject,
-        issue_sha256=sha256_of(path) if path else "",
+        issue_sha256=issue_sha256 or (sha256_of(path) if path else ""),
         content_sha256=mailing.content_sha256,
     )
 

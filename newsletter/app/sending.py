@@ -1,7 +1,6 @@
-"""Sends an issue: rehearsed into files, to test addresses, or really, with the ledger."""
+"""Sends an issue really, with the ledger: starts its mailing, runs it, goes on with it."""
 
 import re
-import signal
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,148 +8,39 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from types import FrameType
-from typing import Any
 
 from newsletter.app.building import template_of
-from newsletter.app.git import would_track
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.plan import Plan, require_ready
+from newsletter.app.plan import Plan, require_here, require_lasting, require_ready
 from newsletter.app.probe import probe_one_click
 from newsletter.app.receipts import keep_receipts
-from newsletter.composer.issues import number_of
-from newsletter.errors import SendError, ServerError, Stopped, StoreError
-from newsletter.model.address import Address
+from newsletter.app.standing import Halt, Standing, standing_of
+from newsletter.app.stopping import stopping
+from newsletter.composer.issues import number_of, sha256_of
+from newsletter.errors import LimitReached, SendError, ServerError, Stopped, StoreError
 from newsletter.model.delivery import Balance, Delivery, State
-from newsletter.model.subscriber import Consent
-from newsletter.sender.addressing import TEST_MARK, Addressing, MailTemplate, message_to_tester
+from newsletter.sender.addressing import Addressing, MailTemplate
 from newsletter.sender.mailing import run_mailing, try_servers
-from newsletter.sender.mailing import send_test as send_to_testers
 from newsletter.sender.options import SmtpProfile
-from newsletter.sender.outputs import open_output
+from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.ledger import LedgerStore, Mailing
 from newsletter.store.lock import coordinator_lock
-from newsletter.store.subscribers import SubscriberStore
+from newsletter.store.traffic import TrafficStore
 
-TEST_LIMIT = 10
-"""Addresses of a test send: more is a mailing, and belongs in the ledger."""
-TROUBLED = (State.REFUSED, State.DEFERRED, State.IN_DOUBT)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rehearsal:
-    """Everybody's message, written instead of sent."""
-
-    folder: Path
-    files: tuple[Path, ...]
-    count: int
+Told = Callable[[Balance], None]
+Note = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """How a mailing stands.
+class Retries:
+    """Whom a run tries beside the queued and the deferred whose time has come.
 
-    :param troubled: the deliveries that were refused or deferred, or are in doubt.
-    :param stopped: it was interrupted, and somebody is left who may still get it.
+    :param now: all deferred, whatever time they were given.
+    :param refused: the refused once more.
     """
 
-    issue: int
-    balance: Balance
-    troubled: tuple[Delivery, ...]
-    stopped: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """5 some in doubt, 3 stopped, 4 some refused or deferred, 0 done."""
-        if self.balance[State.IN_DOUBT]:
-            return 5
-        if self.stopped:
-            return 3
-        return 4 if self.troubled else 0
-
-    def values(self) -> dict[str, Any]:
-        """What a program reads."""
-        return {
-            "issue": self.issue,
-            "planned": self.balance.planned,
-            **{state.value: self.balance[state] for state in State},
-            "stopped": self.stopped,
-            "troubled": [{"address": d.address, "state": d.state.value, "reply": d.reply} for d in self.troubled],
-        }
-
-
-def rehearse(newsletter: Newsletter, planned: Plan, folder: Path | None, form: str) -> Rehearsal:
-    """Write the message of every recipient into *folder*: the bytes that would be sent, but for the Date.
-
-    No record is made.
-
-    :raises SendError: when git would track what is written: messages have addresses in them.
-    """
-    folder = folder or newsletter.shown / ".newsletter" / "rehearsals" / planned.issue.label
-    if would_track(folder):
-        what = "git would track this folder, and messages have addresses in them"
-        raise SendError(what, "ignore it in .gitignore, or give another folder", where=folder)
-    addressing = Addressing(
-        template=template_of(newsletter, planned.issue, planned.rendered), key=newsletter.database.key
-    )
-    people = SubscriberStore(newsletter.database).subscriptions(list_name=planned.list, consent=Consent.CONFIRMED)
-    with open_output(form, folder) as output:
-        written = [output.write(addressing.message(subscription.subscriber)) for subscription in people]
-    return Rehearsal(folder=folder, files=tuple(dict.fromkeys(written)), count=len(written))
-
-
-def send_test(newsletter: Newsletter, planned: Plan, addresses: Sequence[str], via: str) -> tuple[Delivery, ...]:
-    """Send the issue to a few addresses, outside the ledger; what becomes of each is returned."""
-    settings = newsletter.settings
-    testers = tuple(_tester(address) for address in addresses) or settings.test_addresses
-    if not testers:
-        raise SendError(
-            "there is nobody to send a test to", "give addresses, or set addresses in [test] of newsletter.toml"
-        )
-    if len(testers) > TEST_LIMIT:
-        raise SendError(f"{len(testers)} addresses are no test", f"give at most {TEST_LIMIT}, or send it to a list")
-    template = template_of(newsletter, planned.issue, planned.rendered, mark=TEST_MARK)
-    messages = [message_to_tester(template, tester) for tester in testers]
-    return send_to_testers(messages, settings.servers(via))
-
-
-def _tester(text: str) -> Address:
-    from newsletter.subscribers.address import validate
-
-    return validate(text)
-
-
-def start(
-    newsletter: Newsletter, planned: Plan, profile: SmtpProfile, note: Callable[[str], None] = lambda words: None
-) -> int:
-    """Start the mailing: freeze its bytes and its Date, queue its audience, write the receipt; return how many wait.
-
-    With a public URL the one-click address is tried first; *note* hears what is odd there and no fault. Then the server
-    is asked whether it lets us in, and a backup is made. A second start adds only those who are not
-    in the ledger yet.
-
-    :raises SendError: when a receipt names another ledger, or unsubscribing with one click does not work.
-    :raises ServerError: when the server cannot be used.
-    :raises StoreError: when not as many people are waiting as *planned* says.
-    :raises FindingsError: when the checks found errors.
-    """
-    require_ready(newsletter, planned)
-    if words := probe_one_click(newsletter, planned.issue.number):
-        note(words)
-    try_servers([profile])
-    database = newsletter.database
-    issue = planned.issue
-    now = datetime.now(UTC).replace(microsecond=0)
-    with coordinator_lock(database.folder):
-        database.backup_before(f"mailing {issue.label}")
-        date = now.astimezone(newsletter.settings.timezone)
-        frozen = template_of(newsletter, issue, planned.rendered, date=date).dump()
-        ledger = LedgerStore(database)
-        queued = ledger.start(
-            issue.number, planned.list, frozen=frozen, subject=issue.subject, started=now, expected=planned.waiting
-        )
-        keep_receipts(newsletter, ledger, issue.number)
-    return queued
+    now: bool = False
+    refused: bool = False
 
 
 def mailing_number(newsletter: Newsletter, reference: str) -> int:
@@ -161,101 +51,246 @@ def mailing_number(newsletter: Newsletter, reference: str) -> int:
     return number_of(path) or newsletter.issues.read(newsletter.issues.find(reference)).number
 
 
+def require_prepared(newsletter: Newsletter, planned: Plan, via: str, note: Note) -> None:
+    """Refuse a mailing that could not go: checks, receipts, this machine, the one-click address, the mail servers.
+
+    :param note: hears what is odd about the public site and no fault.
+    :raises NewsletterError: as :func:`start` says.
+    """
+    require_ready(newsletter, planned)
+    profiles = newsletter.settings.servers(via)
+    if words := probe_one_click(newsletter, planned.issue.number):
+        note(words)
+    try_servers(profiles)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beginning:
+    """A mailing that somebody agreed to, ready to begin.
+
+    :param frozen: the compiled bytes, Date and all.
+    :param issue_sha256: of the issue file that they were compiled from.
+    :param expected: how many are to be queued.
+    :param correction_of: the issue whose readers alone get it; 0 for none.
+    """
+
+    issue: int
+    list: str
+    subject: str
+    frozen: bytes
+    issue_sha256: str
+    expected: int
+    correction_of: int = 0
+
+
+def frozen_plan(newsletter: Newsletter, planned: Plan, date: datetime) -> Beginning:
+    """Freeze what *planned* says, dated *date*."""
+    issue = planned.issue
+    template = template_of(newsletter, issue, planned.rendered, date=date.astimezone(newsletter.settings.timezone))
+    return Beginning(
+        issue=issue.number,
+        list=planned.list,
+        subject=issue.subject,
+        frozen=template.dump(),
+        issue_sha256=sha256_of(issue.path),
+        expected=planned.waiting,
+        correction_of=issue.correction_of,
+    )
+
+
+def start(newsletter: Newsletter, planned: Plan, via: str, note: Note = lambda words: None) -> int:
+    """Start the mailing: freeze its bytes and its Date, queue its audience, write the receipt; return how many wait.
+
+    With a public URL the one-click address is tried first; *note* hears what is odd there and no fault. Then the
+    servers are asked whether they let us in, and a backup is made. A second start adds only those who are not in the
+    ledger yet. If it was to start later by itself, it is not any more.
+
+    :param via: the names of the SMTP profiles; empty for the default.
+    :raises SendError: when a receipt names another ledger, this machine forgets, or one click does not unsubscribe.
+    :raises ServerError: when the server cannot be used.
+    :raises StoreError: when not as many people are waiting as *planned* says.
+    :raises FindingsError: when the checks found errors.
+    """
+    require_prepared(newsletter, planned, via, note)
+    now = datetime.now(UTC).replace(microsecond=0)
+    with coordinator_lock(newsletter.database.folder):
+        queued = begin(newsletter, frozen_plan(newsletter, planned, now), now)
+        Agenda(newsletter.database).unschedule(planned.issue.number, planned.list)
+    return queued
+
+
+def begin(newsletter: Newsletter, beginning: Beginning, now: datetime) -> int:
+    """Begin a mailing under the coordinator's lock: backup, ledger, receipt; return how many wait."""
+    database = newsletter.database
+    ledger = LedgerStore(database)
+    database.backup_before(f"mailing {beginning.issue:03d}")
+    queued = ledger.start(
+        beginning.issue,
+        beginning.list,
+        frozen=beginning.frozen,
+        subject=beginning.subject,
+        started=now,
+        expected=beginning.expected,
+        only_accepted_in=beginning.correction_of or None,
+    )
+    keep_receipts(newsletter, ledger, beginning.issue, issue_sha256=beginning.issue_sha256)
+    return queued
+
+
 def run(
     newsletter: Newsletter,
     number: int,
     via: str,
-    told: Callable[[Balance], None],
+    told: Told,
     *,
-    retry_now: bool = False,
-    retry_refused: bool = False,
-) -> Outcome:
-    """Send what is open of issue *number*, through the profile *via*; *told* hears the balance after each message.
+    retries: Retries = Retries(),
+    first: int | None = None,
+) -> Standing:
+    """Send what is open of issue *number*, by a person's word; *told* hears the balance after each message.
 
-    The first SIGINT or SIGTERM ends it after the message that is under way; a second one at once.
+    The first SIGINT or SIGTERM ends it after what is under way; a second one at once. What was stopped, or was a
+    canary, waits for a person's word again: no worker goes on with it.
 
+    :param via: the names of the SMTP profiles; empty for the default.
+    :param first: send no more than that many; None for all.
     :raises Stopped: the server, the disk or an impatient person ended it; what was sent is recorded.
     """
+    require_lasting(newsletter, number)
     ledger = LedgerStore(newsletter.database)
     mailings = ledger.mailings(number)
     if not mailings:
+        require_here(newsletter, number)
         raise SendError(f"issue {number} was not started", f"newsletter send {number} shows what it would do")
-    profile = newsletter.settings.profile(via)
-    with coordinator_lock(newsletter.database.folder), _stopping() as stop:
-        ledger.recover()
-        if retry_refused:
-            ledger.requeue_refused(number)
-        keep_receipts(newsletter, ledger, number)
+    with coordinator_lock(newsletter.database.folder), stopping() as stop:
+        ledger.clear_stop(number)
+        for mailing in mailings:
+            Agenda(newsletter.database).unschedule(number, mailing.list)
         try:
-            for mailing in mailings:
-                if not stop.is_set():
-                    _send_one(newsletter, ledger, mailing, profile, told, stop, retry_now=retry_now)
-        except (ServerError, StoreError) as error:
-            todo = f"{error.todo}; what was sent is recorded, and newsletter resume {number} goes on"
-            raise Stopped(error.what, todo, where=error.where) from error
-        except KeyboardInterrupt as interrupt:
-            what = "stopped at once; a message that was under way is in doubt"
-            raise Stopped(what, f"newsletter resume {number} goes on") from interrupt
-        finally:
-            keep_receipts(newsletter, ledger, number)
-    outcome = status_of(ledger, number)
-    return replace(outcome, stopped=stop.is_set() and outcome.balance.open > 0)
+            standing = send_open(newsletter, number, via, told, stop, retries=retries, first=first)
+        except Stopped:
+            if stop.is_set():
+                ledger.ask_stop(number)
+            raise
+        if standing.halt:
+            ledger.ask_stop(number)
+    return standing
+
+
+def send_open(
+    newsletter: Newsletter,
+    number: int,
+    via: str,
+    told: Told,
+    stop: Event,
+    *,
+    retries: Retries = Retries(),
+    first: int | None = None,
+) -> Standing:
+    """Send what is open of issue *number* under the coordinator's lock, until *stop* is set or somebody asks for it.
+
+    :raises Stopped: as :func:`run`.
+    """
+    ledger = LedgerStore(newsletter.database)
+    profiles = newsletter.settings.servers(via)
+    ledger.recover()
+    if retries.refused:
+        ledger.requeue_refused(number)
+    keep_receipts(newsletter, ledger, number)
+    heard = 0
+
+    def goes_on(until: datetime) -> str:
+        by_hand = f"newsletter resume {number} goes on then"
+        if first is not None:
+            return by_hand
+        for mailing in ledger.mailings(number):
+            _go_on_later(newsletter, mailing, via, until)
+        return f"newsletter work goes on by itself then; without a worker, {by_hand}"
+
+    try:
+        with _told_why(number, goes_on):
+            for mailing in ledger.mailings(number):
+                if stop.is_set() or ledger.stop_asked(number) or (first is not None and heard >= first):
+                    break
+                left = None if first is None else first - heard
+                heard += _send_one(newsletter, ledger, mailing, profiles, told, stop, retry_now=retries.now, first=left)
+    finally:
+        keep_receipts(newsletter, ledger, number)
+    standing = standing_of(newsletter.database, number)
+    asked = ledger.stop_asked(number)
+    return replace(standing, halt=_halt(standing.balance, interrupted=stop.is_set(), asked=asked, first=first))
+
+
+def _halt(balance: Balance, *, interrupted: bool, asked: bool, first: int | None) -> Halt | None:
+    """Say what kept the run from its end; None if nobody is left, or only the deferred, who have a time."""
+    if balance.open and asked:
+        return Halt.ASKED
+    if balance.open and interrupted:
+        return Halt.INTERRUPTED
+    return Halt.FIRST if first is not None and balance[State.QUEUED] else None
+
+
+@contextmanager
+def _told_why(number: int, goes_on: Callable[[datetime], str]) -> Iterator[None]:
+    try:
+        yield
+    except LimitReached as error:
+        raise Stopped(error.what, goes_on(error.until), where=error.where) from error
+    except (ServerError, StoreError) as error:
+        todo = f"{error.todo}; what was sent is recorded, and newsletter resume {number} goes on"
+        raise Stopped(error.what, todo, where=error.where) from error
+    except KeyboardInterrupt as interrupt:
+        what = "stopped at once; a message that was under way is in doubt"
+        raise Stopped(what, f"newsletter resume {number} goes on") from interrupt
+
+
+def _go_on_later(newsletter: Newsletter, mailing: Mailing, via: str, until: datetime) -> None:
+    """Have a worker go on at *until* with a mailing that has begun: of its schedule only the time counts any more."""
+    later = Schedule(
+        issue=mailing.issue,
+        list=mailing.list,
+        at=until,
+        profile=via,
+        subject=mailing.subject,
+        frozen=b"",
+        issue_sha256="",
+        correction_of=0,
+        expected=LedgerStore(newsletter.database).balance(mailing.issue, mailing.list).open,
+        asked_at=datetime.now(UTC),
+    )
+    if later.expected:
+        Agenda(newsletter.database).schedule(later)
 
 
 def _send_one(
     newsletter: Newsletter,
     ledger: LedgerStore,
     mailing: Mailing,
-    profile: SmtpProfile,
-    told: Callable[[Balance], None],
+    profiles: Sequence[SmtpProfile],
+    told: Told,
     stop: Event,
     *,
     retry_now: bool,
-) -> None:
+    first: int | None,
+) -> int:
+    """Send what is open of one mailing; return how many had their turn."""
     template = MailTemplate.load(ledger.frozen(mailing.issue, mailing.list))
     addressing = Addressing(template=template, key=newsletter.database.key)
     counts = Counter(ledger.balance(mailing.issue).counts)
+    heard = 0
 
     def hear(outcomes: Sequence[Delivery]) -> None:
+        nonlocal heard
+        heard += len(outcomes)
         for outcome in outcomes:
             counts[State.QUEUED if counts[State.QUEUED] else State.DEFERRED] -= 1  # the order in which they are claimed
             counts[outcome.state] += 1
         told(Balance(counts=dict(counts)))
 
+    traffic = TrafficStore(newsletter.database)
     with ledger.open_mailing(mailing.issue, mailing.list, retry_now=retry_now) as opened:
-        run_mailing(opened, addressing.message, [profile], progress=hear, stop=stop)
+        run_mailing(opened, addressing.message, profiles, traffic=traffic, progress=hear, stop=stop, first=first)
     ledger.finish(mailing.issue, mailing.list)
-
-
-@contextmanager
-def _stopping() -> Iterator[Event]:
-    """Give an event that the first SIGINT or SIGTERM sets; the second one interrupts."""
-    stop = Event()
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def status_of(ledger: LedgerStore, number: int) -> Outcome:
-    """Return how the mailings of issue *number* stand."""
-    troubled = tuple(ledger.deliveries(number, TROUBLED))
-    return Outcome(issue=number, balance=ledger.balance(number), troubled=troubled)
-
-
-def status(newsletter: Newsletter, number: int | None) -> list[Outcome]:
-    """Return how one issue stands, or all that are in the ledger."""
-    ledger = LedgerStore(newsletter.database)
-    numbers = sorted({mailing.issue for mailing in ledger.mailings(number)})
-    return [status_of(ledger, number) for number in numbers]
+    return heard
 
 
 def settle(

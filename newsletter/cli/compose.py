@@ -84,9 +84,27 @@ def pick(
     "--date", "day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Its date; default: the usual distance."
 )
 @click.option("--list", "list_name", metavar="NAME", help="The mailing list it is for.")
+@click.option(
+    "--correction",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="It corrects that issue, and goes only to those who got it.",
+)
 @json_option
-def new(subject: str | None, preheader: str | None, day: datetime | None, list_name: str | None, as_json: bool) -> None:
-    """Make a new issue with the last one's settings."""
+def new(
+    subject: str | None,
+    preheader: str | None,
+    day: datetime | None,
+    list_name: str | None,
+    correction: int | None,
+    as_json: bool,
+) -> None:
+    """Make a new issue with the last one's settings.
+
+    With --correction it is of today, for the list of the issue that it corrects, and goes only to those whose server
+    accepted that one.
+    """
+    from newsletter.app.correcting import create_correction
     from newsletter.app.picking import create_issue
     from newsletter.composer.issues import number_of
 
@@ -101,11 +119,12 @@ def new(subject: str | None, preheader: str | None, day: datetime | None, list_n
         raise click.UsageError(
             f"There is no list {list_name}; newsletter.toml has {', '.join(newsletter.settings.lists)}."
         )
-    path = create_issue(newsletter, values)
+    path = create_correction(newsletter, correction, values) if correction else create_issue(newsletter, values)
     if as_json:
         say_json({"issue": number_of(path), "path": path.as_posix()})
         return
-    say(f"made {path} for the list {newsletter.issues.read(path).list}")
+    whom = f"those of it who got issue {correction}" if correction else ""
+    say(f"made {path} for the list {newsletter.issues.read(path).list}{f', {whom}' if whom else ''}")
     say(f"Next: newsletter pick --all, or newsletter edit {number_of(path)}")
 
 

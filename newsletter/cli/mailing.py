@@ -1,4 +1,4 @@
-"""Send: how a mailing stands, going on with it, and the operator's word."""
+"""Send: running a mailing, going on with it, stopping it, and the operator's word."""
 
 from typing import TYPE_CHECKING
 
@@ -6,85 +6,107 @@ import click
 
 from newsletter.cli.options import json_option
 from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.standing import say_standing
 
 if TYPE_CHECKING:
     from newsletter.app import Newsletter
-    from newsletter.app.sending import Outcome
+    from newsletter.app.scheduling import Halted
+    from newsletter.app.sending import Retries
+
+via_option = click.option("--via", metavar="PROFILE", default="", help="The SMTP profile of newsletter.local.toml.")
+first_option = click.option(
+    "--first", type=click.IntRange(1), metavar="N", help="Stop after the first N, to look; resume goes on."
+)
 
 
-def run_mailing(newsletter: "Newsletter", number: int, via: str, as_json: bool, **retries: bool) -> None:
+def run_mailing(
+    newsletter: "Newsletter",
+    number: int,
+    via: str,
+    as_json: bool,
+    *,
+    retries: "Retries | None" = None,
+    first: int | None = None,
+) -> None:
     """Send what is open of an issue, say what became of it, and leave with the exit code that tells it."""
-    from newsletter.app.sending import run
+    from newsletter.app.sending import Retries, run
+    from newsletter.app.standing import everybody
     from newsletter.cli.progress import progress
 
     with progress(quiet=as_json) as told:
-        outcome = run(newsletter, number, via, told, **retries)
+        standing = run(newsletter, number, via, told, retries=retries or Retries(), first=first)
     try:
         if as_json:
-            say_json(outcome.values())
+            say_json({**standing.values(), "troubled": list(everybody(newsletter.database, number))})
         else:
-            _say_outcome(outcome)
+            say_standing(standing, newsletter.settings.timezone)
     except OSError as error:  # the exit code tells of the mailing, not of the output
         click.echo(f"newsletter: the output cannot be written ({error.strerror}); newsletter status {number}", err=True)
-        raise click.exceptions.Exit(outcome.exit_code or 2) from error
-    if outcome.exit_code:
-        raise click.exceptions.Exit(outcome.exit_code)
-
-
-def _say_outcome(outcome: "Outcome") -> None:
-    from newsletter.model.delivery import State
-
-    say(f"issue {outcome.issue}: {outcome.balance}")
-    for delivery in outcome.troubled:
-        say(f"  {delivery.state.value.replace('_', ' '):<9}  {delivery.address}  {delivery.reply}")
-    if outcome.stopped:
-        say(f"stopped; to go on: newsletter resume {outcome.issue}")
-    elif outcome.balance[State.DEFERRED]:
-        say(f"to try the deferred again when they are due: newsletter resume {outcome.issue}")
-    if outcome.balance[State.IN_DOUBT]:
-        say(f"in doubt are those who may have got it; to say so: newsletter settle {outcome.issue} --accepted ADDRESS")
-
-
-@click.command()
-@click.argument("issue", required=False)
-@json_option
-def status(issue: str | None, as_json: bool) -> None:
-    """Show what became of a mailing.
-
-    How many were accepted, deferred, refused, excluded or are in doubt; who has trouble stands there by name, with the
-    server's own words. Without ISSUE all mailings of this database are shown.
-    """
-    from newsletter.app.sending import mailing_number
-    from newsletter.app.sending import status as look
-
-    newsletter = here()
-    outcomes = look(newsletter, mailing_number(newsletter, issue) if issue else None)
-    if as_json:
-        say_json([outcome.values() for outcome in outcomes])
-        return
-    for outcome in outcomes:
-        _say_outcome(outcome)
-    if not outcomes:
-        say("nothing has been sent from this database yet")
+        raise click.exceptions.Exit(standing.exit_code or 2) from error
+    if standing.exit_code:
+        raise click.exceptions.Exit(standing.exit_code)
 
 
 @click.command()
 @click.argument("issue")
-@click.option("--via", metavar="PROFILE", default="", help="The SMTP profile of newsletter.local.toml.")
+@via_option
 @click.option("--now", is_flag=True, help="Try the deferred at once, not when they are due.")
 @click.option("--refused", is_flag=True, help="Try the refused again, too.")
+@first_option
 @json_option
-def resume(issue: str, via: str, now: bool, refused: bool, as_json: bool) -> None:
+def resume(issue: str, via: str, now: bool, refused: bool, first: int | None, as_json: bool) -> None:
     """Go on with a mailing that stopped.
 
     The bytes are those that it began with, and nobody gets it twice.
 
     Exit codes: 3 stopped again, 4 some refused or deferred, 5 some in doubt.
     """
+    from newsletter.app.sending import Retries, mailing_number
+
+    newsletter = here()
+    number = mailing_number(newsletter, issue)
+    run_mailing(newsletter, number, via, as_json, retries=Retries(now=now, refused=refused), first=first)
+
+
+@click.command()
+@click.argument("issue")
+@json_option
+def stop(issue: str, as_json: bool) -> None:
+    """Stop a mailing that runs, on whatever machine, or that is to start later.
+
+    What is under way is finished, one message a connection at most; resume goes on with the rest. Until then no worker
+    tries the deferred again.
+    """
+    from newsletter.app.scheduling import stop as halt
     from newsletter.app.sending import mailing_number
 
     newsletter = here()
-    run_mailing(newsletter, mailing_number(newsletter, issue), via, as_json, retry_now=now, retry_refused=refused)
+    halted = halt(newsletter, mailing_number(newsletter, issue))
+    if as_json:
+        facts = {"cancelled": len(halted.cancelled), "was_running": halted.ran, "running": not halted.ended}
+        say_json({**halted.standing.values(), **facts})
+    else:
+        _say_halted(newsletter, halted)
+    if not halted.ended:
+        raise click.exceptions.Exit(3)
+
+
+def _say_halted(newsletter: "Newsletter", halted: "Halted") -> None:
+    from newsletter.app.moment import shown
+
+    number = halted.standing.issue
+    for schedule in halted.cancelled:
+        at = schedule.at.astimezone(newsletter.settings.timezone)
+        say(f"issue {number} does not start {shown(at)} any more; to set it anew:")
+        say(f'  newsletter send {number} --really --at "{at:%Y-%m-%d %H:%M}"')
+    if not halted.standing.balance.open:
+        return
+    if not halted.ended:
+        say(f"issue {number} was asked to stop, and something is still being sent: newsletter status {number}")
+        return
+    if not halted.ran:
+        say(f"issue {number} is not being sent now; no worker goes on with it")
+    say_standing(halted.standing, newsletter.settings.timezone)
 
 
 @click.command()

@@ -95,7 +95,8 @@ def check(nameserver: str, timeout: float, as_json: bool) -> None:
     """Check the SPF, DKIM, DMARC and return-path records that mail needs.
 
     Each record is good, wrong, missing, or unknown because DNS did not answer; with what is there, what to publish, and
-    what is worth knowing. Which SPF record is right depends on who sends for you: its syntax and its cost are judged.
+    what is worth knowing. Which SPF record is right is for your mail provider to say: its syntax and its cost are
+    judged, not whom it names.
 
     Exit code 1 when a record is wrong or missing, 2 when DNS did not answer for one and all others are good.
     """
@@ -126,6 +127,7 @@ def _check_values(check: "RecordCheck") -> dict[str, object]:
         "found": list(check.found),
         "needed": check.needed,
         "exact": check.exact,
+        "why": check.why,
         "faults": [*missing, *judgement.faults],
         "unknown": list(judgement.unknown),
         "notes": list(judgement.notes),
@@ -142,7 +144,8 @@ def _say_check(check: "RecordCheck") -> None:
     for word, lines in (("fault", judgement.faults), ("unknown", judgement.unknown), ("note", judgement.notes)):
         for line in lines:
             say(f"         {word:<7}  {line}")
-    if judgement.verdict.value != "good":
-        if check.needed:
-            say(f"         {'publish' if check.exact else 'like':<7}  {check.needed}")
+    good = judgement.verdict.value == "good"
+    if check.needed and not good:
+        say(f"         {'publish' if check.exact else 'like':<7}  {check.needed}")
+    if not good or check.topic == "SPF":  # whether it names the right provider, nobody here can say
         say(f"         why      {check.why}")

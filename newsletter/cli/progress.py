@@ -1,8 +1,10 @@
 """How far a mailing is: a bar on a terminal, a plain line now and then elsewhere."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -13,11 +15,13 @@ if TYPE_CHECKING:
 Told = Callable[["Balance"], None]
 STEPS = 10
 """Plain lines of a whole mailing, about."""
+OFTEN = 0.1
+"""Seconds between two looks of the bar: nobody sees more, and a fast mailing tells of thousands of turns a second."""
 
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Told]:
-    """Give what a mailing calls with its balance after each message; it writes to standard error."""
+    """Give what a mailing calls with its balance after each turn; it writes to standard error."""
     if quiet:
         yield lambda balance: None
     elif sys.stderr.isatty():
@@ -27,37 +31,79 @@ def progress(*, quiet: bool) -> Iterator[Told]:
         yield _lines()
 
 
+class Pace:
+    """How fast this run is, pauses included, and how long it will take.
+
+    :param clock: seconds that only go forward.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._first: int | None = None
+
+    def words(self, done: int, left: int) -> str:
+        """Return "1,200 a minute, 3 min left" when *done* have had their turn; empty while nobody can tell."""
+        from newsletter.cli.standing import duration
+
+        if self._first is None:
+            self._first = done - 1  # the first outcome is heard when it is there
+        minutes = max(self._clock() - self._began, 0.001) / 60
+        rate = (done - self._first) / minutes
+        if rate <= 0:
+            return ""
+        rest = f", {duration(timedelta(minutes=left / rate))} left" if left else ""
+        return f"{rate:,.0f} a minute{rest}"
+
+
 @contextmanager
 def _bar() -> Iterator[Told]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (
         TextColumn("sending"),
         BarColumn(),
         MofNCompleteColumn(),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[pace]}"),
         TextColumn("{task.fields[note]}"),
     )
+    pace, shown_at, last = Pace(), 0.0, None
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("sending", total=None, note="")
+        task = bar.add_task("sending", total=None, pace="", note="")
+
+        def show(balance: "Balance") -> None:
+            left = _left(balance)
+            done = balance.planned - left
+            bar.update(task, total=balance.planned, completed=done, pace=pace.words(done, left), note=_note(balance))
 
         def told(balance: "Balance") -> None:
-            bar.update(task, total=balance.planned, completed=balance.planned - _left(balance), note=_note(balance))
+            nonlocal shown_at, last
+            last = balance
+            if (now := time.monotonic()) - shown_at >= OFTEN:
+                shown_at = now
+                show(balance)
 
-        yield told
+        try:
+            yield told
+        finally:
+            if last:
+                show(last)
 
 
 def _lines() -> Told:
     last = -1
+    pace = Pace()
 
     def told(balance: "Balance") -> None:
         nonlocal last
-        done = balance.planned - _left(balance)
+        left = _left(balance)
+        done = balance.planned - left
         step = done * STEPS // max(balance.planned, 1)
         if step != last:
             last = step
-            click.echo(f"{done:,} of {balance.planned:,}{f' ({note})' if (note := _note(balance)) else ''}", err=True)
+            words = (pace.words(done, left), _note(balance))
+            click.echo(f"{done:,} of {balance.planned:,}, {', '.join(filter(None, words))}", err=True)
 
     return told
 

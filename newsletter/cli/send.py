@@ -1,14 +1,14 @@
 """Send: the plan, the rehearsal, the test, and the mailing itself."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.mailing import run_mailing
+from newsletter.cli.mailing import first_option, via_option
 from newsletter.cli.options import json_option
-from newsletter.cli.output import here, plural, printable, say, say_json
+from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.really import Asked, send_really
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,17 @@ MODES = ("rehearse", "test", "really")
     "--test", is_flag=True, help="Send it to the ADDRESSes, or to those of [test], with a mark in the subject."
 )
 @click.option("--really", is_flag=True, help="Send it to the mailing list.")
-@click.option("--via", metavar="PROFILE", default="", help="The SMTP profile of newsletter.local.toml.")
+@first_option
+@click.option(
+    "--at",
+    metavar="TIME",
+    help='Start it then, by newsletter work: "2026-11-27 09:00", "09:00" (the next), or ISO 8601 with an offset.',
+)
+@via_option
 @click.option("--yes", is_flag=True, help="Do not ask for the count; needed where nobody can be asked.")
+@click.option(
+    "--expect", type=click.IntRange(0), metavar="N", help="Do not ask, but send only if it goes to exactly N."
+)
 @json_option
 def send(
     issue: str,
@@ -50,8 +59,11 @@ def send(
     form: str | None,
     test: bool,
     really: bool,
+    first: int | None,
+    at: str | None,
     via: str,
     yes: bool,
+    expect: int | None,
     as_json: bool,
 ) -> None:
     """Show what sending an issue would do, or do it.
@@ -59,10 +71,17 @@ def send(
     Without --rehearse, --test or --really nothing is written and nothing is sent: the plan is shown, and its last line
     is the command for the next step. Whoever has got the issue is never sent it again.
 
+    --really asks you to type how many people it goes to. Unasked (--yes) it refuses an audience that differs by more
+    than 20 % from that of the list's last mailing, unless you give the count: --expect N.
+
+    With --at what you see now is what is sent then, to those who are on the list then. The newsletter's time zone
+    counts. newsletter work must run; newsletter stop cancels it.
+
     Exit codes: 1 the checks found errors, 3 stopped, 4 some refused or deferred, 5 some in doubt.
     """
     chosen = [mode for mode, on in zip(MODES, (rehearse is not None, test, really), strict=True) if on]
-    _require_fitting(chosen, addresses, form, yes)
+    asks = {"--yes": yes, "--expect": expect is not None, "--first": first is not None, "--at": at is not None}
+    _require_fitting(chosen, addresses, form, [option for option, given in asks.items() if given])
     from newsletter.app.plan import plan
     from newsletter.checks.run import errors
 
@@ -74,35 +93,46 @@ def send(
         case ["test"]:
             _test(newsletter, planned, addresses, via, as_json)
         case ["really"]:
-            _really(newsletter, planned, via, yes, as_json)
+            asked = Asked(via=via, yes=yes, expect=expect, first=first, at=at)
+            send_really(newsletter, planned, asked, as_json)
         case _ if as_json:
             say_json(planned.values())
         case _:
-            _say_plan(planned, via)
+            _say_plan(newsletter, planned, via)
     if not chosen and errors(planned.findings):
         raise click.exceptions.Exit(1)
 
 
-def _require_fitting(chosen: "Sequence[str]", addresses: "Sequence[str]", form: str | None, yes: bool) -> None:
+def _require_fitting(
+    chosen: "Sequence[str]", addresses: "Sequence[str]", form: str | None, of_really: "Sequence[str]"
+) -> None:
     if len(chosen) > 1:
         raise click.UsageError(f"--{chosen[0]} and --{chosen[1]} exclude each other.")
     if addresses and chosen != ["test"]:
         raise click.UsageError("Addresses belong to --test; a mailing goes to its list.")
     if form and chosen != ["rehearse"]:
         raise click.UsageError("--format belongs to --rehearse.")
-    if yes and chosen != ["really"]:
-        raise click.UsageError("--yes belongs to --really.")
+    if of_really and chosen != ["really"]:
+        raise click.UsageError(f"{of_really[0]} belongs to --really.")
+    if "--first" in of_really and "--at" in of_really:
+        raise click.UsageError("--first and --at exclude each other: a canary is for somebody who looks.")
 
 
-def _say_plan(planned: "Plan", via: str) -> None:
+def _say_plan(newsletter: "Newsletter", planned: "Plan", via: str) -> None:
+    from newsletter.app.moment import shown
     from newsletter.cli.look import say_findings
 
     profile = planned.profile
     say(f"Issue     {planned.issue.number}, {planned.issue.path}")
     say(f"Inbox     {planned.sender}  |  {planned.issue.subject}  |  {planned.issue.preheader}")
     say(f"To        {_audience(planned)}")
+    if planned.usual is not None:
+        say(f"Last      {_usual(planned)}")
     if planned.balance.planned:
         say(f"Ledger    {planned.balance}")
+    if planned.schedule:
+        at = planned.schedule.at.astimezone(newsletter.settings.timezone)
+        say(f"Starts    {shown(at)}, by newsletter work; to cancel that: newsletter stop {planned.issue.number}")
     say(f"Through   {f'{profile.name}, {profile.server}' if profile else _no_server(planned)}")
     if planned.uncommitted:
         say(f"Git       {planned.issue.path} has changes that are not committed")
@@ -110,6 +140,15 @@ def _say_plan(planned: "Plan", via: str) -> None:
     say_findings(planned.findings)
     say()
     say(_next_step(planned, via))
+
+
+def _usual(planned: "Plan") -> str:
+    from newsletter.app.audience import differs
+
+    mark = ": more than 20 % apart" if differs(planned.size, planned.usual or 0) else ""
+    if planned.issue.correction_of:
+        return f"{planned.usual:,} got issue {planned.issue.correction_of}, which this one corrects{mark}"
+    return f"{plural(planned.usual or 0, 'person', 'people')} in the last mailing of {planned.list}{mark}"
 
 
 def _no_server(planned: "Plan") -> str:
@@ -126,6 +165,8 @@ def _audience(planned: "Plan") -> str:
     people = plural(planned.going, "person", "people")
     if planned.balance.open:
         people = f"{people}: {planned.waiting} who wait and {planned.balance.open} of the ledger who are open"
+    if planned.issue.correction_of:
+        return f"{people} of {planned.list} who got issue {planned.issue.correction_of}, which it corrects"
     return f"{people} of {planned.list}{f' (not to {others})' if others else ''}"
 
 
@@ -144,7 +185,7 @@ def _next_step(planned: "Plan", via: str) -> str:
 
 
 def _rehearse(newsletter: "Newsletter", planned: "Plan", folder: Path | None, form: str, as_json: bool) -> None:
-    from newsletter.app.sending import rehearse
+    from newsletter.app.rehearsing import rehearse
 
     rehearsed = rehearse(newsletter, planned, folder, form)
     if as_json:
@@ -160,7 +201,7 @@ def _rehearse(newsletter: "Newsletter", planned: "Plan", folder: Path | None, fo
 
 
 def _test(newsletter: "Newsletter", planned: "Plan", addresses: "Sequence[str]", via: str, as_json: bool) -> None:
-    from newsletter.app.sending import send_test
+    from newsletter.app.rehearsing import send_test
     from newsletter.model.delivery import State
 
     results = send_test(newsletter, planned, addresses, via)
@@ -175,37 +216,3 @@ def _test(newsletter: "Newsletter", planned: "Plan", addresses: "Sequence[str]",
         raise click.exceptions.Exit(5)
     if states - {State.ACCEPTED}:
         raise click.exceptions.Exit(4)
-
-
-def _really(newsletter: "Newsletter", planned: "Plan", via: str, yes: bool, as_json: bool) -> None:
-    from newsletter.app.plan import require_ready
-    from newsletter.app.sending import start
-
-    require_ready(newsletter, planned)
-    profile = newsletter.settings.profile(via)
-    if not planned.going:
-        _require_anybody(planned)
-        say(f"nobody is waiting for issue {planned.issue.number}: {planned.balance}")
-        return
-    if not yes:
-        _ask(planned, profile.name)
-    start(newsletter, planned, profile, note=lambda words: click.echo(printable(words), err=True))
-    run_mailing(newsletter, planned.issue.number, via, as_json)
-
-
-def _require_anybody(planned: "Plan") -> None:
-    from newsletter.errors import SendError
-
-    if not planned.balance.planned:
-        todo = 'newsletter subscribers import FILE.csv --consent confirmed --basis "how and when"'
-        raise SendError(f"nobody on {planned.list} is confirmed", todo)
-
-
-def _ask(planned: "Plan", profile: str) -> None:
-    people = plural(planned.going, "person", "people")
-    if not sys.stdin.isatty():
-        raise click.UsageError(f"Nobody can be asked here; --yes sends it to {people} unasked.")
-    question = f'Send "{planned.issue.subject}" to {people} through {profile}? Type {planned.going}'
-    if click.prompt(question, prompt_suffix=": ", default="", show_default=False).strip() != str(planned.going):
-        say("nothing was sent")
-        raise click.exceptions.Exit(2)

@@ -65,6 +65,7 @@ def parse_issue(text: str, path: Path) -> Issue:
         subject=table.text("subject", ""),
         preheader=table.text("preheader", ""),
         list=table.text("list", ""),
+        correction_of=table.get("correction_of", int, 0),
         intro=intro,
         sections=sections,
         provenance=_provenance(table.table("articles")),
@@ -97,6 +98,9 @@ def _require_consistent(issue: Issue, table: Table) -> None:
         raise table.fail(
             "number", f"the file is named {named[0]}, the number in it is {issue.number}", "change one of the two"
         )
+    if "correction_of" in issue.lines and not 0 < issue.correction_of < issue.number:
+        what = f"issue {issue.number} cannot correct issue {issue.correction_of}"
+        raise table.fail("correction_of", what, "give the number of an earlier one, or take the line out")
     seen: dict[str, int] = {}
     for article in issue.articles:
         if article.id and article.id in seen:

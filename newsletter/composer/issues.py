@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,10 @@ class IssueFolder:
         match = re.match(r"\d+", path.name)
         return read_receipts(receipt_path(path, f"{int(match[0]):03d}")) if match else ()
 
+    def receipts_of(self, number: int) -> tuple[Receipt, ...]:
+        """Return what is known of the mailings of issue *number*, whose file need not be there any more."""
+        return read_receipts(receipt_path(self.folder / "issue.md", f"{number:03d}"))
+
     def last(self) -> Issue | None:
         """Return the front matter of the issue with the highest number: what is below it may be broken."""
         paths = self.paths()
@@ -89,23 +94,28 @@ class IssueFolder:
         number = last.number + 1 if last else 1
         settings = {
             "number": number,
-            "date": values.get("date") or self._next_date(last),
+            "date": values.get("date") or self._next_date(),
             "subject": values.get("subject") or "",
             "preheader": values.get("preheader") or "",
             "list": values.get("list") or (last.list if last else ""),
         }
+        if values.get("correction_of"):
+            settings["correction_of"] = values["correction_of"]
         path = self.folder / f"{number:03d}.md"
         text = _added(new_issue_text(path, settings), blocks, more or {})
         write_whole(path, text.encode())
         return path
 
-    def _next_date(self, last: Issue | None) -> date:
-        """Return the day after the last issue by the distance between the last two, a week when there is one."""
-        if last is None:
+    def _next_date(self) -> date:
+        """Return the day after the last issue by the distance between the last two, a week when there is one.
+
+        Corrections keep no rhythm, and count for nothing here.
+        """
+        heads = (self._head(path) for path in reversed(self.paths().values()))
+        days = [_day(head.date) for head in islice((head for head in heads if not head.correction_of), 2)]
+        if not days:
             return date.today()
-        day = _day(last.date)
-        earlier = [number for number in self.paths() if number < last.number]
-        before = _day(self._head(self.paths()[max(earlier)]).date) if earlier else day - timedelta(days=7)
+        day, before = days if len(days) == 2 else (days[0], days[0] - timedelta(days=7))
         try:
             return day + max(day - before, timedelta(days=1))
         except OverflowError:  # after 9999-12-31

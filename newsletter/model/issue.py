@@ -103,6 +103,7 @@ class Issue:
     :param path: the file, as a person would name it.
     :param date: the day on it, or the moment.
     :param list: the mailing list it is for.
+    :param correction_of: the number of the issue that it corrects: it goes only to those who got that; 0 for none.
     :param intro: the editor's own words above the first heading.
     :param references: the links and images in all of its Markdown, article links apart.
     :param provenance: what the tool knows, by article id.
@@ -115,6 +116,7 @@ class Issue:
     subject: str
     preheader: str = ""
     list: str = ""
+    correction_of: int = 0
     intro: Passage | None = None
     sections: tuple[Section, ...] = ()
     references: tuple[Reference, ...] = ()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Final, Protocol
 
-from newsletter.errors import ServerError
+from newsletter.errors import LimitReached, ServerError
 from newsletter.model.delivery import Balance, Committed, Delivery, State
 from newsletter.model.mail import Message
 from newsletter.model.subscriber import Subscriber
@@ -272,12 +272,16 @@ class _Run:
         return self._halted_at is not None
 
     def _halt(self) -> None:
+        """Begin nothing more from now on; the connections hear of it when those that may go have gone."""
         if self._halted_at is None:
             self._halted_at = self._loop.time()
             self._supply.stop()
-            for server in self.servers:
-                server.halt()
-            self._loop.call_soon(self.look)
+            self._loop.call_soon(self._halt_servers)
+
+    def _halt_servers(self) -> None:
+        for server in self.servers:
+            server.halt()
+        self.look()
 
     def _tick(self) -> None:
         now = self._loop.time()
@@ -302,7 +306,7 @@ class _Run:
             opens = min(end for end in ends if end)
             todo = "newsletter work goes on by itself then"
             what = f"the limit of the hour or the day is used up until {opens:%Y-%m-%d %H:%M} UTC"
-            self.failed(ServerError(what, todo, where=self.servers[0].profile.server))
+            self.failed(LimitReached(what, todo, until=opens, where=self.servers[0].profile.server))
 
     def _postpone(self, now: float) -> None:
         for server in self.servers:

@@ -112,7 +112,8 @@ class Agenda:
 def _ended_by_itself() -> ColumnElement[bool]:
     """Whether a mailing has had everybody's turn: nobody stopped it, and it was no canary."""
     waiting = [State.QUEUED.value, State.SENDING.value]
-    left = select(delivery.c.number).where(delivery.c.mailing == mailing.c.number, delivery.c.state.in_(waiting))
+    other = delivery.alias("other")
+    left = select(other.c.number).where(other.c.mailing == mailing.c.number, other.c.state.in_(waiting))
     asked = select(progress.c.mailing).where(
         progress.c.mailing == mailing.c.number, progress.c.stop_asked_at.is_not(None)
     )

@@ -93,6 +93,7 @@ class Inbox:
     """A real SMTP server on this machine that keeps what it accepts.
 
     :param refuse: addresses that get a 550.
+    :param defer: addresses that get a 451.
     :param on_message: called with each recipient before its message is accepted.
     :param closed: it ends connections and rejects logins.
     """
@@ -100,6 +101,7 @@ class Inbox:
     ca_file: str
     port: int = 0
     refuse: set[str] = field(default_factory=set)
+    defer: set[str] = field(default_factory=set)
     messages: list[tuple[str, bytes]] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
     on_message: Callable[[str], None] = lambda address: None
@@ -118,6 +120,8 @@ class Inbox:
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address in self.refuse:
             return "550 5.1.1 no such mailbox"
+        if address in self.defer:
+            return "451 4.2.0 mailbox busy, come again"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 

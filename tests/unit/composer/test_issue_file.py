@@ -239,3 +239,14 @@ def test_a_title_is_linked_where_commonmark_says_so(text, link):
         assert plain_text(article.title.markdown) == shown(tokens[1:-1]) or set("*_") & set(text)
     else:
         assert (article.link, article.title.markdown) == ("", heading)
+
+
+def test_an_issue_says_which_one_it_corrects():
+    assert parse("", HEAD.replace("date", "correction_of = 41\ndate")).correction_of == 41
+    assert parse("").correction_of == 0
+
+
+@pytest.mark.parametrize("number", [-1, 0, 42, 43])
+def test_an_issue_corrects_only_an_earlier_one(number):
+    with pytest.raises(IssueError, match=rf"042.md:3: issue 42 cannot correct issue {number}; give"):
+        parse("", HEAD.replace("date", f"correction_of = {number}\ndate"))

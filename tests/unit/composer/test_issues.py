@@ -178,3 +178,11 @@ def test_an_article_of_another_unsent_issue_and_a_dropped_one_are_refused(folder
     require_free(entry("a"), Past(folder), 1, "")
     with pytest.raises(PoolError, match="was dropped: ; newsletter pool restore b"):
         require_free(entry("b", Decision.DROPPED), Past(folder), 2, "")
+
+
+def test_a_correction_keeps_no_rhythm(folder):
+    write(folder, 1, day="2026-11-13")
+    write(folder, 2, day="2026-11-20")
+    correction = folder.create({"date": datetime.date(2026, 11, 21), "subject": "Sorry", "correction_of": 2})
+    assert folder.read(correction).correction_of == 2
+    assert folder.read(folder.create({"subject": "Next"})).date == datetime.date(2026, 11, 27)

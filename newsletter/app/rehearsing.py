@@ -1,0 +1,85 @@
+"""Tries an issue before it is sent: rehearsed into files, or sent to a few test addresses. The ledger hears nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.app.building import template_of
+from newsletter.app.git import would_track
+from newsletter.app.newsletter import Newsletter
+from newsletter.app.plan import Plan
+from newsletter.errors import SendError
+from newsletter.model.address import Address
+from newsletter.model.delivery import Delivery, State
+from newsletter.model.subscriber import Consent
+from newsletter.sender.addressing import TEST_MARK, Addressing, message_to_tester
+from newsletter.sender.mailing import send_test as send_to_testers
+from newsletter.sender.outputs import open_output
+from newsletter.store.ledger import LedgerStore
+from newsletter.store.subscribers import SubscriberStore
+
+TEST_LIMIT = 10
+"""Addresses of a test send: more is a mailing, and belongs in the ledger."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rehearsal:
+    """Everybody's message, written instead of sent."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    count: int
+
+
+def rehearse(newsletter: Newsletter, planned: Plan, folder: Path | None, form: str) -> Rehearsal:
+    """Write the message of every recipient into *folder*: the bytes that would be sent, but for the Date.
+
+    No record is made.
+
+    :raises SendError: when git would track what is written: messages have addresses in them.
+    """
+    folder = folder or newsletter.shown / ".newsletter" / "rehearsals" / planned.issue.label
+    if would_track(folder):
+        what = "git would track this folder, and messages have addresses in them"
+        raise SendError(what, "ignore it in .gitignore, or give another folder", where=folder)
+    addressing = Addressing(
+        template=template_of(newsletter, planned.issue, planned.rendered), key=newsletter.database.key
+    )
+    people = SubscriberStore(newsletter.database).subscriptions(list_name=planned.list, consent=Consent.CONFIRMED)
+    got = _who_got(newsletter, planned.issue.correction_of)
+    with open_output(form, folder) as output:
+        written = [
+            output.write(addressing.message(subscription.subscriber))
+            for subscription in people
+            if got is None or subscription.subscriber.number in got
+        ]
+    return Rehearsal(folder=folder, files=tuple(dict.fromkeys(written)), count=len(written))
+
+
+def _who_got(newsletter: Newsletter, number: int) -> set[int] | None:
+    """Return the numbers of those who were sent issue *number*; None for issue 0, which is none."""
+    if not number:
+        return None
+    accepted = LedgerStore(newsletter.database).deliveries(number, [State.ACCEPTED])
+    return {delivery.subscriber for delivery in accepted}
+
+
+def send_test(newsletter: Newsletter, planned: Plan, addresses: Sequence[str], via: str) -> tuple[Delivery, ...]:
+    """Send the issue to a few addresses, outside the ledger; what becomes of each is returned."""
+    settings = newsletter.settings
+    testers = tuple(_tester(address) for address in addresses) or settings.test_addresses
+    if not testers:
+        raise SendError(
+            "there is nobody to send a test to", "give addresses, or set addresses in [test] of newsletter.toml"
+        )
+    if len(testers) > TEST_LIMIT:
+        raise SendError(f"{len(testers)} addresses are no test", f"give at most {TEST_LIMIT}, or send it to a list")
+    template = template_of(newsletter, planned.issue, planned.rendered, mark=TEST_MARK)
+    messages = [message_to_tester(template, tester) for tester in testers]
+    return send_to_testers(messages, settings.servers(via))
+
+
+def _tester(text: str) -> Address:
+    from newsletter.subscribers.address import validate
+
+    return validate(text)

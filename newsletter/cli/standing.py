@@ -1,0 +1,121 @@
+"""Send: how a mailing stands."""
+
+from collections.abc import Iterator
+from datetime import timedelta, tzinfo
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli.options import json_option
+from newsletter.cli.output import here, plural, say, say_json
+
+if TYPE_CHECKING:
+    from newsletter.app.standing import Standing
+
+
+def say_standing(standing: "Standing", zone: tzinfo) -> None:
+    """Say how an issue stands, and the command that goes on."""
+    say(f"issue {standing.issue}: {standing.balance}")
+    for line in (*_pace(standing), *_deferred(standing, zone), *_named(standing), *_suppressed(standing)):
+        say(f"  {line}")
+    for line in (*_scheduled(standing, zone), *_next(standing)):
+        say(line)
+
+
+def duration(length: timedelta) -> str:
+    """Return a length of time as people say it: "40 s", "12 min", "3 h 05 min"."""
+    seconds = round(length.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def _pace(standing: "Standing") -> Iterator[str]:
+    if standing.pace.handed:
+        left = f"; about {duration(standing.left)} left" if standing.left else ""
+        yield f"pace       {standing.pace.per_minute:,.0f} a minute over {duration(standing.pace.over)}{left}"
+
+
+def _deferred(standing: "Standing", zone: tzinfo) -> Iterator[str]:
+    for reason in standing.reasons:
+        again = reason.next_at.astimezone(zone)
+        yield f"deferred   {reason.count:,} from {again:%Y-%m-%d %H:%M}  {reason.reply}"
+
+
+def _named(standing: "Standing") -> Iterator[str]:
+    for state, deliveries in standing.named.items():
+        word = state.value.replace("_", " ")
+        for delivery in deliveries:
+            yield f"{word:<9}  {delivery.address}  {delivery.reply}"
+        if more := standing.balance[state] - len(deliveries):
+            yield f"{word:<9}  and {more:,} more: newsletter status {standing.issue} --json"
+
+
+def _suppressed(standing: "Standing") -> Iterator[str]:
+    if standing.suppressed:
+        yield f"suppressed {plural(standing.suppressed, 'address', 'addresses')} where nobody is, from all lists"
+    if standing.held:
+        yield (
+            f"suppressed none: {standing.held:,} addresses were said not to exist, too many to be believed; "
+            "look at the mail server first"
+        )
+
+
+def _scheduled(standing: "Standing", zone: tzinfo) -> Iterator[str]:
+    from newsletter.app.moment import shown
+
+    number = standing.issue
+    for schedule in standing.schedules:
+        at = shown(schedule.at.astimezone(zone))
+        if schedule.list in standing.begun:
+            yield f"newsletter work goes on with it, from {at} on"
+            continue
+        whom = f"{plural(schedule.expected, 'person', 'people')} of {schedule.list}"
+        yield f"issue {number} starts {at}, to about {whom}, by newsletter work"
+        yield f"to cancel that: newsletter stop {number}"
+
+
+def _next(standing: "Standing") -> Iterator[str]:
+    from newsletter.app.standing import Halt
+    from newsletter.model.delivery import State
+
+    number, balance = standing.issue, standing.balance
+    if standing.halt is Halt.FIRST:
+        yield f"stopped after the first, to look; to go on: newsletter resume {number}"
+    elif standing.halt:
+        yield f"stopped; to go on: newsletter resume {number}"
+    elif balance[State.QUEUED] or balance[State.SENDING]:
+        yield f"if nothing is sending it, to go on: newsletter resume {number}"
+    elif balance[State.DEFERRED]:
+        yield f"to try the deferred again when they are due: newsletter resume {number}, or newsletter work"
+        yield f"to try them at once: newsletter resume {number} --now"
+    if balance[State.REFUSED]:
+        yield f"to try the refused once more: newsletter resume {number} --refused"
+    if balance[State.IN_DOUBT]:
+        yield f"in doubt are those who may have got it; to say so: newsletter settle {number} --accepted ADDRESS"
+
+
+@click.command()
+@click.argument("issue", required=False)
+@json_option
+def status(issue: str | None, as_json: bool) -> None:
+    """Show how a mailing stands.
+
+    How many were accepted, deferred, refused, excluded or are in doubt; how fast it is and how long it will take; why
+    deliveries are deferred, and when they are tried again; whom a person has to decide about, by name, with the
+    server's own words; and the command that goes on. Without ISSUE all mailings of this database are shown.
+    """
+    from newsletter.app.sending import mailing_number
+    from newsletter.app.standing import everybody, standings
+
+    newsletter = here()
+    found = standings(newsletter.database, mailing_number(newsletter, issue) if issue else None)
+    if as_json:
+        names = [{"troubled": list(everybody(newsletter.database, standing.issue))} for standing in found]
+        say_json([{**standing.values(), **troubled} for standing, troubled in zip(found, names, strict=True)])
+        return
+    for standing in found:
+        say_standing(standing, newsletter.settings.timezone)
+    if not found:
+        say("nothing has been sent from this database yet")
