@@ -1,7 +1,8 @@
 """Signatures as the rest of the world reads them: opendkim, on the sample issue's own mail."""
 
+from pathlib import Path
+
 import pytest
-from conftest import ROOT
 from signatures import dkimpy_verifies, opendkim_says
 
 from newsletter.model.address import Address
@@ -10,6 +11,7 @@ from newsletter.model.subscriber import Subscriber
 from newsletter.sender.dkim import Signer
 from newsletter.sender.dkim_key import Algorithm, SigningKey, make_key
 
+ROOT = Path(__file__).parents[2]
 DOMAIN = "example.com"
 NAMES = ("Ada Lovelace", "", "李明" * 30, "Ångström Æneas von und zu " + "Überschwänglichenhausen " * 4, 'a "b", c.')
 
