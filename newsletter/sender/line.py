@@ -141,7 +141,7 @@ class Line:
     async def hear(self, patience: float | None = None) -> Reply:
         """Return the next reply, its code 0 if it is none of SMTP; after that the line is closed."""
         patience = self._timeouts.reply if patience is None else patience
-        if not self._waiting and not self._lost:
+        if not self._waiting and self.open:
             self._hearing = self._loop.create_future()
             try:
                 async with asyncio.timeout(patience):

@@ -144,7 +144,7 @@ class Connection:
         """Take nothing more, and hang up as soon as no body is out."""
         self._halted = True
         if self._out is None:
-            self._end("")
+            self._part()
 
     def drop(self, words: str = "") -> None:
         """Hang up at once; a message without its final dot is none (§4.1.1.4: the server must not act on it)."""
@@ -274,7 +274,14 @@ class Connection:
         if verdict.hang_up:
             self._end(str(reply))
         elif self._halted:
+            self._part()
+
+    def _part(self) -> None:
+        """Say goodbye, or hang up if something was offered: what follows a 354 would be a body."""
+        if self._offered:
             self._end("")
+        else:
+            self.retire()
 
     def _end(self, words: str, fault: ServerError | None = None, verdict: Verdict | None = None) -> None:
         """Hang up, and say of everything in hand what became of it; *verdict* is that on the offered message."""

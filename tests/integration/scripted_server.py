@@ -4,14 +4,16 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from paper_ledger import PaperLedger
+
+from newsletter.model.delivery import Delivery
 from newsletter.model.mail import Message
-from newsletter.sender.courier import Courier
+from newsletter.sender.mailing import run_mailing
 from newsletter.sender.options import SmtpProfile, Timeouts
-from newsletter.sender.verdict import Verdict
 
 GOOD: Mapping[str, bytes] = {
     "greeting": b"220 scripted.example ESMTP\r\n",
@@ -27,9 +29,6 @@ GOOD: Mapping[str, bytes] = {
 }
 PATIENT = Timeouts(connect=20, reply=20, data=20, write=20, dot=20)
 """Long enough for a busy machine: no test waits for one of these."""
-
-NEVER = threading.Event()
-"""A stop that nobody sets."""
 
 
 class _Gone(Exception):
@@ -64,6 +63,8 @@ class ScriptedServer:
         phases are those of :data:`GOOD` and "body": what happens after 354, before a line of the body is read.
     :param tls: a context for STARTTLS; it is announced while the line is in the clear.
     :param implicit: with *tls*: TLS from the first byte.
+    :param pipelining: announced (RFC 2920).
+    :param early: commands that came before the one ahead of them was answered, although nobody said that they may.
     :param heard: every command, by connection.
     :param messages: the bodies that got their final dot, as they came over the wire, the dot left out.
     :param ended: set when the test is over, so that a silent server ends too.
@@ -72,6 +73,8 @@ class ScriptedServer:
     script: dict[str, list[Fault | None]] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
     implicit: bool = False
+    pipelining: bool = False
+    early: list[str] = field(default_factory=list)
     port: int = 0
     heard: list[list[str]] = field(default_factory=list)
     messages: list[bytes] = field(default_factory=list)
@@ -100,6 +103,7 @@ class _Talk:
         self._sock = sock
         self._unread = b""
         self._secure = False
+        self._pipelining = False
         self._commands: list[str] = []
         server.heard.append(self._commands)
 
@@ -117,6 +121,8 @@ class _Talk:
 
     def _one(self, command: str) -> None:
         self._commands.append(command)
+        if self._unread and command.partition(" ")[0] in GOOD and not self._pipelining:
+            self._server.early.append(self._unread.decode(errors="replace"))
         verb = command.split(" ")[0].upper()
         if verb == "EHLO":
             self._ehlo()
@@ -136,7 +142,10 @@ class _Talk:
 
     def _ehlo(self) -> None:
         answer = self._server.answer("EHLO")
-        if answer.says == GOOD["EHLO"] and self._server.tls and not self._secure:
+        if answer.says == GOOD["EHLO"] and self._server.pipelining:
+            answer = Fault(says=answer.says.replace(b"250-SIZE", b"250-PIPELINING\r\n250-SIZE"))
+            self._pipelining = True
+        if b"250-SIZE" in answer.says and self._server.tls and not self._secure:
             answer = Fault(says=answer.says.replace(b"250-SIZE", b"250-STARTTLS\r\n250-SIZE"))
         self._act(answer)
 
@@ -183,11 +192,15 @@ class _Talk:
 
 @contextmanager
 def serving(
-    script: Mapping[str, list[Fault | None]] | None = None, *, tls: ssl.SSLContext | None = None, implicit: bool = False
+    script: Mapping[str, list[Fault | None]] | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
+    implicit: bool = False,
+    pipelining: bool = False,
 ) -> Iterator[ScriptedServer]:
     """Run a server with *script* on a free port of 127.0.0.1."""
     planned = {phase: list(faults) for phase, faults in (script or {}).items()}
-    server = ScriptedServer(script=planned, tls=tls, implicit=implicit)
+    server = ScriptedServer(script=planned, tls=tls, implicit=implicit, pipelining=pipelining)
     talks: list[_Talk] = []
     threads: list[threading.Thread] = []
     listener = socket.create_server(("127.0.0.1", 0))
@@ -217,12 +230,13 @@ def serving(
             talk.hang_up()
         for thread in threads:
             thread.join()
+    assert server.early == [], "pipelined, although it was not announced"
 
 
 def profile(server: ScriptedServer, **changes: object) -> SmtpProfile:
-    """Return a profile for *server*, in the clear unless told otherwise."""
+    """Return a profile for *server*: one connection, in the clear, unless told otherwise."""
     values: dict[str, object] = {"name": "test", "host": "127.0.0.1", "port": server.port, "security": "none"}
-    return SmtpProfile(**{**values, "timeouts": PATIENT, **changes})
+    return SmtpProfile(**{**values, "timeouts": PATIENT, "connections": 1, **changes})
 
 
 def mail(to: str = "ada@example.com", body: bytes = b"Hello.\r\n", **changes: object) -> Message:
@@ -232,9 +246,8 @@ def mail(to: str = "ada@example.com", body: bytes = b"Hello.\r\n", **changes: ob
     return Message(**{**values, "data": data, **changes})
 
 
-def carried(
-    settings: SmtpProfile, *messages: Message, begin: Callable[[], bool] = lambda: True
-) -> list[Verdict | None]:
-    """Return the verdict on each of *messages*, carried by one courier."""
-    with Courier(settings, stop=NEVER, pauses=()) as courier:
-        return [courier.carry(message, begin) for message in messages]
+def carried(settings: SmtpProfile, *messages: Message, ledger: PaperLedger | None = None) -> list[Delivery]:
+    """Return what became of each of *messages*, sent in one run."""
+    ledger = ledger or PaperLedger.to(*(message.envelope_to for message in messages))
+    run_mailing(ledger, lambda subscriber: messages[subscriber.number - 1], [settings], pauses=())
+    return list(ledger.deliveries.values())

@@ -90,7 +90,7 @@ def test_starttls_and_a_login_by(open_box, settings, mechanism, other):
     box = open_box(auth_exclude_mechanism=[other])
     verdicts = carried(settings(box), mail("ada@example.com"), mail("bob@example.com"))
     assert [verdict.state for verdict in verdicts] == [State.ACCEPTED] * 2
-    assert verdicts[0].words == "250 2.0.0 queued as 4711"
+    assert verdicts[0].reply == "250 2.0.0 queued as 4711"
     assert box.logins == [(mechanism, b"editor")]
     assert [(to, data, secure) for to, data, _, secure in box.received] == [
         ("ada@example.com", mail("ada@example.com").data, True),
@@ -169,7 +169,7 @@ def test_one_refused_recipient_of_three_costs_the_others_nothing(open_box, setti
     addresses = ["ada@example.com", "nobody@example.com", "cyd@example.com"]
     verdicts = carried(settings(box), *map(mail, addresses))
     assert [verdict.state.value for verdict in verdicts] == ["accepted", "refused", "accepted"]
-    assert verdicts[1].words == "550 5.1.1 no such mailbox"
+    assert verdicts[1].reply == "550 5.1.1 no such mailbox"
     assert [to for to, *_ in box.received] == ["ada@example.com", "cyd@example.com"]
 
 
@@ -226,7 +226,7 @@ def test_two_hundred_messages_reach_smtp_sink_on_two_connections(sink):
     process, port, folder = sink
     body = b".\r\n..dots\r\n" + b"A line of a newsletter, as long as they are.\r\n" * 200
     readers = [f"reader{number}@example.com" for number in range(200)]
-    profile = SmtpProfile(name="sink", host="127.0.0.1", port=port, security="none", timeouts=PATIENT)
+    profile = SmtpProfile(name="sink", host="127.0.0.1", port=port, security="none", timeouts=PATIENT, connections=1)
     verdicts = carried(profile, *[mail(reader, body) for reader in readers])
     assert {verdict.state for verdict in verdicts} == {State.ACCEPTED}
 

@@ -1,5 +1,6 @@
 """What goes over a line and what is read from it, with a socket pair in place of a network."""
 
+import asyncio
 import socket
 
 import pytest
@@ -16,15 +17,29 @@ lines = st.lists(st.sampled_from([b"", b".", b"..", b".x", b"x.", b" .", b"From 
 
 def heard(octets: bytes):
     """Return what a line makes of *octets* and the end behind them."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        theirs.sendall(octets)
-        theirs.shutdown(socket.SHUT_WR)
-        line = Line(ours, PATIENT)
-        try:
-            return line.hear()
-        finally:
-            line.close()
+
+    async def listen(line: Line):
+        return await line.hear()
+
+    return on_a_line(listen, octets)
+
+
+def on_a_line(talk, octets: bytes = b""):
+    """Return what *talk* makes of a line whose other side says *octets* and no more."""
+
+    async def run():
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.setblocking(False)
+            theirs.sendall(octets)
+            theirs.shutdown(socket.SHUT_WR)
+            line = Line(ours, PATIENT)
+            try:
+                return await talk(line)
+            finally:
+                line.close()
+
+    return asyncio.run(run())
 
 
 @given(lines)
@@ -74,21 +89,25 @@ def test_a_reply_without_its_end_is_a_lost_line(octets):
 
 @pytest.mark.parametrize("command", ["MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>", "NOOP\n", "NOOP\r", "NO\0OP"])
 def test_a_command_is_one_line(command):
-    ours, theirs = socket.socketpair()
-    with ours, theirs, pytest.raises(ValueError, match="more than one line"):
-        Line(ours, PATIENT).ask(command)
+    async def ask(line: Line):
+        return await line.ask(command)
+
+    with pytest.raises(ValueError, match="more than one line"):
+        on_a_line(ask)
 
 
 def test_a_closed_line_is_lost_and_stays_so():
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        line = Line(ours, PATIENT)
+    async def close(line: Line):
         line.close()
         line.close()
         assert not line.open
-        for use in (lambda: line.write(b"x"), line.hear, lambda: line.ask("NOOP")):
+        line.write(b"x")
+        assert (line.queued, line.sent) == (0, 0)
+        for _ in range(2):
             with pytest.raises(LineLost, match="the line is closed"):
-                use()
+                await line.ask("NOOP")
+
+    on_a_line(close)
 
 
 @given(st.binary())
