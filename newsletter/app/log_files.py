@@ -23,9 +23,9 @@ TELL_EVERY = 5000
 PEEK = 100
 """Lines in which a file must show its first time to be put in order by it."""
 _PACKED: Mapping[bytes, Callable[[BinaryIO], IO[bytes]]] = {
-    b"\x1f\x8b": gzip.open,
-    b"BZ": bz2.open,
-    b"\xfd7": lzma.open,
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"BZ": lambda file: bz2.BZ2File(file),
+    b"\xfd7": lambda file: lzma.LZMAFile(file),
 }
 _FAULTS = (OSError, EOFError, zlib.error, lzma.LZMAError)
 
