@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from newsletter.errors import InputError
 from newsletter.sender.log_line import moment, stamp_of
@@ -22,10 +22,11 @@ TELL_EVERY = 5000
 """Lines between two words about the progress."""
 PEEK = 100
 """Lines in which a file must show its first time to be put in order by it."""
-_PACKED: Mapping[bytes, Callable[[BinaryIO], IO[bytes]]] = {
+_Packed = gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
+_PACKED: Mapping[bytes, Callable[[BinaryIO], _Packed]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
-    b"BZ": lambda file: bz2.BZ2File(file),
-    b"\xfd7": lambda file: lzma.LZMAFile(file),
+    b"BZ": bz2.BZ2File,
+    b"\xfd7": lzma.LZMAFile,
 }
 _FAULTS = (OSError, EOFError, zlib.error, lzma.LZMAError)
 
@@ -53,7 +54,7 @@ def log_lines(names: Sequence[str], told: Told, *, now: datetime) -> Iterator[st
     told(total, total)
 
 
-def _whole(text: IO[bytes]) -> Iterator[bytes]:
+def _whole(text: BinaryIO | _Packed) -> Iterator[bytes]:
     """Yield the lines of *text*, of a longer one its beginning."""
     goes_on = False
     while line := text.readline(LONGEST):
@@ -63,7 +64,7 @@ def _whole(text: IO[bytes]) -> Iterator[bytes]:
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[tuple[IO[bytes], BinaryIO]]:
+def _opened(name: str) -> Iterator[tuple[BinaryIO | _Packed, BinaryIO]]:
     """Open the log *name*: its text, and the file as it lies on the disk."""
     try:
         if name == STDIN:
