@@ -52,7 +52,7 @@ class LogLine:
             daemon=daemon,
             pid=pid,
             queue_id=about[1] if about else "",
-            words=words[about.end() :] if about else words,
+            words=(words[about.end() :] if about else words).rstrip(),
         )
 
 

@@ -104,7 +104,7 @@ class _Reading:
         key = (line.instance, line.queue_id)
         if line.daemon == "cleanup" and line.words.startswith("message-id="):
             self._close(key)
-            message_id = line.words.removeprefix("message-id=").rstrip()
+            message_id = line.words.removeprefix("message-id=")
             if message_id in self._wanted:
                 self._passages[key] = _Passage(message_id=message_id, queue_id=line.queue_id)
         elif line.words.startswith(("client=", "uid=")):  # short queue ids are used again: another message

@@ -160,6 +160,11 @@ def test_the_strongest_of_several_passages_counts():
     assert trace(*second, *READ) is Trace.QUEUED
 
 
+def test_the_ends_of_lines_do_not_count():
+    windows = [line.replace("\n", "\r\n") for line in lines(*READ, "qmgr: 4F2A81C02D: removed")]
+    assert read_log(windows, {"<1.a@x>": "ada@example.com"}, now=NOW).proven == {"<1.a@x>"}
+
+
 def test_whose_connection_ended_is_told_from_who_may_still_be_on_the_line():
     assert trace(*READ) is Trace.OPEN
     assert trace(*READ, "smtpd: timeout after DATA (1 bytes) from unknown[127.0.0.1]") is Trace.BROKEN
