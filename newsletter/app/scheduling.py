@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan
-from newsletter.app.sending import Note, frozen_plan, require_prepared
 from newsletter.app.standing import Standing, standing_of
+from newsletter.app.starting import Note, frozen_plan, require_prepared
 from newsletter.errors import SendError
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.ledger import LedgerStore
@@ -41,7 +41,7 @@ def schedule(
 
     :param via: the names of the SMTP profiles; empty for the default.
     :raises SendError: it was started already.
-    :raises NewsletterError: as :func:`newsletter.app.sending.start` says.
+    :raises NewsletterError: as :func:`newsletter.app.starting.start` says.
     """
     ledger, agenda = LedgerStore(newsletter.database), Agenda(newsletter.database)
     number = planned.issue.number

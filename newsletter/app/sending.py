@@ -1,4 +1,4 @@
-"""Sends an issue really, with the ledger: starts its mailing, runs it, goes on with it."""
+"""Sends what was started: runs the mailings of an issue, and goes on with them; settles what is in doubt."""
 
 import re
 from collections import Counter
@@ -9,18 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
-from newsletter.app.building import template_of
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.plan import Plan, require_here, require_lasting, require_ready
-from newsletter.app.probe import probe_one_click
+from newsletter.app.plan import require_here, require_lasting
 from newsletter.app.receipts import keep_receipts
+from newsletter.app.signing import signer_of
 from newsletter.app.standing import Halt, Standing, standing_of
 from newsletter.app.stopping import stopping
-from newsletter.composer.issues import number_of, sha256_of
+from newsletter.composer.issues import number_of
 from newsletter.errors import LimitReached, SendError, ServerError, Stopped, StoreError
 from newsletter.model.delivery import Balance, Delivery, State
 from newsletter.sender.addressing import Addressing, MailTemplate
-from newsletter.sender.mailing import run_mailing, try_servers
+from newsletter.sender.mailing import run_mailing
 from newsletter.sender.options import SmtpProfile
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.ledger import LedgerStore, Mailing
@@ -28,7 +27,6 @@ from newsletter.store.lock import coordinator_lock
 from newsletter.store.traffic import TrafficStore
 
 Told = Callable[[Balance], None]
-Note = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,92 +47,6 @@ def mailing_number(newsletter: Newsletter, reference: str) -> int:
         return int(reference)
     path = Path(reference)
     return number_of(path) or newsletter.issues.read(newsletter.issues.find(reference)).number
-
-
-def require_prepared(newsletter: Newsletter, planned: Plan, via: str, note: Note) -> None:
-    """Refuse a mailing that could not go: checks, receipts, this machine, the one-click address, the mail servers.
-
-    :param note: hears what is odd about the public site and no fault.
-    :raises NewsletterError: as :func:`start` says.
-    """
-    require_ready(newsletter, planned)
-    profiles = newsletter.settings.servers(via)
-    if words := probe_one_click(newsletter, planned.issue.number):
-        note(words)
-    try_servers(profiles)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Beginning:
-    """A mailing that somebody agreed to, ready to begin.
-
-    :param frozen: the compiled bytes, Date and all.
-    :param issue_sha256: of the issue file that they were compiled from.
-    :param expected: how many are to be queued.
-    :param correction_of: the issue whose readers alone get it; 0 for none.
-    """
-
-    issue: int
-    list: str
-    subject: str
-    frozen: bytes
-    issue_sha256: str
-    expected: int
-    correction_of: int = 0
-
-
-def frozen_plan(newsletter: Newsletter, planned: Plan, date: datetime) -> Beginning:
-    """Freeze what *planned* says, dated *date*."""
-    issue = planned.issue
-    template = template_of(newsletter, issue, planned.rendered, date=date.astimezone(newsletter.settings.timezone))
-    return Beginning(
-        issue=issue.number,
-        list=planned.list,
-        subject=issue.subject,
-        frozen=template.dump(),
-        issue_sha256=sha256_of(issue.path),
-        expected=planned.waiting,
-        correction_of=issue.correction_of,
-    )
-
-
-def start(newsletter: Newsletter, planned: Plan, via: str, note: Note = lambda words: None) -> int:
-    """Start the mailing: freeze its bytes and its Date, queue its audience, write the receipt; return how many wait.
-
-    With a public URL the one-click address is tried first; *note* hears what is odd there and no fault. Then the
-    servers are asked whether they let us in, and a backup is made. A second start adds only those who are not in the
-    ledger yet. If it was to start later by itself, it is not any more.
-
-    :param via: the names of the SMTP profiles; empty for the default.
-    :raises SendError: when a receipt names another ledger, this machine forgets, or one click does not unsubscribe.
-    :raises ServerError: when the server cannot be used.
-    :raises StoreError: when not as many people are waiting as *planned* says.
-    :raises FindingsError: when the checks found errors.
-    """
-    require_prepared(newsletter, planned, via, note)
-    now = datetime.now(UTC).replace(microsecond=0)
-    with coordinator_lock(newsletter.database.folder):
-        queued = begin(newsletter, frozen_plan(newsletter, planned, now), now)
-        Agenda(newsletter.database).unschedule(planned.issue.number, planned.list)
-    return queued
-
-
-def begin(newsletter: Newsletter, beginning: Beginning, now: datetime) -> int:
-    """Begin a mailing under the coordinator's lock: backup, ledger, receipt; return how many wait."""
-    database = newsletter.database
-    ledger = LedgerStore(database)
-    database.backup_before(f"mailing {beginning.issue:03d}")
-    queued = ledger.start(
-        beginning.issue,
-        beginning.list,
-        frozen=beginning.frozen,
-        subject=beginning.subject,
-        started=now,
-        expected=beginning.expected,
-        only_accepted_in=beginning.correction_of or None,
-    )
-    keep_receipts(newsletter, ledger, beginning.issue, issue_sha256=beginning.issue_sha256)
-    return queued
 
 
 def run(
@@ -286,9 +198,18 @@ def _send_one(
             counts[outcome.state] += 1
         told(Balance(counts=dict(counts)))
 
-    traffic = TrafficStore(newsletter.database)
+    signer = signer_of(newsletter, mailing.list)
     with ledger.open_mailing(mailing.issue, mailing.list, retry_now=retry_now) as opened:
-        run_mailing(opened, addressing.message, profiles, traffic=traffic, progress=hear, stop=stop, first=first)
+        run_mailing(
+            opened,
+            addressing.message,
+            profiles,
+            traffic=TrafficStore(newsletter.database),
+            sign=signer.sign if signer else None,
+            progress=hear,
+            stop=stop,
+            first=first,
+        )
     ledger.finish(mailing.issue, mailing.list)
     return heard
 

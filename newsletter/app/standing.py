@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
 from newsletter.model.delivery import Balance, Delivery, State
@@ -139,7 +138,7 @@ def standing_of(database: Database, number: int) -> Standing:
         balance=balance,
         pace=_pace(report, number, balance),
         reasons=report.reasons(number) if balance[State.DEFERRED] else (),
-        named={state: tuple(islice(ledger.deliveries(number, [state]), LISTED)) for state in NAMED if balance[state]},
+        named={state: tuple(ledger.deliveries(number, [state], limit=LISTED)) for state in NAMED if balance[state]},
         schedules=Agenda(database).schedules(number),
         begun=frozenset(mailing.list for mailing in mailings),
         suppressed=sum(mailing.suppressed for mailing in mailings),

@@ -1,4 +1,4 @@
-"""Ends a run when somebody asks: by a signal here, or by ``newsletter stop`` elsewhere."""
+"""Ends a run when a signal asks for it."""
 
 import signal
 from collections.abc import Iterator

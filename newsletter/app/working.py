@@ -19,8 +19,9 @@ from newsletter.app.audience import differs
 from newsletter.app.moment import shown
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import require_here, require_lasting
-from newsletter.app.sending import Beginning, begin, send_open
+from newsletter.app.sending import send_open
 from newsletter.app.standing import Halt, Standing
+from newsletter.app.starting import Beginning, begin
 from newsletter.errors import NewsletterError, SendError
 from newsletter.model.delivery import Balance
 from newsletter.store.agenda import Agenda, Schedule

@@ -50,7 +50,7 @@ def send_really(newsletter: "Newsletter", planned: "Plan", asked: Asked, as_json
     if at:
         _schedule(newsletter, planned, asked, at, as_json)
         return
-    from newsletter.app.sending import start
+    from newsletter.app.starting import start
 
     start(newsletter, planned, asked.via, note=_note)
     run_mailing(newsletter, planned.issue.number, asked.via, as_json, first=asked.first)
@@ -89,6 +89,7 @@ def _require_yes(planned: "Plan", profile: str, asked: Asked, at: "datetime | No
 
 
 def _ask(planned: "Plan", profile: str, first: int | None, at: "datetime | None") -> None:
+    from newsletter.app.audience import differs
     from newsletter.app.moment import shown
 
     people = plural(planned.going, "person", "people")
@@ -96,7 +97,9 @@ def _ask(planned: "Plan", profile: str, first: int | None, at: "datetime | None"
         raise click.UsageError(
             f"Nobody can be asked here; --yes sends it to {people} unasked, --expect {planned.going} only to so many."
         )
-    how = f", {first:,} of them now" if first else f", {shown(at)}," if at else ""
+    if planned.usual is not None and differs(planned.size, planned.usual):
+        say(f"the list's last mailing went to {planned.usual:,}: more than 20 % apart")
+    how = f", {first:,} of them now" if first else f", on {shown(at)}" if at else ""
     question = f'Send "{planned.issue.subject}" to {people}{how} through {profile}? Type {planned.going}'
     if click.prompt(question, prompt_suffix=": ", default="", show_default=False).strip() != str(planned.going):
         say("nothing was sent")

@@ -7,8 +7,11 @@ from typing import Final
 from newsletter.sender.options import SmtpProfile
 from newsletter.sender.pacing import TokenBucket
 
+PATIENCE: Final = 5
+"""Requests for less in a row, to a domain that gets one message at a time, before it is left alone: a single 4.7.1 is
+most often greylisting, which wants every reader's message tried once."""
 PAUSE: Final = 60.0
-"""Seconds that a domain is left alone which asks for less although it gets one message at a time; doubled each time."""
+"""Seconds that such a domain is left alone; doubled each time."""
 LONGEST_PAUSE: Final = 3600.0
 POLICY_PAUSE: Final = 900.0
 """Seconds that a domain is left alone which refuses us by policy (5.7.x): more of the same only makes it worse."""
@@ -26,6 +29,7 @@ class _Domain:
 
     active: int = 0
     limit: float | None = None
+    complaints: int = 0
     pauses: int = 0
     paused_until: float = 0.0
     bucket: TokenBucket | None = None
@@ -72,6 +76,7 @@ class Domains:
         domain = self._known.get(name)
         if domain is None:
             return
+        domain.complaints = 0
         if domain.limit is not None and (not self._most or domain.limit < self._most):
             domain.limit += 1 / max(domain.limit, 1.0)
             domain.pauses = 0
@@ -81,8 +86,11 @@ class Domains:
     def too_fast(self, name: str, now: float) -> None:
         """Take note that the domain wants less: half as much at a time, or nothing for a while."""
         domain = self._known.setdefault(name, _Domain())
-        before = domain.limit if domain.limit is not None else float(max(domain.active, 1))
+        before = domain.limit if domain.limit is not None else float(domain.active + 1)
         if before <= 1:
+            domain.complaints += 1
+        if domain.complaints >= PATIENCE:
+            domain.complaints = 0
             domain.paused_until = now + min(PAUSE * 2**domain.pauses, LONGEST_PAUSE)
             domain.pauses += 1
         domain.limit = max(1.0, before / 2)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from newsletter.errors import LimitReached, ServerError
 from newsletter.model.delivery import Balance, Committed, Delivery, State
@@ -169,6 +169,8 @@ class _Run:
 
     async def all(self) -> None:
         """Send until nothing is left, or until told to stop."""
+        # What nobody expected in a callback would only be logged, and the run go on without that connection.
+        self._loop.set_exception_handler(lambda loop, context: self.failed(_unexpected(context)))
         try:
             self.look()
             while not self._over.is_set():
@@ -322,6 +324,11 @@ class _Run:
     def _told(self, outcomes: Sequence[Delivery]) -> None:
         self._left -= len(outcomes)
         self._progress(outcomes)
+
+
+def _unexpected(context: dict[str, Any]) -> BaseException:
+    error = context.get("exception")
+    return error if isinstance(error, BaseException) else RuntimeError(context["message"])
 
 
 class _Trial:

@@ -190,13 +190,11 @@ class Server:
 
     async def _open(self) -> None:
         try:
-            line, features = await open_line(self.profile, self._password)
+            self._begin(*await open_line(self.profile, self._password))
         except ServerUnavailable as cause:
             self._trouble(cause)
         except Exception as cause:
             self._run.failed(cause)
-        else:
-            self._begin(line, features)
         self._loop.call_soon(self._run.look)
 
     def _begin(self, line: Line, features: Features) -> None:

@@ -33,7 +33,7 @@ from newsletter.store.mailing import MailingLedger, balance_of, delivery_of
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.retry import Jitter, spread
 from newsletter.store.schema import delivery, mailing, progress, subscriber, subscription, suppression
-from newsletter.store.suppression import suppress
+from newsletter.store.suppression import pardon, suppress
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,9 +193,14 @@ class LedgerStore:
             rows = connection.execute(query.group_by(delivery.c.state)).tuples()
             return Balance(counts={State(state): count for state, count in rows})
 
-    def deliveries(self, issue: int, states: Collection[State] = tuple(State)) -> Iterator[Delivery]:
-        """Yield the deliveries of *issue* in *states*, in the order in which they were queued, lazily."""
-        query = _deliveries(issue, states)
+    def deliveries(
+        self, issue: int, states: Collection[State] = tuple(State), *, limit: int | None = None
+    ) -> Iterator[Delivery]:
+        """Yield the deliveries of *issue* in *states*, in the order in which they were queued, lazily.
+
+        :param limit: no more than that many; None for all.
+        """
+        query = _deliveries(issue, states).limit(limit)
         with self._database.reading() as connection:
             for row in connection.execute(query, execution_options={"yield_per": 500}):
                 yield delivery_of(row)
@@ -203,10 +208,10 @@ class LedgerStore:
     def recover(self) -> int:
         """Put in doubt what a dead process was sending, and take back its leases; return how many are in doubt by it.
 
-        Only for the holder of the coordinator's lock: what a living process is sending would be taken from it.
+        Only for the holder of the coordinator's lock: what a living process is sending would be taken from it. When it
+        was being sent still stands in ``updated``: proof from a log is compared with it.
         """
-        now = written(self._clock())
-        in_doubt = {"state": State.IN_DOUBT.value, "claimed_by": None, "lease_until": None, "updated": now}
+        in_doubt = {"state": State.IN_DOUBT.value, "claimed_by": None, "lease_until": None}
         anywhere = delivery.c.mailing.in_(select(mailing.c.number))  # lets the index find the states
         waiting = delivery.c.state.in_([State.QUEUED.value, State.DEFERRED.value])
         leased = and_(anywhere, waiting, delivery.c.claimed_by.is_not(None))
@@ -229,6 +234,8 @@ class LedgerStore:
     def requeue_refused(self, issue: int, addresses: Collection[str] | None = None) -> int:
         """Queue refused deliveries again, since somebody asked for it; return how many.
 
+        Without *addresses* they are not suppressed any more, either, unless for another reason.
+
         :raises StoreError: when one of *addresses* was not refused; then none has moved.
         """
         return self._move_back(issue, addresses, State.REFUSED, State.QUEUED)
@@ -240,6 +247,8 @@ class LedgerStore:
             fresh["attempts"] = 0
         with self._database.writing() as connection:
             if addresses is None:
+                if standing is State.REFUSED:
+                    pardon(connection, issue)
                 moved = connection.execute(update(delivery).where(those).values(fresh)).rowcount
             else:
                 moved = 0

@@ -20,6 +20,13 @@ _SUPPRESS = text(
     ON CONFLICT (folded) DO NOTHING"""
 )
 
+_PARDON = text(
+    """DELETE FROM suppression WHERE EXISTS (
+        SELECT 1 FROM delivery WHERE delivery.issue = :issue AND delivery.state = 'refused'
+        AND delivery.folded = suppression.folded AND delivery.reply = suppression.reason
+    )"""
+)
+
 
 def believable(hits: int, planned: int) -> bool:
     """Whether *hits* of the *planned* recipients of a mailing may really be nobody's addresses."""
@@ -34,3 +41,8 @@ def suppress(connection: Connection, mailing: int, now: str) -> None:
         connection.execute(_SUPPRESS, {"mailing": mailing, "now": now})
     counts = {"suppressed": applied, "held": hits - applied}
     connection.execute(update(progress).where(progress.c.mailing == mailing).values(counts))
+
+
+def pardon(connection: Connection, issue: int) -> None:
+    """Take back the suppressions that the refusals of *issue* brought about: somebody wants them tried once more."""
+    connection.execute(_PARDON, {"issue": issue})

@@ -43,11 +43,6 @@ def second_issue(desk: Desk) -> None:
     desk.path("issues/002.md").write_text(text.replace("number = 1", "number = 2", 1), encoding="utf-8")
 
 
-def in_seconds(seconds: float) -> str:
-    """Return the time in some seconds as --at takes it."""
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="seconds")
-
-
 def put_back(desk, issue: int = 1, **changes: timedelta | int) -> None:
     """Change a schedule as time or a person would: its hour moves back, or another count was agreed to."""
     newsletter = open_newsletter(desk.folder)

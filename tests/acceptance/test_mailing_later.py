@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
-from mailing_desk import add_people, beside, in_seconds, make_due, put_back, status
+from mailing_desk import add_people, beside, make_due, put_back, status
 
+LATER = "2099-11-27 09:00"
 REALLY = ["send", "1", "--really", "--yes", "--at"]
 
 
@@ -55,8 +56,9 @@ def waiting_for(inbox, count: int) -> threading.Event:
 
 def test_a_worker_sends_a_schedule_at_its_time_and_ends_with_0(sending, inbox, worker):
     taken = waiting_for(inbox, 3)
-    at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=5)
-    sending.ok(*REALLY, at.isoformat())
+    sending.ok(*REALLY, LATER)
+    put_back(sending, late=timedelta(seconds=-3))  # it comes in three seconds
+    at = datetime.fromisoformat(status(sending)["schedules"][0]["at"])
     process = worker()
     assert taken.wait(60)
     assert datetime.now(UTC) >= at
@@ -66,13 +68,13 @@ def test_a_worker_sends_a_schedule_at_its_time_and_ends_with_0(sending, inbox, w
     assert len(inbox.messages) == 3
     assert "issue 1: 3 planned = " in out
     (date,) = {data.partition(b"\nDate: ")[2].partition(b"\r")[0].decode() for _, data in inbox.messages}
-    assert date.startswith(f"{at:%a, %d %b %Y %H:%M:%S}")
+    assert date == "Fri, 27 Nov 2099 09:00:00 +0000"
     assert status(sending)["schedules"] == []
 
 
 def test_what_was_looked_at_is_sent_to_those_who_are_there_then(sending, inbox):
     add_people(sending, 7)
-    said = sending.ok(*REALLY, in_seconds(2))
+    said = sending.ok(*REALLY, LATER)
     assert "as it is now, to those who are on weekly then: about 10 people" in said
     (schedule,) = status(sending)["schedules"]
     assert (schedule["expected"], schedule["via"]) == (10, "test")
@@ -88,14 +90,14 @@ def test_what_was_looked_at_is_sent_to_those_who_are_there_then(sending, inbox):
 
 
 def test_a_schedule_is_told_of_until_it_is_cancelled(sending, inbox):
-    sending.ok(*REALLY, "2099-11-27 09:00")
+    sending.ok(*REALLY, LATER)
     assert "Starts    Fri 2099-11-27 09:00 UTC, by newsletter work" in sending.ok("send", "1")
     said = sending.ok("status", "1")
     assert "issue 1 starts Fri 2099-11-27 09:00 UTC, to about 3 people of weekly, by newsletter work" in said
     assert "newsletter stop 1" in said
     said = sending.ok("stop", "1")
     assert "issue 1 does not start Fri 2099-11-27 09:00 UTC any more" in said
-    assert 'newsletter send 1 --really --at "2099-11-27 09:00"' in said
+    assert f'newsletter send 1 --really --at "{LATER}"' in said
     assert "not being sent" in sending.fails(2, "stop", "1")
     assert json.loads(sending.ok("status", "--json")) == []
     sending.ok("work", "--once")
@@ -103,14 +105,14 @@ def test_a_schedule_is_told_of_until_it_is_cancelled(sending, inbox):
 
 
 def test_a_new_schedule_takes_the_place_of_the_old_one(sending):
-    sending.ok(*REALLY, "2099-11-27 09:00")
+    sending.ok(*REALLY, LATER)
     sending.ok(*REALLY, "2099-11-28 09:00")
     (schedule,) = status(sending)["schedules"]
     assert schedule["at"].startswith("2099-11-28T09:00")
 
 
 def test_sending_it_now_ends_its_schedule(sending, inbox):
-    sending.ok(*REALLY, "2099-11-27 09:00")
+    sending.ok(*REALLY, LATER)
     assert "3 accepted" in sending.ok("send", "1", "--really", "--yes")
     assert status(sending)["schedules"] == []
 
@@ -136,16 +138,16 @@ def test_the_clocks_of_the_newsletters_zone_count(sending):
 
 
 def test_a_schedule_says_when_no_worker_has_been_seen(sending):
-    assert "no worker has been seen yet" in (said := sending.ok(*REALLY, "2099-11-27 09:00"))
+    assert "no worker has been seen yet" in (said := sending.ok(*REALLY, LATER))
     assert f"newsletter -C {sending.folder.resolve()} work --once" in said
     sending.ok("work", "--once")
-    assert "no worker" not in sending.ok(*REALLY, "2099-11-27 09:00")
-    facts = json.loads(sending.ok(*REALLY, "2099-11-27 09:00", "--json"))
+    assert "no worker" not in sending.ok(*REALLY, LATER)
+    facts = json.loads(sending.ok(*REALLY, LATER, "--json"))
     assert (facts["expected"], facts["worker_seen_lately"]) == (3, True)
 
 
 def test_a_schedule_that_was_missed_by_more_than_an_hour_is_refused(sending, inbox):
-    sending.ok(*REALLY, "2099-11-27 09:00")
+    sending.ok(*REALLY, LATER)
     put_back(sending, late=timedelta(minutes=61))
     for _ in range(2):
         said = sending.fails(2, "work", "--once")
@@ -160,7 +162,7 @@ def test_a_schedule_that_was_missed_by_more_than_an_hour_is_refused(sending, inb
 
 @pytest.mark.parametrize("expected", [2, 5])
 def test_an_audience_that_is_another_one_by_then_is_refused(sending, inbox, expected):
-    sending.ok(*REALLY, in_seconds(30))
+    sending.ok(*REALLY, LATER)
     put_back(sending, late=timedelta(seconds=1), expected=expected)
     said = sending.fails(2, "work", "--once")
     assert f"agreed to go to {expected}, and 3 are waiting" in said
@@ -199,7 +201,7 @@ def test_a_worker_leaves_alone_what_was_killed(sending, inbox):
 
 def test_what_a_worker_began_the_next_one_goes_on_with(sending, inbox, worker):
     add_people(sending, 9)
-    sending.ok(*REALLY, in_seconds(30))
+    sending.ok(*REALLY, LATER)
     put_back(sending, late=timedelta(seconds=1))
     process = worker()
     inbox.on_message = lambda address: process.terminate() if len(inbox.messages) == 3 else None
@@ -214,7 +216,7 @@ def test_what_a_worker_began_the_next_one_goes_on_with(sending, inbox, worker):
 
 def test_what_a_worker_began_and_left_too_long_waits_for_a_person(sending, inbox, worker):
     add_people(sending, 9)
-    sending.ok(*REALLY, in_seconds(30))
+    sending.ok(*REALLY, LATER)
     put_back(sending, late=timedelta(seconds=1))
     process = worker()
     inbox.on_message = lambda address: process.terminate() if len(inbox.messages) == 3 else None
@@ -228,7 +230,7 @@ def test_what_a_worker_began_and_left_too_long_waits_for_a_person(sending, inbox
 
 def test_two_workers_send_it_once(sending, inbox, worker):
     add_people(sending, 9)
-    sending.ok(*REALLY, in_seconds(30))
+    sending.ok(*REALLY, LATER)
     put_back(sending, late=timedelta(seconds=1))
     results = [ends(process) for process in [worker("--once"), worker("--once")]]
     assert [code for code, _, _ in results] == [0, 0]
@@ -237,7 +239,7 @@ def test_two_workers_send_it_once(sending, inbox, worker):
 
 
 def test_a_server_that_is_away_is_no_end_of_a_schedule(sending, inbox):
-    sending.ok(*REALLY, in_seconds(30))
+    sending.ok(*REALLY, LATER)
     put_back(sending, late=timedelta(minutes=1))
     inbox.closed = True
     assert "newsletter resume 1 goes on" in sending.fails(3, "work", "--once")
@@ -256,3 +258,20 @@ def test_an_idle_worker_ends_at_once_with_0(worker, number):
 
 def test_a_worker_without_a_newsletter_is_an_error(sending, tmp_path):
     assert "no newsletter.toml here" in sending.fails(2, "work", cwd=tmp_path)
+
+
+def test_a_limit_that_is_used_up_is_gone_on_with_by_the_worker(sending, inbox):
+    sending.path("newsletter.local.toml").write_text(inbox.profile(per_day=2))
+    said = sending.fails(3, "send", "1", "--really", "--yes")
+    assert "the limit of the hour or the day is used up" in said
+    assert "newsletter work goes on by itself then" in said
+    assert len(inbox.messages) == 2
+    assert "newsletter work goes on with it, from" in sending.ok("status", "1")
+    put_back(sending, late=timedelta(seconds=1))
+    assert "is used up" in sending.fails(3, "work", "--once")
+    assert sending.ok("work", "--once") == ""
+    sending.path("newsletter.local.toml").write_text(inbox.profile())
+    put_back(sending, late=timedelta(seconds=1))
+    assert "3 planned = 3 accepted" in sending.ok("work", "--once")
+    assert status(sending)["schedules"] == []
+    assert len(set(inbox.addresses)) == len(inbox.messages) == 3

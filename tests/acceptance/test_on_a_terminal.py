@@ -56,8 +56,25 @@ def test_a_real_send_asks_for_the_count_and_shows_a_bar(sending, inbox):
     assert 'Send "Moka, PinConsole, and a one-in-a-million failure" to 3 people through test? Type 3: ' in shown
     assert code == 0
     assert "3/3" in shown
+    assert re.search(r"[\d,]+ a minute", shown)
     assert "3 planned = 3 accepted" in shown
     assert len(inbox.messages) == 3
+
+
+def test_a_canary_is_asked_for_with_the_count_of_all(sending, inbox):
+    code, shown = at_terminal(sending, "send", "1", "--really", "--first", "1", typed="3\n")
+    assert "to 3 people, 1 of them now through test? Type 3: " in " ".join(shown.split())
+    assert code == 3
+    assert "newsletter resume 1" in shown
+    assert len(inbox.messages) == 1
+
+
+def test_a_schedule_asks_the_same_question_with_its_time(sending, inbox):
+    code, shown = at_terminal(sending, "send", "1", "--really", "--at", "2099-11-27T09:00Z", typed="2\n")
+    assert re.search(r"to 3 people, on \w+ 2099-11-2\d \d\d:\d\d \S+ through test\? Type 3: ", " ".join(shown.split()))
+    assert code == 2
+    assert "nothing was sent" in shown
+    assert "nothing has been sent" in sending.ok("status")
 
 
 @pytest.mark.parametrize("typed", ["\n", "yes\n", "2\n"])
@@ -80,7 +97,9 @@ def test_ctrl_c_at_the_question_sends_nothing(sending, inbox):
 
 def test_elsewhere_progress_is_plain_lines_on_standard_error(sending):
     done = sending.run("send", "1", "--really", "--yes")
-    assert done.stderr.splitlines() == ["1 of 3", "2 of 3", "3 of 3"]
+    lines = done.stderr.splitlines()
+    assert all(re.fullmatch(r"[123] of 3, [\d,]+ a minute(, \d+ s left)?", line) for line in lines)
+    assert lines[-1].startswith("3 of 3, ")
     assert "\x1b" not in done.stdout + done.stderr
 
 
@@ -117,3 +136,17 @@ def test_a_slip_in_the_editor_can_be_mended_at_once(sample, typed, code, said):
     assert said in shown
     assert "this is not TOML" in shown
     assert sample.path(f".newsletter/{id}.toml").exists() is (code == 2)
+
+
+def test_a_log_is_read_with_a_bar(sending, inbox):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newsletter", "send", "1", "--really", "--yes"],
+        cwd=sending.folder, env={**os.environ, **sending.env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    inbox.on_message = lambda address: process.kill()
+    process.wait(60)
+    sending.path("mail.log").write_text("Nov 23 22:05:59 mx postfix/qmgr[7]: 4F2A81C02D: removed\n" * 20_000)
+    code, shown = at_terminal(sending, "settle", "1", "--log", "mail.log")
+    assert code == 5
+    assert "reading the log" in shown
+    assert "the log does not have it" in shown
