@@ -8,7 +8,7 @@ WINDOW = 0.2
 """Seconds of one look."""
 BUSY = 0.15
 """Part of all processors' time that others may use."""
-PATIENCE = 60.0
+PATIENCE = 40.0
 """Seconds that may be waited in all; then it is measured as it is."""
 
 _waited = 0.0

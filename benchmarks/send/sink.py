@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.send.process import Failed, free_port, program, run, running
 
 SESSIONS = 16
-"""Of smtp-source: where it is fastest (see the README)."""
+"""Of smtp-source: with more it is no faster."""
 LONGEST = "900"
 """Seconds after which a server ends by itself, should this process be killed."""
 TRIES = 50
