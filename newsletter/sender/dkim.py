@@ -68,23 +68,41 @@ class Signer:
 
     def sign(self, message: Message) -> Message:
         """Return *message* with a DKIM-Signature for each key before it; SendError if it has no From."""
-        end = message.data.find(b"\r\n\r\n")
-        if end < 0:
-            raise SendError("a message without a body's beginning cannot be signed", "this is a fault of newsletter")
-        listed, canonical = signed_fields(message.data[:end])
-        hashed = base64.b64encode(self._hash(memoryview(message.data)[end + 4 :]))
+        head, body = _divided(message.parts)
+        listed, canonical = signed_fields(head)
+        hashed = base64.b64encode(self._hash(body))
         lines = b""
         for key, opening in self._keys:
             # RFC 6376 §3.7: the signature's own header comes last, its b= empty, and without the line's end.
             value = b"%b t=%d;\r\n h=%b;\r\n bh=%b;\r\n b=" % (opening, self._clock(), listed, hashed)
             signature = key.sign(b"%bdkim-signature:%b" % (canonical, value.replace(b"\r\n ", b" ")))
             lines += b"DKIM-Signature: %b%b\r\n" % (value, _broken(base64.b64encode(signature)))
-        return replace(message, data=lines + message.data)
+        return replace(message, parts=(lines, *message.parts))
 
-    def _hash(self, body: memoryview) -> bytes:
+    def _hash(self, body: Sequence[bytes | memoryview]) -> bytes:
         if self._as_it_is is None or not self._uniform:
-            self._as_it_is = is_relaxed(bytes(body))
-        return sha256(body if self._as_it_is else relaxed_body(bytes(body))).digest()
+            self._as_it_is = is_relaxed(b"".join(body))
+        if not self._as_it_is:
+            return sha256(relaxed_body(b"".join(body))).digest()
+        hashed = sha256()
+        for part in body:
+            hashed.update(part)
+        return hashed.digest()
+
+
+def _divided(parts: Sequence[bytes]) -> tuple[bytes, list[bytes | memoryview]]:
+    """Return the header of a message without the empty line behind it, and its body, whose pieces are not copied."""
+    head = b""
+    for number, part in enumerate(parts, 1):
+        seam = head[-3:]  # the empty line may lie on it
+        end = (seam + part[:4096]).find(b"\r\n\r\n")
+        if end < 0:
+            end = (seam + part).find(b"\r\n\r\n")
+        if end >= 0:
+            end -= len(seam)  # in this part; below 0 it begins in the one before
+            return (head + part[: max(end, 0)])[: len(head) + end], [memoryview(part)[end + 4 :], *parts[number:]]
+        head += part
+    raise SendError("a message without a body's beginning cannot be signed", "this is a fault of newsletter")
 
 
 def is_relaxed(body: bytes) -> bool:

@@ -79,6 +79,13 @@ _RECORD = """UPDATE delivery SET state = json_extract(it.value, '$[1]'), reply =
     AND (delivery.state = 'sending'
         OR (delivery.state IN ('queued', 'deferred') AND json_extract(it.value, '$[1]') IN ('deferred', 'refused')))
     RETURNING number"""
+# By far the most outcomes: the attempt was counted at the intent, and nothing but the server's words is to be kept.
+_ACCEPT = """UPDATE delivery SET state = 'accepted', reply = it.value, status = '', next_at = NULL,
+    claimed_by = NULL, lease_until = NULL, updated = :now
+    FROM json_each(:rows) AS it
+    WHERE delivery.number = CAST(it.key AS INTEGER) AND +mailing = :mailing AND claimed_by = :run
+    AND delivery.state = 'sending'
+    RETURNING number"""
 _POSTPONE = f"""UPDATE delivery SET state = 'deferred', next_at = :until, reply = :words, status = '',
     claimed_by = NULL, lease_until = NULL, updated = :now
     WHERE {_THESE} AND +mailing = :mailing AND claimed_by = :run AND state IN ('queued', 'deferred')"""
@@ -174,11 +181,17 @@ class MailingLedger:
         self, driver: sqlite3.Connection, facts: dict[str, Any], outcomes: Sequence[Delivery], now: datetime
     ) -> list[Delivery]:
         """Record *outcomes*; return those that this run may not move so."""
-        facts["rows"] = json.dumps([self._row(outcome, now) for outcome in outcomes])
-        moved = driver.execute(_RECORD, facts).fetchall()
-        if len(moved) == len(outcomes):
+        accepted = {outcome.number: outcome.reply for outcome in outcomes if outcome.state is State.ACCEPTED}
+        numbers: set[int] = set()
+        if accepted:
+            facts["rows"] = json.dumps(accepted)
+            numbers.update([number for (number,) in driver.execute(_ACCEPT, facts)])
+        if len(accepted) < len(outcomes):
+            others = [self._row(outcome, now) for outcome in outcomes if outcome.state is not State.ACCEPTED]
+            facts["rows"] = json.dumps(others)
+            numbers.update([number for (number,) in driver.execute(_RECORD, facts)])
+        if len(numbers) == len(outcomes):
             return []
-        numbers = {number for (number,) in moved}
         return [outcome for outcome in outcomes if outcome.number not in numbers]
 
     def _row(self, outcome: Delivery, now: datetime) -> tuple[int, str, str, str, int, str | None]:

@@ -48,7 +48,7 @@ def test_bodies_and_headers_that_canonicalisation_changes_verify(keys, tmp_path)
     signer = Signer(DOMAIN, keys)
     head = b"From:  Editor \t <digest@example.com>\r\nSubject: one\r\n\t two  three \r\nTo:\r\n a@example.net\r\n\r\n"
     for body in (b"", b"\r\n\r\n", b"a  b \t\r\n.\r\n..\r\n \r\n\r\n", b"x\r\n" * 3000):
-        mail = Message(message_id="", envelope_from="", envelope_to="", data=head + body)
+        mail = Message(message_id="", envelope_from="", envelope_to="", parts=(head + body,))
         assert opendkim_says(signer.sign(mail).data, DOMAIN, keys, tmp_path) == ["pass", "pass"]
 
 

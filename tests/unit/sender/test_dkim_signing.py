@@ -31,7 +31,7 @@ def signer(rsa) -> Signer:
 
 def plain(head: str, body: bytes = b"Hello.\r\n") -> Message:
     data = head.replace("\n", "\r\n").encode() + b"\r\n" + body
-    return Message(message_id="", envelope_from="a@example.org", envelope_to="b@example.com", data=data)
+    return Message(message_id="", envelope_from="a@example.org", envelope_to="b@example.com", parts=(data,))
 
 
 def body_of(signed: Message) -> bytes:
@@ -41,7 +41,8 @@ def body_of(signed: Message) -> bytes:
 def test_a_signed_message_is_the_message_with_one_header_before_it(signer):
     unsigned = message(options=VERP)
     signed = signer.sign(unsigned)
-    assert signed == replace(unsigned, data=signed.data)
+    assert signed == replace(unsigned, parts=signed.parts)
+    assert signed.parts[1:] == unsigned.parts
     assert signed.data.endswith(unsigned.data)
     added = signed.data.removesuffix(unsigned.data)
     assert re.fullmatch(rb"DKIM-Signature: [^\r\n]+(\r\n [^\r\n]+)*\r\n", added)
@@ -166,7 +167,7 @@ def test_a_message_that_no_signature_could_protect_is_refused(signer):
         with pytest.raises(SendError, match="twice"):
             signer.sign(plain(head))
     with pytest.raises(SendError, match="body"):
-        signer.sign(replace(plain(""), data=b"From: a@example.org\r\n"))
+        signer.sign(replace(plain(""), parts=(b"From: a@example.org\r\n",)))
 
 
 def test_the_sender_of_a_list_is_signed_by_its_domain(signer, rsa):

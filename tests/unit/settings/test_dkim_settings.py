@@ -12,7 +12,7 @@ MAIL = Message(
     message_id="",
     envelope_from="",
     envelope_to="",
-    data=b"From: editor@example.org\r\nSubject: x\r\n\r\nHello.\r\n",
+    parts=(b"From: editor@example.org\r\nSubject: x\r\n\r\nHello.\r\n",),
 )
 
 
