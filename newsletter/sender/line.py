@@ -237,7 +237,7 @@ class Line:
         self.heard_at = self._loop.time()
         *lines, self._unread = (self._unread + octets if self._unread else octets).split(b"\n")
         for line in lines:
-            if not self._reply and (code := _CODES.get(line[:4])):
+            if not self._reply and (code := _CODES.get(line[:4])) and len(line) <= LONGEST_REPLY:
                 self._said(code, line)
             else:
                 self._take_part(line)
@@ -250,7 +250,7 @@ class Line:
         """Take a line that is not a whole reply of a usual code."""
         self._reply.append(line)
         # §4.2.1: the code is the same on each line. "250-" with "550 " behind it says two things, and so nothing.
-        proper = _REPLY_LINE.fullmatch(line) and line[:3] == self._reply[0][:3]
+        proper = _REPLY_LINE.fullmatch(line) and line[:3] == self._reply[0][:3] and len(line) <= LONGEST_REPLY
         if proper and line[3:4] == b"-":
             return
         reply, self._reply = self._reply, []

@@ -270,9 +270,13 @@ class Connection:
         self._out = None
         if envelope is None or verdict is None:
             raise AssertionError("no body was out")
+        early = self._line.sent < self._mark
+        if early and not 400 <= reply.code < 600:
+            # The final dot has not left, and will not any more: only a refusal can be believed by then.
+            verdict = lost(Phase.BODY, str(reply))
         self.served += verdict.good
         self._dispatch.judged(self, envelope, verdict)
-        if verdict.hang_up:
+        if early or verdict.hang_up:
             self._end(str(reply))
         elif self._halted:
             self._part()
