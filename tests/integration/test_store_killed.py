@@ -38,7 +38,7 @@ def folders(tmp_path, confirmed=PEOPLE):
     for dies_at in range(1, 100):
         press = Press(tmp_path / f"data-{dies_at}")
         press.confirm(*confirmed)
-        press.database.close()
+        press.close()
         yield dies_at, tmp_path / f"data-{dies_at}"
 
 
@@ -87,7 +87,7 @@ def test_what_a_killed_sender_had_begun_is_in_doubt_and_what_it_had_claimed_is_c
         assert press.ledger.recover() == 1
     assert press.addresses(IN_DOUBT) == PEOPLE[:1]
     assert [each.address for each in press.open(retry_now=True).claim(3)] == PEOPLE[1:]
-    press.database.close()
+    press.close()
 
 
 def test_wherever_an_import_is_killed_all_of_it_is_there_or_nothing(worker, tmp_path):
@@ -133,7 +133,7 @@ def test_a_second_process_on_one_mailing_is_refused_in_one_line_until_the_first_
     assert not log.exists()
     assert worker("send", folder, log) == "ended"
     assert press.counts() == {ACCEPTED: len(PEOPLE)}
-    press.database.close()
+    press.close()
 
 
 HOLDING = """
@@ -159,4 +159,4 @@ def test_even_without_the_lock_no_two_processes_send_to_one_person(tmp_path):
     assert [process.communicate()[0] for process in several] == ["ended\n"] * 3
     assert received(log) == Counter(people)
     assert press.counts() == {ACCEPTED: len(people)}
-    press.database.close()
+    press.close()
