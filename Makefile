@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench torture npm readme picture lock wheel clean
+.PHONY: demo test lint format bench bench-send torture npm readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -42,6 +42,10 @@ format: $(ENV)/test
 
 bench: $(ENV)/test
 	"$(BIN)/python" benchmarks/bench.py --json dist/bench.json
+
+# The sender beside the fastest there is on this machine; some minutes, and it wants the machine for itself.
+bench-send: $(ENV)/test
+	"$(BIN)/python" -m benchmarks.send --json dist/bench-send.json
 
 # A mailing of 12,000 killed 200 times, and worse; `make test` does the same on a smaller scale.
 torture: $(ENV)/test

@@ -34,6 +34,31 @@ def write_whole(path: Path, data: bytes, *, mode: int | None = None, durable: bo
         raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
 
 
+def write_new(path: Path, data: bytes, *, mode: int) -> None:
+    """Put *data* into *path*, whole or not at all, and durably; never over a file that is there.
+
+    :raises FileError: there is one, or the system does not let us.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _write(draft, data, mode=mode, durable=True)
+            _link(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as cause:
+        todo = "make room, or look at the folder and its permissions"
+        raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
+
+
+def _link(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)  # unlike a move, it fails where the name is taken
+    except FileExistsError as cause:
+        raise FileError("there is a file already", "nothing was changed", where=path) from cause
+
+
 def _write(draft: Path, data: bytes, *, mode: int, durable: bool) -> None:
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     with open(handle, "wb") as file:  # noqa: PTH123 - a handle has no path

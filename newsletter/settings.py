@@ -12,18 +12,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.composer.pool import writer_name
-from newsletter.errors import SettingsError
+from newsletter.errors import SendError, SettingsError
 from newsletter.model.address import Address
 from newsletter.model.table import Table, nearest, read_toml
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.themes import builtin_templates, theme_names
 from newsletter.rendering.words import nameless
+from newsletter.sender.headers import ascii_domain
 from newsletter.sender.options import (
     AUTH,
     LIMITS,
     SECURITY,
+    SELECTOR,
+    DkimOptions,
     SenderOptions,
     SmtpProfile,
+    is_aligned,
+    is_selector,
     judge_profile,
     return_path_fault,
 )
@@ -40,6 +45,7 @@ class Settings:
     :param id: names the data folder; never changes.
     :param lists: title of each mailing list, by name.
     :param profiles: SMTP servers by name; *via* names those that are used unasked, with commas between.
+    :param dkim: how mail is signed; None where newsletter.toml has no [dkim], and mail is not signed here.
     :param writer: the name of this person's pool file.
     :param host: the name of this machine.
     :param database: the address of the PostgreSQL that has readers and ledger; empty for a file in the data folder.
@@ -54,6 +60,7 @@ class Settings:
     test_addresses: tuple[Address, ...]
     rendering: RenderingOptions
     sender: SenderOptions
+    dkim: DkimOptions | None
     profiles: Mapping[str, SmtpProfile]
     via: str
     writer: str
@@ -143,6 +150,7 @@ def read_settings(folder: Path) -> Settings:
         test_addresses=_test_addresses(table.table("test")),
         rendering=_rendering(table, _theme(table, folder), public=bool(sender.public_url)),
         sender=sender,
+        dkim=_dkim(table, sender),
         profiles=profiles,
         via=_via(local, profiles),
         writer=writer_name(local.text("writer", "") or _user(), host),
@@ -253,6 +261,41 @@ def _return_path(table: Table) -> str:
     if what := return_path_fault(address):
         raise table.fail("return_path", what, 'write it like return_path = "bounces@news.example.org"')
     return address
+
+
+def _dkim(table: Table, sender: SenderOptions) -> DkimOptions | None:
+    values = table.table("dkim")
+    if "dkim" not in table.values:
+        return None
+    options = DkimOptions(
+        domain=_dkim_domain(values, sender),
+        selector=values.text("selector", SELECTOR),
+        ed25519_selector=values.text("ed25519_selector", ""),
+    )
+    values.close()
+    for key in ("selector", "ed25519_selector"):
+        name = getattr(options, key)
+        if name and not is_selector(name):
+            raise values.fail(key, f'"{name}" is no selector', "lower-case letters, digits and hyphens")
+    if options.selector == options.ed25519_selector:
+        raise values.fail("ed25519_selector", "both keys have one selector", "give each a selector of its own")
+    return options
+
+
+def _dkim_domain(values: Table, sender: SenderOptions) -> str:
+    if not (text := values.text("domain", "")):
+        return ""
+    try:
+        domain = ascii_domain(text).lower()
+    except SendError as cause:
+        raise values.fail("domain", cause.what, cause.todo) from cause
+    if not re.fullmatch(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", domain):
+        raise values.fail("domain", f'"{text}" is no domain', 'write it like domain = "example.org"')
+    for author in (sender.sender, *sender.list_senders.values()):
+        if not is_aligned(domain, ascii_domain(author.domain)):
+            what = f"a signature by {domain} says nothing for mail from {author.address} (RFC 9989 §4.4)"
+            raise values.fail("domain", what, "leave domain out, and each mail is signed by the domain it is from")
+    return domain
 
 
 def _public_url(table: Table) -> str:

@@ -57,9 +57,9 @@ def ca_file(authority, tmp_path) -> str:
     return str(path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """Chromium."""
+    """Chromium. A module's, because Playwright keeps this thread's event loop running, and mail is sent by another."""
     from playwright.sync_api import sync_playwright
 
     path = find_chromium()

@@ -49,7 +49,7 @@ class Diagnosis:
 
 def diagnose(newsletter: Newsletter) -> list[Diagnosis]:
     """Look at everything that a newsletter needs to be composed and sent."""
-    looks = (_program, _settings, _database, _theme, _server, _tests, _git)
+    looks = (_program, _settings, _database, _theme, _server, _signing, _tests, _git)
     return [
         Diagnosis(topic=topic, verdict=verdict, words=words)
         for look in looks
@@ -127,6 +127,20 @@ def _server(newsletter: Newsletter) -> Looked:
             yield "mail server", "missing", f"{words}; there is no command {profile.password_command[0]}"
         else:
             yield "mail server", "ok", words
+
+
+def _signing(newsletter: Newsletter) -> Looked:
+    if newsletter.settings.dkim is None:
+        yield "signing", "note", "mail is not signed here; newsletter dns key makes a key and says what to publish"
+        return
+    from newsletter.app.signing import signing_domains, signing_keys
+
+    try:
+        keys = ", ".join(f"{key.selector} ({key.algorithm.value})" for key in signing_keys(newsletter.settings))
+        domains = ", ".join(signing_domains(newsletter.settings))
+        yield "signing", "ok", f"{keys} by {domains}; newsletter dns check looks at the records"
+    except NewsletterError as error:
+        yield "signing", "missing", str(error)
 
 
 def _tests(newsletter: Newsletter) -> Looked:

@@ -1,6 +1,6 @@
 """Tries an issue before it is sent: rehearsed into files, or sent to a few test addresses. The ledger hears nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +8,11 @@ from newsletter.app.building import template_of
 from newsletter.app.git import would_track
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan
+from newsletter.app.signing import signer_of
 from newsletter.errors import SendError
 from newsletter.model.address import Address
 from newsletter.model.delivery import Delivery, State
+from newsletter.model.mail import Message
 from newsletter.model.subscriber import Consent
 from newsletter.sender.addressing import TEST_MARK, Addressing, message_to_tester
 from newsletter.sender.mailing import send_test as send_to_testers
@@ -32,7 +34,7 @@ class Rehearsal:
 
 
 def rehearse(newsletter: Newsletter, planned: Plan, folder: Path | None, form: str) -> Rehearsal:
-    """Write the message of every recipient into *folder*: the bytes that would be sent, but for the Date.
+    """Write the message of every recipient into *folder*: the bytes that would be sent, but for Date and signature.
 
     No record is made.
 
@@ -42,18 +44,24 @@ def rehearse(newsletter: Newsletter, planned: Plan, folder: Path | None, form: s
     if would_track(folder):
         what = "git would track this folder, and messages have addresses in them"
         raise SendError(what, "ignore it in .gitignore, or give another folder", where=folder)
-    addressing = Addressing(
-        template=template_of(newsletter, planned.issue, planned.rendered), key=newsletter.database.key
-    )
+    template = template_of(newsletter, planned.issue, planned.rendered)
+    addressing = Addressing(template=template, key=newsletter.database.key)
+    signed = _signed(newsletter, planned.list)
     people = SubscriberStore(newsletter.database).subscriptions(list_name=planned.list, consent=Consent.CONFIRMED)
     got = _who_got(newsletter, planned.issue.correction_of)
     with open_output(form, folder) as output:
         written = [
-            output.write(addressing.message(subscription.subscriber))
+            output.write(signed(addressing.message(subscription.subscriber)))
             for subscription in people
             if got is None or subscription.subscriber.number in got
         ]
     return Rehearsal(folder=folder, files=tuple(dict.fromkeys(written)), count=len(written))
+
+
+def _signed(newsletter: Newsletter, list_name: str) -> Callable[[Message], Message]:
+    """Return what signs mail to the list *list_name*, as a mailing does; without [dkim] it stays as it is."""
+    signer = signer_of(newsletter, list_name)
+    return signer.sign if signer else lambda message: message
 
 
 def _who_got(newsletter: Newsletter, number: int) -> set[int] | None:
@@ -75,7 +83,8 @@ def send_test(newsletter: Newsletter, planned: Plan, addresses: Sequence[str], v
     if len(testers) > TEST_LIMIT:
         raise SendError(f"{len(testers)} addresses are no test", f"give at most {TEST_LIMIT}, or send it to a list")
     template = template_of(newsletter, planned.issue, planned.rendered, mark=TEST_MARK)
-    messages = [message_to_tester(template, tester) for tester in testers]
+    signed = _signed(newsletter, planned.list)
+    messages = [signed(message_to_tester(template, tester)) for tester in testers]
     return send_to_testers(messages, settings.servers(via))
 
 

@@ -127,9 +127,11 @@ def complete_newsletter(data: Path, url: str = "") -> bool:
     :param url: of the PostgreSQL that is to have it; empty for a file in *data*.
     :raises StoreError: when part of what was there is gone: an empty database would hide that.
     """
-    from newsletter.store.database import create, is_there
+    from newsletter.store.database import create, is_there, open_database
 
     if is_there(data, url):
+        if url:
+            open_database(data, url).close()  # the key alone is here: what is wrong on the server is said now
         return False
     if data.is_dir() and any(data.iterdir()):
         what = "there was a database: its file is gone, and other files are there"

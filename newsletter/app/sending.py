@@ -12,6 +12,7 @@ from threading import Event
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import require_here, require_lasting
 from newsletter.app.receipts import keep_receipts
+from newsletter.app.signing import signer_of
 from newsletter.app.standing import Halt, Standing, standing_of
 from newsletter.app.stopping import stopping
 from newsletter.composer.issues import number_of
@@ -196,9 +197,18 @@ def _send_one(
             counts[outcome.state] += 1
         told(Balance(counts=dict(counts)))
 
-    traffic = TrafficStore(newsletter.database)
+    signer = signer_of(newsletter, mailing.list)
     with ledger.open_mailing(mailing.issue, mailing.list, retry_now=retry_now) as opened:
-        run_mailing(opened, addressing.message, profiles, traffic=traffic, progress=hear, stop=stop, first=first)
+        run_mailing(
+            opened,
+            addressing.message,
+            profiles,
+            traffic=TrafficStore(newsletter.database),
+            sign=signer.sign if signer else None,
+            progress=hear,
+            stop=stop,
+            first=first,
+        )
     ledger.finish(mailing.issue, mailing.list)
     return heard
 

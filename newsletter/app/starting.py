@@ -9,6 +9,7 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan, require_ready
 from newsletter.app.probe import probe_one_click
 from newsletter.app.receipts import keep_receipts
+from newsletter.app.signing import signer_of
 from newsletter.composer.issues import sha256_of
 from newsletter.sender.mailing import try_servers
 from newsletter.store.agenda import Agenda
@@ -25,6 +26,7 @@ def require_prepared(newsletter: Newsletter, planned: Plan, via: str, note: Note
     """
     require_ready(newsletter, planned)
     profiles = newsletter.settings.servers(via)
+    signer_of(newsletter, planned.list)  # a key that is missing is known before anything is frozen
     if words := probe_one_click(newsletter, planned.issue.number):
         note(words)
     try_servers(profiles)

@@ -6,6 +6,7 @@ import click
 
 from newsletter.cli.options import json_option
 from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.settling import complete_option, log_option, settle_by_log
 from newsletter.cli.standing import say_standing
 
 if TYPE_CHECKING:
@@ -114,19 +115,40 @@ def _say_halted(newsletter: "Newsletter", halted: "Halted") -> None:
 @click.argument("addresses", metavar="[ADDRESS]...", nargs=-1)
 @click.option("--accepted", is_flag=True, help="They have got it.")
 @click.option("--resend", is_flag=True, help="They have not; resume sends it to them.")
+@log_option
+@complete_option
 @json_option
-def settle(issue: str, addresses: tuple[str, ...], accepted: bool, resend: bool, as_json: bool) -> None:
+def settle(
+    issue: str,
+    addresses: tuple[str, ...],
+    accepted: bool,
+    resend: bool,
+    logs: tuple[str, ...],
+    complete: bool,
+    as_json: bool,
+) -> None:
     """Say what became of those in doubt.
 
     All of them, or the ADDRESSes: it is your word that moves them. In doubt is who may have got the message
     although the server's answer was lost. They are never sent it again unasked.
+
+    Or let Postfix's log say it, rotated and compressed files too: whose message it queued is accepted. Whom a log does
+    not have stays in doubt, unless the log is --complete: then they are queued again, and resume sends it to them. The
+    times of a log that names no time zone are read as this machine's.
+
+    Exit codes: 5 some are still in doubt after the log was read.
     """
     from newsletter.app.sending import mailing_number
     from newsletter.app.sending import settle as move
     from newsletter.model.delivery import State
 
-    if accepted == resend:
-        raise click.UsageError("Give --accepted or --resend, and not both.")
+    if accepted + resend + bool(logs) != 1:
+        raise click.UsageError("Give one of --accepted, --resend and --log.")
+    if (logs and addresses) or (complete and not logs):
+        raise click.UsageError("A log settles all whom it proves: no ADDRESS beside --log; --complete needs --log.")
+    if logs:
+        settle_by_log(issue, logs, complete=complete, as_json=as_json)
+        return
     newsletter = here()
     number = mailing_number(newsletter, issue)
     moved, balance = move(newsletter, number, addresses or None, accepted=accepted)

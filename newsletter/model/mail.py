@@ -39,7 +39,8 @@ class Message:
 
     :param envelope_from: RFC 5321 reverse-path.
     :param envelope_to: RFC 5321 forward-path.
-    :param data: RFC 5322 message, lines ended by CRLF, not dot-stuffed.
+    :param parts: RFC 5322 message, lines ended by CRLF, not dot-stuffed, in pieces: those that all readers have in
+        common are never copied for each of them.
     :param smtputf8: an address needs RFC 6531.
     :param whole: it is known that each line of the data ends with CRLF, the last one too, and none begins with a dot.
     """
@@ -47,6 +48,16 @@ class Message:
     message_id: str
     envelope_from: str
     envelope_to: str
-    data: bytes
+    parts: tuple[bytes, ...]
     smtputf8: bool = False
     whole: bool = False
+
+    @property
+    def data(self) -> bytes:
+        """The message in one piece."""
+        return b"".join(self.parts)
+
+    @property
+    def size(self) -> int:
+        """Octets of the message."""
+        return sum(map(len, self.parts))

@@ -21,6 +21,9 @@ class Alarm:
 
     def heed(self, verdict: Verdict, server: str) -> ServerError | None:
         """Take note of *verdict* of *server*; return what stops the run if it is one too many of its kind."""
+        if verdict.good:
+            self._faults = self._rejections = self._delays = 0
+            return None
         self._faults = self._faults + 1 if verdict.our_fault else 0
         self._rejections = self._rejections + 1 if verdict.of_the_mail else 0
         self._delays = self._delays + 1 if verdict.not_now else 0

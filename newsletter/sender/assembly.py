@@ -112,7 +112,7 @@ class Assembly:
             message_id=message_id,
             envelope_from=self._return_path(tokens) if self._verp else self._envelope_from,
             envelope_to=envelope_to,
-            data=b"".join(pieces),
+            parts=tuple(pieces),
             smtputf8=self._smtputf8 or not envelope_to.isascii(),
             whole=True,
         )

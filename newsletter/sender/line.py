@@ -10,7 +10,7 @@ import re
 import socket
 import ssl
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Final
 
@@ -19,6 +19,9 @@ from newsletter.sender.verdict import Reply
 
 LONGEST_REPLY: Final = 64 * 1024
 """Octets of all lines of a reply; RFC 5321 §4.5.3.1.5 allows 512 for one of them."""
+
+MOST_PIECES: Final = 500
+"""Of one sendmsg(2); systems take 1,024 (IOV_MAX)."""
 
 # A line without its end is none: the rest of what begins with "250" would be read as the answer to the next command.
 _REPLY_LINE = re.compile(rb"[2-5]\d\d(?:[ -][^\n]*)?\r?")
@@ -155,19 +158,18 @@ class Line:
             raise LineLost(self._lost or "the line is closed")
         return self._waiting.popleft()
 
-    def write(self, octets: bytes, behind: bytes = b"") -> None:
-        """Hand *octets*, and what comes *behind* them, to the network as fast as it takes them."""
+    def write(self, *pieces: bytes) -> None:
+        """Hand *pieces* to the network, as fast as it takes them."""
         if self._sock is None or self._lost:
             return
-        self.queued += len(octets) + len(behind)
+        size = sum(map(len, pieces))
+        self.queued += size
         if self._outgoing:
-            self._outgoing += octets
-            self._outgoing += behind
+            self._outgoing += b"".join(pieces)
             return
-        taken = self._send(octets, behind)
-        if taken < len(octets) + len(behind) and not self._lost:
-            self._outgoing += memoryview(octets)[taken:]
-            self._outgoing += memoryview(behind)[max(0, taken - len(octets)) :]
+        taken = self._send(pieces)
+        if taken < size and not self._lost:
+            self._outgoing += memoryview(b"".join(pieces))[taken:]
             self._progress_at = self._loop.time()
             self._loop.add_writer(self._sock, self._writable)
 
@@ -190,17 +192,15 @@ class Line:
             raise LineLost(self._lost or "the line is closed")
         return self._sock
 
-    def _send(self, octets: bytes | bytearray, behind: bytes = b"") -> int:
+    def _send(self, pieces: Sequence[bytes | bytearray]) -> int:
         sock = self._sock
         try:
             if sock is None:
                 taken = 0
-            elif not behind:
-                taken = sock.send(octets)
-            elif self._secure:
-                taken = sock.send(octets + behind)
-            else:  # a long body is not copied only because a short envelope follows it
-                taken = sock.sendmsg((octets, behind))
+            elif self._secure or len(pieces) > MOST_PIECES:
+                taken = sock.send(b"".join(pieces))
+            else:  # what all readers have in common goes to the system from where it lies
+                taken = sock.sendmsg(pieces)
         except _NOT_NOW:
             return 0
         except OSError as cause:
@@ -210,7 +210,7 @@ class Line:
         return taken
 
     def _writable(self) -> None:
-        if taken := self._send(self._outgoing):
+        if taken := self._send((self._outgoing,)):
             del self._outgoing[:taken]
             self._progress_at = self._loop.time()
         if not self._outgoing and self._sock is not None:

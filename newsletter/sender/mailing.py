@@ -70,10 +70,11 @@ def run_mailing(
     :raises ServerError: no server can be used, or not any more; all outcomes are recorded.
     """
     passwords = _passwords(profiles)
-    if ledger.balance().open:
+    waiting = ledger.balance().open
+    if waiting:
 
         async def run() -> None:
-            mailing = _Run(ledger, addressed, sign, progress, stop or Event(), first)
+            mailing = _Run(ledger, addressed, sign, progress, stop or Event(), first, waiting)
             mailing.servers = [
                 Server(profile, password, mailing, traffic, pauses)
                 for profile, password in zip(profiles, passwords, strict=True)
@@ -144,12 +145,13 @@ class _Run:
         progress: Progress,
         stop: StopFlag,
         first: int | None,
+        waiting: int,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._ledger = ledger
         self._progress = progress
         self._stop = stop
-        self._left = ledger.balance().open if first is None else min(first, ledger.balance().open)
+        self._left = waiting if first is None else min(first, waiting)
         self._alarm = Alarm()
         self._turn = Turn(ledger, told=self._told, stopped=self._halt, failed=self.failed)
         self._supply = Supply(

@@ -17,6 +17,11 @@ SECURITY: Final = ("starttls", "tls", "none")
 LONGEST_RETURN_NAME: Final = 21
 """Octets before the @ of a configured return path: "+", two numbers of ten digits, two dots and a token follow; 64."""
 
+SELECTOR: Final = "newsletter"
+"""What names the key that mail is signed with, unless [dkim] says otherwise."""
+LONGEST_SELECTOR: Final = 120
+"""Characters; with "._domainkey." and a domain behind it 253 are allowed (RFC 1035 §2.3.4)."""
+
 
 LIMITS: Final = (
     "connections", "messages_per_connection", "per_minute", "per_hour", "per_day", "weight",
@@ -81,6 +86,36 @@ def return_path_fault(address: str) -> str:
     if not _is_host(domain) or len(domain.encode("idna")) > 254 - 65:
         return f'"{domain}" is no domain that mail can come back to'
     return ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DkimOptions:
+    """How mail is signed: what [dkim] says.
+
+    :param domain: d= of all signatures, as A-labels; empty is the domain of whom the mail is from.
+    :param selector: names the RSA key, in the data folder and in DNS.
+    :param ed25519_selector: names the Ed25519 key; empty is no second signature.
+    """
+
+    domain: str = ""
+    selector: str = SELECTOR
+    ed25519_selector: str = ""
+
+
+def is_selector(text: str) -> bool:
+    """Return whether *text* can name a key (RFC 6376 §3.1), as a file too on systems that fold case."""
+    label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    return len(text) <= LONGEST_SELECTOR and bool(re.fullmatch(rf"{label}(\.{label})*", text))
+
+
+def is_aligned(domain: str, author: str) -> bool:
+    """Return whether a signature by *domain* speaks for mail from *author*, a domain too (RFC 9989 §4.4, relaxed).
+
+    Stricter than the RFC, which lets two subdomains of one organisation speak for each other: who the organisation is
+    would have to be asked of DNS.
+    """
+    one, other = domain.lower(), author.lower()
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -120,13 +120,14 @@ class Connection:
         envelope = self._offered
         if envelope is None or not self._waits:
             raise AssertionError("no message waits for its body")
-        data = envelope.message.data if envelope.message.whole else stuffed(envelope.message.data)
+        message = envelope.message
+        parts = message.parts if message.whole else (stuffed(message.data),)
         self._out, self._offered, self._waits, self._begun = envelope, None, False, False
         envelope.out = True
-        self._mark = self._line.queued + len(data) + len(b".\r\n")
+        self._mark = self._line.queued + sum(map(len, parts)) + len(b".\r\n")
         self._said.append(Phase.DOT)
         behind = self._flight() if self._pipelining and self._load() else b""
-        self._line.write(data, b".\r\n" + behind)
+        self._line.write(*parts, b".\r\n" + behind)
         self._since = self._line.now()
 
     def withhold(self) -> None:
@@ -184,7 +185,7 @@ class Connection:
         if self._begun:
             self._unsaid.append((Phase.RSET, b"RSET\r\n"))
         self._begun = True
-        size = f" SIZE={len(message.data)}" if "SIZE" in self._features else ""
+        size = f" SIZE={message.size}" if "SIZE" in self._features else ""
         # RFC 6531 §3.6: the header of such a message has 8-bit octets in it.
         utf8 = " BODY=8BITMIME SMTPUTF8" if message.smtputf8 else ""
         self._unsaid.append((Phase.MAIL, f"MAIL FROM:<{message.envelope_from}>{size}{utf8}\r\n".encode()))
@@ -316,8 +317,8 @@ class Connection:
                 return Verdict(state=State.DEFERRED, words=words, status="5.6.7", our_fault=True)
             return Verdict(state=State.REFUSED, words=words, status="5.6.7")
         most = self._features.get("SIZE", "")
-        if most and most.isdecimal() and 0 < int(most) < len(message.data):
-            words = f"5.3.4 not sent: {len(message.data)} bytes, and {self._profile.server} takes {most}"
+        if most and most.isdecimal() and 0 < int(most) < message.size:
+            words = f"5.3.4 not sent: {message.size} bytes, and {self._profile.server} takes {most}"
             # RFC 1870 §6.1. The mail is as long for everybody, so it is not this reader who is refused.
             return Verdict(state=State.DEFERRED, words=words, status="5.3.4", our_fault=True)
         return None

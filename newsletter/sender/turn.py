@@ -10,6 +10,8 @@ from newsletter.sender.smtp import Connection, Envelope
 
 PATIENCE: Final = 0.002
 """Seconds that a commit may wait for company."""
+COMPANY: Final = 3
+"""Messages that must be likely to come in that time: to a distant server each message's time counts, not the disk's."""
 
 
 class Turn:
@@ -38,6 +40,8 @@ class Turn:
         self._due = False
         self._gathered = 0
         self._since = 0.0
+        self._pace = 0.0  # outcomes a second
+        self._flushed_at = self._loop.time()
         self._out = 0
 
     def outcome(self, delivery: Delivery, *, was_out: bool = False) -> None:
@@ -68,6 +72,7 @@ class Turn:
             self._failed(error)
             return
         self._out += len(intents) - len(committed.forbidden)
+        self._measure(len(outcomes))
         if not committed.forbidden:
             for connection, _ in intents:
                 connection.go()
@@ -77,6 +82,11 @@ class Turn:
             self._told(outcomes)
         if committed.stop:
             self._stopped()
+
+    def _measure(self, outcomes: int) -> None:
+        now = self._loop.time()
+        self._pace += 0.2 * (outcomes / max(now - self._flushed_at, 1e-6) - self._pace)
+        self._flushed_at = now
 
     def _part(self, intents: Sequence[tuple[Connection, Envelope]], forbidden: frozenset[int]) -> list[Delivery]:
         """Let go what may, and return the others, who are excluded."""
@@ -99,8 +109,8 @@ class Turn:
     def _gather(self) -> None:
         """Wait while more comes in: a commit costs the disk as much for one message as for thirty.
 
-        It waits as long as each turn of the loop brings more, and then for :data:`PATIENCE` at most unless as many
-        have come as are still out.
+        It waits as long as each turn of the loop brings more, and then for :data:`PATIENCE` at most, where answers
+        come thick and fast and fewer have come than are still out.
         """
         if not self._due:
             return
@@ -109,7 +119,7 @@ class Turn:
         if there > self._gathered:
             self._gathered = there
             self._loop.call_soon(self._gather)
-        elif there < self._out and left > 0:
+        elif there < self._out and left > 0 and self._pace * PATIENCE >= COMPANY:
             self._loop.call_later(left, self._gather)
         else:
             self.flush()

@@ -208,10 +208,10 @@ class LedgerStore:
     def recover(self) -> int:
         """Put in doubt what a dead process was sending, and take back its leases; return how many are in doubt by it.
 
-        Only for the holder of the coordinator's lock: what a living process is sending would be taken from it.
+        Only for the holder of the coordinator's lock: what a living process is sending would be taken from it. When it
+        was being sent still stands in ``updated``: proof from a log is compared with it.
         """
-        now = written(self._clock())
-        in_doubt = {"state": State.IN_DOUBT.value, "claimed_by": None, "lease_until": None, "updated": now}
+        in_doubt = {"state": State.IN_DOUBT.value, "claimed_by": None, "lease_until": None}
         anywhere = delivery.c.mailing.in_(select(mailing.c.number))  # lets the index find the states
         waiting = delivery.c.state.in_([State.QUEUED.value, State.DEFERRED.value])
         leased = and_(anywhere, waiting, delivery.c.claimed_by.is_not(None))

@@ -133,11 +133,17 @@ class MailingLedger:
 
     def _record(self, facts: Facts, outcomes: Sequence[Delivery], now: datetime) -> list[Delivery]:
         """Record *outcomes*; return those that this run may not move so."""
-        group = self._moves.outcomes([self._row(outcome, now) for outcome in outcomes])
-        moved = self._moves.run(self._say.record, {**facts, **group})
-        if len(moved) == len(outcomes):
+        accepted = {outcome.number: outcome.reply for outcome in outcomes if outcome.state is State.ACCEPTED}
+        numbers: set[int] = set()
+        if accepted:
+            rows = self._moves.run(self._say.accept, {**facts, **self._moves.accepted(accepted)})
+            numbers.update([number for (number,) in rows])
+        if len(accepted) < len(outcomes):
+            others = [self._row(outcome, now) for outcome in outcomes if outcome.state is not State.ACCEPTED]
+            rows = self._moves.run(self._say.record, {**facts, **self._moves.outcomes(others)})
+            numbers.update([number for (number,) in rows])
+        if len(numbers) == len(outcomes):
             return []
-        numbers = {number for (number,) in moved}
         return [outcome for outcome in outcomes if outcome.number not in numbers]
 
     def _row(self, outcome: Delivery, now: datetime) -> Outcome:

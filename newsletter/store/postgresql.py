@@ -4,7 +4,7 @@ What SQLite does by one writer at a time, flock and backups in a folder is done 
 (https://www.postgresql.org/docs/15/explicit-locking.html, 13.3.5) and by the backups of whoever runs it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +75,7 @@ class PostgresqlServer:
         with self.said_plainly(), engine.begin() as connection:
             self._require_server(connection)
             if is_empty(connection):
-                todo = "newsletter init makes one there, if newsletter.toml is here already"
+                todo = "restore it there, if there was one; newsletter init makes one where no secret.key is left"
                 raise StoreError("there is no newsletter's database", todo, where=self.where)
             return _version_in(connection)
 
@@ -195,14 +195,17 @@ class PostgresqlMoves:
         """Return the fact ``numbers``."""
         return {"numbers": list(numbers)}
 
+    def accepted(self, replies: Mapping[int, str]) -> Facts:
+        """Return the facts of a group that was accepted."""
+        return {"of": list(replies), "replies": [_storable(reply) for reply in replies.values()]}
+
     def outcomes(self, outcomes: Sequence[Outcome]) -> Facts:
-        """Return the facts of a group of outcomes."""
+        """Return the facts of a group of other outcomes."""
         of, states, replies, statuses, attempts, times = map(list, zip(*outcomes, strict=True))
-        replies = [reply.replace("\0", "\N{REPLACEMENT CHARACTER}") for reply in replies]  # text here has no NUL
         return {
             "of": of,
             "states": states,
-            "replies": replies,
+            "replies": [_storable(reply) for reply in replies],
             "statuses": statuses,
             "attempts": attempts,
             "times": times,
@@ -211,6 +214,11 @@ class PostgresqlMoves:
     def close(self) -> None:
         """Let go of the server."""
         self._driver.close()
+
+
+def _storable(words: str) -> str:
+    """Return the words of a server without NUL, which no text of PostgreSQL has."""
+    return words.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def is_empty(connection: Connection) -> bool:

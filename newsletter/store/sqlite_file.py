@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -105,8 +105,12 @@ class SqliteMoves:
         """Return the fact ``numbers``."""
         return {"numbers": json.dumps(numbers)}
 
+    def accepted(self, replies: Mapping[int, str]) -> Facts:
+        """Return the facts of a group that was accepted."""
+        return {"accepted": json.dumps(replies)}
+
     def outcomes(self, outcomes: Sequence[Outcome]) -> Facts:
-        """Return the facts of a group of outcomes."""
+        """Return the facts of a group of other outcomes."""
         return {"outcomes": json.dumps(outcomes)}
 
     def close(self) -> None:

@@ -29,17 +29,20 @@ class Words:
     """Where the two databases say one thing differently.
 
     :param these: the condition that a delivery is one of the group in ``:numbers``.
-    :param outcomes: the table ``it`` of a group of outcomes.
+    :param accepted: the table ``it`` of a group that was accepted.
+    :param outcomes: the table ``it`` of a group of other outcomes.
     :param unlocked: after a query: only rows that no other run is moving, and keep them so.
     """
 
     these: str
+    accepted: str
     outcomes: str
     unlocked: str = ""
 
 
 SQLITE = Words(
     these="number IN (SELECT value FROM json_each(:numbers))",
+    accepted="(SELECT CAST(key AS INTEGER) AS number, value AS reply FROM json_each(:accepted)) AS it",
     outcomes="""(SELECT json_extract(value, '$[0]') AS number, json_extract(value, '$[1]') AS state,
         json_extract(value, '$[2]') AS reply, json_extract(value, '$[3]') AS status,
         json_extract(value, '$[4]') AS attempts, json_extract(value, '$[5]') AS next_at
@@ -47,6 +50,7 @@ SQLITE = Words(
 )
 POSTGRESQL = Words(
     these="number = ANY(CAST(:numbers AS bigint[]))",
+    accepted="unnest(CAST(:of AS bigint[]), CAST(:replies AS text[])) AS it (number, reply)",
     outcomes="""unnest(CAST(:of AS bigint[]), CAST(:states AS text[]), CAST(:replies AS text[]),
         CAST(:statuses AS text[]), CAST(:attempts AS integer[]), CAST(:times AS text[]))
         AS it (number, state, reply, status, attempts, next_at)""",
@@ -65,6 +69,7 @@ class Statements:
     begin: str
     ours: str
     standing: str
+    accept: str
     record: str
     postpone: str
     stop: str
@@ -99,6 +104,13 @@ def statements(words: Words) -> Statements:
             RETURNING number""",
         ours=f"SELECT number FROM delivery WHERE {words.these} AND +mailing = :mailing AND claimed_by = :run",
         standing="SELECT state, claimed_by = :run FROM delivery WHERE number = :number",
+        # By far the most outcomes: the attempt was counted at the intent, and only the server's words are to be kept.
+        accept=f"""UPDATE delivery SET state = 'accepted', reply = it.reply, status = '', next_at = NULL,
+            claimed_by = NULL, lease_until = NULL, updated = :now
+            FROM {words.accepted}
+            WHERE delivery.number = it.number AND +mailing = :mailing AND claimed_by = :run
+            AND delivery.state = 'sending'
+            RETURNING delivery.number""",
         record=f"""UPDATE delivery SET state = it.state, reply = it.reply, status = it.status, attempts = it.attempts,
             next_at = it.next_at, claimed_by = NULL, lease_until = NULL, updated = :now
             FROM {words.outcomes}
@@ -137,8 +149,11 @@ class Moves(Protocol):
     def group(self, numbers: Sequence[int]) -> Facts:
         """Return the fact ``numbers``."""
 
+    def accepted(self, replies: Mapping[int, str]) -> Facts:
+        """Return the facts of a group that was accepted: the server's words by number."""
+
     def outcomes(self, outcomes: Sequence[Outcome]) -> Facts:
-        """Return the facts of a group of outcomes."""
+        """Return the facts of a group of other outcomes."""
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -243,7 +243,7 @@ def mail(to: str = "ada@example.com", body: bytes = b"Hello.\r\n", **changes: ob
     """Return a small mail to *to*."""
     data = b"From: editor@example.org\r\nTo: %b\r\nSubject: News\r\n\r\n%b" % (to.encode(), body)
     values: dict[str, object] = {"message_id": f"<{to}>", "envelope_from": "editor@example.org", "envelope_to": to}
-    return Message(**{**values, "data": data, **changes})
+    return Message(**{**values, "parts": (data,), **changes})
 
 
 def carried(settings: SmtpProfile, *messages: Message, ledger: PaperLedger | None = None) -> list[Delivery]:

@@ -120,7 +120,9 @@ def test_a_second_process_on_one_mailing_is_refused_in_one_line_until_the_first_
     press.confirm(*PEOPLE)
     press.start()
     place, log = (press.database.folder, url), tmp_path / "log"
-    with subprocess.Popen([sys.executable, "-c", HOLDING, *map(str, place)], stdout=subprocess.PIPE, text=True) as first:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDING, *map(str, place)], stdout=subprocess.PIPE, text=True
+    ) as first:
         assert first.stdout.readline() == "holding\n"
         try:
             refused = worker("send", *place, log)

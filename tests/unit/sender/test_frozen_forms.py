@@ -17,7 +17,7 @@ MESSAGE_OF_FORM_1 = (HERE / "frozen_form_1.eml").read_bytes().replace(b"\n", b"\
 
 
 def test_a_mailing_frozen_in_form_1_sends_what_it_would_have_sent():
-    then = Message(message_id="", envelope_from="", envelope_to="", data=MESSAGE_OF_FORM_1)
+    then = Message(message_id="", envelope_from="", envelope_to="", parts=(MESSAGE_OF_FORM_1,))
     now = Addressing(template=MailTemplate.load(FORM_1), key=KEY).message(reader())
     assert now.data.partition(b"\r\n\r\n")[0] == then.data.partition(b"\r\n\r\n")[0]
     assert Shown.of(now) == Shown.of(then)
