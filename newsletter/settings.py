@@ -48,6 +48,7 @@ class Settings:
     :param dkim: how mail is signed; None where newsletter.toml has no [dkim], and mail is not signed here.
     :param writer: the name of this person's pool file.
     :param host: the name of this machine.
+    :param database: the address of the PostgreSQL that has readers and ledger; empty for a file in the data folder.
     :param lines: the line of each key of newsletter.toml.
     """
 
@@ -64,6 +65,7 @@ class Settings:
     via: str
     writer: str
     host: str
+    database: str = field(default="", repr=False)  # it may have a password in it
     lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -102,6 +104,21 @@ def data_home() -> Path:
     return user_data_path("newsletter", appauthor=False)
 
 
+def database_of_environment() -> str:
+    """Return the address of a PostgreSQL that NEWSLETTER_DATABASE gives; empty when it gives none.
+
+    :raises SettingsError: when that is none.
+    """
+    url = os.environ.get("NEWSLETTER_DATABASE", "")
+    if url and not _POSTGRESQL.match(url):
+        raise SettingsError("this is no address of a PostgreSQL", _LIKE_THAT, where="NEWSLETTER_DATABASE")
+    return url
+
+
+_POSTGRESQL = re.compile(r"postgres(ql)?://\S+$")
+_LIKE_THAT = "write it like postgresql://user@host/name"
+
+
 def find_folder(start: Path) -> Path:
     """Return the nearest folder upwards from *start* that has a newsletter.toml."""
     for folder in (start.resolve(), *start.resolve().parents):
@@ -138,6 +155,7 @@ def read_settings(folder: Path) -> Settings:
         via=_via(local, profiles),
         writer=writer_name(local.text("writer", "") or _user(), host),
         host=host,
+        database=_database(local.table("database")),
         lines=table.lines(),
     )
     table.close()
@@ -327,6 +345,14 @@ def _via(local: Table, profiles: Mapping[str, SmtpProfile]) -> str:
     if isinstance(local.values.get("via"), list):
         return ", ".join(local.texts("via"))
     return local.text("via", next(iter(profiles)) if len(profiles) == 1 else "")
+
+
+def _database(table: Table) -> str:
+    url = table.text("url", "")
+    if url and not _POSTGRESQL.match(url):  # the words never repeat it: it may have a password in it
+        raise table.fail("url", "this is no address of a PostgreSQL", _LIKE_THAT)
+    table.close()
+    return database_of_environment() or url
 
 
 def _limits(table: Table) -> dict[str, Any]:

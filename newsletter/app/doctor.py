@@ -90,14 +90,16 @@ def _settings(newsletter: Newsletter) -> Looked:
 
 def _database(newsletter: Newsletter) -> Looked:
     folder = newsletter.settings.data_folder
-    if not newsletter.has_database():
+    server = newsletter.settings.database
+    if not server and not newsletter.has_database():
         gone = folder.is_dir() and any(folder.iterdir())
         todo = "it is gone; put it back from a backup" if gone else "newsletter init makes one"
         yield "database", "missing", f"none at {folder}; {todo}"
         return
     try:
         database = newsletter.database
-        yield "database", "ok", f"{database.id} at {folder} (keep a backup)"
+        where = f"{database.where}, with the key in {folder}" if server else folder
+        yield "database", "ok", f"{database.id} at {where} (keep a backup)"
     except NewsletterError as error:
         yield "database", "missing", str(error)
 

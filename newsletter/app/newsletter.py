@@ -54,7 +54,7 @@ class Newsletter:
         """The database of readers and ledger."""
         from newsletter.store.database import open_database
 
-        return open_database(self.settings.data_folder)
+        return open_database(self.settings.data_folder, self.settings.database)
 
     def close(self) -> None:
         """Let go of the database, if it was opened."""
@@ -62,10 +62,10 @@ class Newsletter:
             database.close()
 
     def has_database(self) -> bool:
-        """Whether there is a database on this machine."""
-        from newsletter.store.database import DATABASE_FILE
+        """Whether there is a database on this machine, or the key to one on a server."""
+        from newsletter.store.database import is_there
 
-        return (self.settings.data_folder / DATABASE_FILE).is_file()
+        return is_there(self.settings.data_folder, self.settings.database)
 
     def render(self, issue: Issue) -> RenderedIssue:
         """Return *issue* as mail; one without articles is an IssueError."""

@@ -2,14 +2,13 @@
 
 import re
 import secrets
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.errors import SettingsError, StoreError
 from newsletter.files import write_whole
 from newsletter.model.address import UNSAFE, Address
-from newsletter.settings import FILE, LOCAL_FILE, data_home
+from newsletter.settings import FILE, LOCAL_FILE, data_home, database_of_environment
 
 IGNORED = f"# What newsletter makes anew, and what only this machine may know.\n/.newsletter/\n/{LOCAL_FILE}\n"
 
@@ -38,7 +37,7 @@ def make_newsletter(folder: Path, *, name: str = "", author: str = "", tagline: 
         address.
     :raises FileError: when it cannot be written; then nothing is left of it.
     """
-    from newsletter.store.database import create
+    from newsletter.store.database import create, take_back
 
     name = name or UNSAFE.sub(" ", re.sub(r"[-_]", " ", folder.resolve().name)).strip().title() or "Newsletter"
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-") or "newsletter"
@@ -52,13 +51,14 @@ def make_newsletter(folder: Path, *, name: str = "", author: str = "", tagline: 
         ".gitattributes": "" if (folder / ".gitattributes").exists() else MERGED,
     }
     data = data_home() / id
-    create(data).close()
+    url = database_of_environment()
+    create(data, url).close()
     try:
         files = [_write(folder / file, text) for file, text in contents.items() if text]
         for inner in ("issues", "pool"):
             (folder / inner).mkdir(exist_ok=True)
     except BaseException:
-        shutil.rmtree(data)
+        take_back(data, url)
         raise
     return Made(folder=folder, files=tuple(files), data=data)
 
@@ -121,17 +121,20 @@ def _timezone() -> str:
     return "UTC"
 
 
-def complete_newsletter(data: Path) -> bool:
+def complete_newsletter(data: Path, url: str = "") -> bool:
     """Make the database of a newsletter that came by git to a machine where it has none; say whether it was made.
 
+    :param url: of the PostgreSQL that is to have it; empty for a file in *data*.
     :raises StoreError: when part of what was there is gone: an empty database would hide that.
     """
-    from newsletter.store.database import DATABASE_FILE, create
+    from newsletter.store.database import create, is_there, open_database
 
-    if (data / DATABASE_FILE).exists():
+    if is_there(data, url):
+        if url:
+            open_database(data, url).close()  # the key alone is here: what is wrong on the server is said now
         return False
     if data.is_dir() and any(data.iterdir()):
-        what = f"there was a database: {DATABASE_FILE} is gone, and other files are there"
+        what = "there was a database: its file is gone, and other files are there"
         raise StoreError(what, "put it back from a backup; to begin anew, move this folder away", where=data)
-    create(data).close()
+    create(data, url).close()
     return True

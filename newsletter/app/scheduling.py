@@ -11,7 +11,7 @@ from newsletter.app.starting import Note, frozen_plan, require_prepared
 from newsletter.errors import SendError
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.ledger import LedgerStore
-from newsletter.store.lock import CoordinatorBusy, coordinator_lock
+from newsletter.store.lock import CoordinatorBusy
 
 LATELY = timedelta(minutes=10)
 """A worker that was not seen for so long may have gone: cron calls it every minute, or every five."""
@@ -107,7 +107,7 @@ def stop(newsletter: Newsletter, number: int, *, patience: float = PATIENCE) -> 
 
 def _is_running(newsletter: Newsletter) -> bool:
     try:
-        with coordinator_lock(newsletter.database.folder):
+        with newsletter.database.coordinator_lock():
             return False
     except CoordinatorBusy:
         return True

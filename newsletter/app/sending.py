@@ -23,7 +23,6 @@ from newsletter.sender.mailing import run_mailing
 from newsletter.sender.options import SmtpProfile
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.ledger import LedgerStore, Mailing
-from newsletter.store.lock import coordinator_lock
 from newsletter.store.traffic import TrafficStore
 
 Told = Callable[[Balance], None]
@@ -73,7 +72,7 @@ def run(
     if not mailings:
         require_here(newsletter, number)
         raise SendError(f"issue {number} was not started", f"newsletter send {number} shows what it would do")
-    with coordinator_lock(newsletter.database.folder), stopping() as stop:
+    with newsletter.database.coordinator_lock(), stopping() as stop:
         ledger.clear_stop(number)
         for mailing in mailings:
             Agenda(newsletter.database).unschedule(number, mailing.list)
@@ -222,7 +221,7 @@ def settle(
     :raises SendError: when none is in doubt.
     """
     ledger = LedgerStore(newsletter.database)
-    with coordinator_lock(newsletter.database.folder):
+    with newsletter.database.coordinator_lock():
         ledger.recover()
         if not ledger.balance(number)[State.IN_DOUBT]:
             raise SendError(f"nothing is in doubt in issue {number}", f"newsletter status {number} shows how it stands")

@@ -16,7 +16,6 @@ from newsletter.sender.addressing import Addressing, MailTemplate
 from newsletter.sender.postfix_log import Evidence, Trace, read_log
 from newsletter.store.doubts import Doubt, doubts
 from newsletter.store.ledger import LedgerStore
-from newsletter.store.lock import coordinator_lock
 
 NOT_QUEUED = (Trace.ABSENT, Trace.BROKEN)
 """What a complete log says of a message that the server never took."""
@@ -88,7 +87,7 @@ def settle_by_log(
     """
     ledger = LedgerStore(newsletter.database)
     now = datetime.now(UTC)
-    with coordinator_lock(newsletter.database.folder):
+    with newsletter.database.coordinator_lock():
         ledger.recover()
         doubted = _doubted(newsletter, ledger, number)
         if not doubted:

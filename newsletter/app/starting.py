@@ -14,7 +14,6 @@ from newsletter.composer.issues import sha256_of
 from newsletter.sender.mailing import try_servers
 from newsletter.store.agenda import Agenda
 from newsletter.store.ledger import LedgerStore
-from newsletter.store.lock import coordinator_lock
 
 Note = Callable[[str], None]
 
@@ -82,7 +81,7 @@ def start(newsletter: Newsletter, planned: Plan, via: str, note: Note = lambda w
     """
     require_prepared(newsletter, planned, via, note)
     now = datetime.now(UTC).replace(microsecond=0)
-    with coordinator_lock(newsletter.database.folder):
+    with newsletter.database.coordinator_lock():
         queued = begin(newsletter, frozen_plan(newsletter, planned, now), now)
         Agenda(newsletter.database).unschedule(planned.issue.number, planned.list)
     return queued

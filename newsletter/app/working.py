@@ -26,7 +26,7 @@ from newsletter.errors import NewsletterError, SendError
 from newsletter.model.delivery import Balance
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.ledger import LedgerStore
-from newsletter.store.lock import CoordinatorBusy, coordinator_lock
+from newsletter.store.lock import CoordinatorBusy
 
 LATEST = timedelta(hours=1)
 """A schedule missed by more is refused: what was right for nine o'clock may be wrong at noon."""
@@ -125,7 +125,7 @@ class Worker:
         """Begin what was scheduled, or go on with it."""
         ledger, agenda = LedgerStore(newsletter.database), Agenda(newsletter.database)
         number, now = schedule.issue, self._clock()
-        with coordinator_lock(newsletter.database.folder):
+        with newsletter.database.coordinator_lock():
             if schedule not in agenda.schedules(number):  # somebody was faster: another worker, or newsletter stop
                 return None
             started = any(mailing.list == schedule.list for mailing in ledger.mailings(number))
@@ -144,7 +144,7 @@ class Worker:
 
     def _retry(self, newsletter: Newsletter, number: int) -> Standing | None:
         """Try the deferred of issue *number* whose time has come."""
-        with coordinator_lock(newsletter.database.folder):
+        with newsletter.database.coordinator_lock():
             if number not in Agenda(newsletter.database).retriable(self._clock()):
                 return None
             require_lasting(newsletter, number)

@@ -39,8 +39,9 @@ def _complete(folder: Path) -> None:
     from newsletter.errors import SettingsError
     from newsletter.settings import FILE, read_settings
 
-    data = read_settings(folder).data_folder
-    if not complete_newsletter(data):
+    settings = read_settings(folder)
+    data = settings.data_folder
+    if not complete_newsletter(data, settings.database):
         todo = "nothing was changed; newsletter doctor says where things are"
         raise SettingsError(f"there is a {FILE} already, and its database is there", todo, where=folder)
     say(f"made    {data} (an empty database, and a new key)\nNext: newsletter subscribers import FILE.csv")

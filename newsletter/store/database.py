@@ -6,14 +6,15 @@
     DATA/secret.key           32 random bytes; the database knows their fingerprint
     DATA/newsletter.lock      held by the coordinator of a mailing
     DATA/backups/             made before each migration and each mailing
+
+With a PostgreSQL server that is named by an address, the key alone is in the folder, and the rest is there.
 """
 
 import shutil
-import sqlite3
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,15 +22,13 @@ from typing import Self
 from sqlalchemy import Connection, Engine, insert, select
 
 from newsletter.errors import StoreError
-from newsletter.store.backup import backup_path, copy_database
-from newsletter.store.engine import PATIENCE, connect, sqlite_engine
-from newsletter.store.failure import said_plainly
-from newsletter.store.key import fingerprint_of, make_key, read_key
+from newsletter.store.backend import Backend
+from newsletter.store.engine import PATIENCE
+from newsletter.store.key import KEY_FILE, fingerprint_of, make_key, read_key
 from newsletter.store.moment import utc_now, written
 from newsletter.store.schema import VERSION, meta, metadata, version_table
-from newsletter.store.upgrade import bring_up_to_date
-
-DATABASE_FILE = "newsletter.sqlite3"
+from newsletter.store.sqlite_file import DATABASE_FILE, SqliteFile
+from newsletter.store.statements import Moves
 
 
 class Database:
@@ -40,7 +39,8 @@ class Database:
     :ivar folder: the data folder.
     """
 
-    def __init__(self, engine: Engine, *, folder: Path, database_id: str, key: bytes) -> None:
+    def __init__(self, backend: Backend, engine: Engine, *, folder: Path, database_id: str, key: bytes) -> None:
+        self._backend = backend
         self._engine = engine
         self._writing = engine.execution_options(writing=True)
         self.folder = folder
@@ -50,42 +50,52 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         """Whether it is a file on this machine, and goes where the machine goes."""
-        return True
+        return self._backend.is_sqlite
 
     @property
-    def path(self) -> Path:
-        """The database file."""
-        return self.folder / DATABASE_FILE
+    def where(self) -> str | Path:
+        """The file, or the address of the server without its password."""
+        return self._backend.where
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees the database as it is at one moment, whatever others write meanwhile."""
-        with said_plainly(self.path), self._engine.begin() as connection:
+        with self._backend.said_plainly(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give the one connection that may write; all of the block is committed, or nothing."""
-        with said_plainly(self.path), self._writing.begin() as connection:
+        with self._backend.said_plainly(), self._writing.begin() as connection:
             yield connection
 
-    def driver(self) -> sqlite3.Connection:
-        """Return a connection of the driver, for what is done thousands of times a second; the caller closes it."""
-        with said_plainly(self.path):
-            return connect(self.path)
+    def moves(self) -> Moves:
+        """Return a connection of its own, for what is done thousands of times a second; the caller closes it."""
+        return self._backend.moves()
+
+    def coordinator_lock(self) -> AbstractContextManager[None]:
+        """Be the only one who starts mailings, sends and settles, until the block ends.
+
+        :raises CoordinatorBusy: when another process is it.
+        """
+        return self._backend.coordinator_lock()
 
     def backup(self, to: Path) -> None:
-        """Copy the database, without the key, into the new file *to*, while others may go on using it."""
-        copy_database(self.path, to)
+        """Copy the database, without the key, into the new file *to*, while others may go on using it.
 
-    def backup_before(self, occasion: str) -> Path:
-        """Make a backup among the others, named after its time and the *occasion*, and return where it is."""
-        path = backup_path(self.folder, f"before {occasion}")
-        self.backup(path)
-        return path
+        :raises StoreError: when it cannot be written, or is on a server, which has tools of its own for that.
+        """
+        self._backend.backup(to)
+
+    def backup_before(self, occasion: str) -> Path | None:
+        """Make a backup among the others, named after its time and the *occasion*, and return where it is.
+
+        None on a server: there the backups of whoever runs it are relied on.
+        """
+        return self._backend.backup_before(occasion)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of it."""
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -97,8 +107,22 @@ class Database:
         self.close()
 
 
-def create(folder: Path) -> Database:
-    """Make the data folder *folder* with an empty database and a new key, and open it.
+def backend_of(folder: Path, url: str = "", *, patience: float = PATIENCE) -> Backend:
+    """Return where the database of the data folder *folder* is: on the server at *url*, if that is given."""
+    if not url:
+        return SqliteFile(folder, patience=patience)
+    from newsletter.store.postgresql import PostgresqlServer  # its library is an extra
+
+    return PostgresqlServer(url, patience=patience)
+
+
+def is_there(folder: Path, url: str = "") -> bool:
+    """Whether this machine has what it needs to open the database: its file, or the key to that on the server."""
+    return (folder / (KEY_FILE if url else DATABASE_FILE)).is_file()
+
+
+def create(folder: Path, url: str = "") -> Database:
+    """Make the data folder *folder* with a new key and an empty database, there or at *url*, and open it.
 
     :raises StoreError: when there is something already, or it cannot be written; then all is as it was.
     """
@@ -108,19 +132,19 @@ def create(folder: Path) -> Database:
             f"there is {there} already", "nothing was changed; give the newsletter another id", where=folder
         )
     try:
-        _make_folder(folder)
+        _make_folder(folder, url)
     except OSError as cause:
         what = f"the data folder cannot be made: {cause.strerror}"
         raise StoreError(what, "NEWSLETTER_HOME can name another place", where=folder) from cause
-    return open_database(folder)
+    return open_database(folder, url)
 
 
-def _make_folder(folder: Path) -> None:
+def _make_folder(folder: Path, url: str) -> None:
     """Make everything under another name first, so that no half-made folder is ever found under its own."""
     missing = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _make_aside(folder)
+        _make_aside(folder, url)
     except BaseException:
         for parent in missing:  # nearest first
             if parent.is_dir() and not any(parent.iterdir()):
@@ -128,57 +152,76 @@ def _make_folder(folder: Path) -> None:
         raise
 
 
-def _make_aside(folder: Path) -> None:
+def _make_aside(folder: Path, url: str) -> None:
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))  # 0700
     try:
-        _make_database(aside / DATABASE_FILE, key=make_key(aside))
-        if folder.is_dir():
-            folder.rmdir()  # it is empty; Windows renames onto no folder
-        aside.rename(folder)
+        key = make_key(aside)
+        if url:
+            # The key is in its place before the tables are: tables without a key are no use to anybody.
+            _make_tables(backend_of(folder, url), key, last=lambda: _put(aside, folder))
+        else:
+            (aside / DATABASE_FILE).touch(mode=0o600)
+            _make_tables(SqliteFile(aside), key)
+            _put(aside, folder)
     except BaseException:
-        shutil.rmtree(aside)
+        shutil.rmtree(aside if aside.exists() else folder)
         raise
 
 
-def _make_database(path: Path, *, key: bytes) -> None:
-    path.touch(mode=0o600)
-    engine = sqlite_engine(path)
+def _put(aside: Path, folder: Path) -> None:
+    if folder.is_dir():
+        folder.rmdir()  # it is empty; Windows renames onto no folder
+    aside.rename(folder)
+
+
+def _make_tables(backend: Backend, key: bytes, *, last: Callable[[], None] = lambda: None) -> None:
+    """Make the tables, and say in them whose they are; *last* is done before that is committed."""
     row = {
         "id": 1,
         "database_id": uuid.uuid4().hex,
         "key_fingerprint": fingerprint_of(key),
         "created": written(utc_now()),
     }
+    engine = backend.engine()
     try:
-        with said_plainly(path), engine.execution_options(writing=True).begin() as connection:
+        with backend.said_plainly(), engine.execution_options(writing=True).begin() as connection:
+            backend.require_empty(connection)
             metadata.create_all(connection)
             version_table.create(connection)
             connection.execute(insert(version_table).values(version_num=VERSION))
             connection.execute(insert(meta).values(row))
+            last()
     finally:
         engine.dispose()
 
 
-def open_database(folder: Path, *, patience: float = PATIENCE) -> Database:
-    """Open the database in the data folder *folder*, migrated if it is older than this program.
+def take_back(folder: Path, url: str = "") -> None:
+    """Undo what :func:`create` did a moment ago: nobody is in the database yet."""
+    if url:
+        with open_database(folder, url) as database, database.writing() as connection:
+            metadata.drop_all(connection)
+            version_table.drop(connection)
+    shutil.rmtree(folder)
 
+
+def open_database(folder: Path, url: str = "", *, patience: float = PATIENCE) -> Database:
+    """Open the database of the data folder *folder*, migrated if it is older than this program.
+
+    :param url: of the PostgreSQL server that has it; empty for the file in the folder.
     :param patience: seconds to wait while another program keeps it locked.
     :raises StoreError: when it is missing, locked, damaged, newer than this program or no newsletter's database, or
         when its key is missing or another's.
     """
-    path = folder / DATABASE_FILE
-    if not path.is_file():
-        todo = "newsletter init makes one; if there was one, NEWSLETTER_HOME may name another place"
-        raise StoreError("there is no database", todo, where=path)
-    bring_up_to_date(path, patience=patience)
-    engine = sqlite_engine(path, patience=patience)
+    backend = backend_of(folder, url, patience=patience)
+    backend.bring_up_to_date()
+    engine = backend.engine()
     try:
-        with said_plainly(path), engine.begin() as connection:
+        with backend.said_plainly(), engine.begin() as connection:
             row = connection.execute(select(meta.c.database_id, meta.c.key_fingerprint)).one_or_none()
         if row is None:
-            raise StoreError("it does not say which database it is", "restore it from a backup", where=path)
+            raise StoreError("it does not say which database it is", "restore it from a backup", where=backend.where)
         key = read_key(folder, fingerprint=row.key_fingerprint)
     except BaseException:
         engine.dispose()
         raise
-    return Database(engine, folder=folder, database_id=row.database_id, key=key)
+    return Database(backend, engine, folder=folder, database_id=row.database_id, key=key)

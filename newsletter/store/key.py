@@ -29,7 +29,10 @@ def read_key(folder: Path, *, fingerprint: str) -> bytes:
     :raises StoreError: when it is not there, or is not the one that the database was made with.
     """
     path = folder / KEY_FILE
-    todo = "put back the one of this database from a backup; without it old unsubscribe links are dead"
+    todo = (
+        "put back the one of this database from a backup, or from another machine that uses it; "
+        "without it old unsubscribe links are dead"
+    )
     try:
         key = path.read_bytes()
     except FileNotFoundError as cause:

@@ -93,7 +93,7 @@ class LedgerStore:
             if number is None:
                 number = _freeze(connection, issue, list_name, frozen, subject, written(started))
             enqueue = _enqueue(number, issue, list_name, written(self._clock()), only_accepted_in)
-            queued = connection.execute(enqueue).rowcount
+            queued = connection.execute(enqueue, execution_options={"preserve_rowcount": True}).rowcount
             if expected is not None and queued != expected:
                 todo = f"newsletter send {issue} shows the new plan"
                 raise StoreError(f"{queued} people are waiting now, and it was to go to {expected}", todo)

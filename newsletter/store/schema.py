@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    text,
 )
 
 VERSION = "0002"
@@ -107,6 +108,24 @@ def _only_append(_table: Table, connection: Connection, **_options: Any) -> None
                 f"CREATE TRIGGER consent_log_no_{verb.lower()} BEFORE {verb} ON consent_log "
                 "BEGIN SELECT RAISE(ABORT, 'consent_log is append-only'); END"
             )
+    else:
+        for statement in APPEND_ONLY:
+            connection.exec_driver_sql(statement)
+
+
+@event.listens_for(consent_log, "after_drop")
+def _no_function(_table: Table, connection: Connection, **_options: Any) -> None:
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("DROP FUNCTION consent_log_append_only()")
+
+
+APPEND_ONLY = (
+    """CREATE FUNCTION consent_log_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE 'consent_log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
+    """CREATE TRIGGER consent_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON consent_log
+    FOR EACH STATEMENT EXECUTE FUNCTION consent_log_append_only()""",
+)
+"""The same for PostgreSQL."""
 
 
 mailing = Table(
@@ -146,6 +165,8 @@ STATES = """state IN (
     'in_doubt'   -- the process died, or the line broke, after the final dot may have been read
 )"""
 
+QUEUED = text("state = 'queued'")
+
 delivery = Table(
     "delivery",
     metadata,
@@ -169,6 +190,8 @@ delivery = Table(
     CheckConstraint("(state = 'deferred') = (next_at IS NOT NULL)", name="deferred_has_a_time"),
     CheckConstraint("(claimed_by IS NULL) = (lease_until IS NULL)", name="a_lease_has_an_end"),
     Index("delivery_stand", "mailing", "state", "next_at", "number"),
+    # PostgreSQL does not see that rows without a time stand in the order of their numbers.
+    Index("delivery_queued", "mailing", "number", postgresql_where=QUEUED).ddl_if(dialect="postgresql"),
 )
 """The ledger: what became of an issue for one person, over all its mailings."""
 

@@ -53,10 +53,17 @@ def bring_up_to_date(
 
 
 def _is_older(path: Path, version: str, patience: float) -> bool:
-    found = schema_version(path, patience=patience)
+    return judge_version(schema_version(path, patience=patience), version, path)
+
+
+def judge_version(found: str, version: str, where: str | Path) -> bool:
+    """Whether a schema that was *found* is older than *version*.
+
+    :raises StoreError: when it is newer.
+    """
     if found > version:
         what = f"a newer newsletter made this database (schema {found}; this program knows {version})"
-        raise StoreError(what, "install the newer program again", where=path)
+        raise StoreError(what, "install the newer program again", where=where)
     return found < version
 
 

@@ -1,14 +1,15 @@
 """Does the store's work in processes that die by SIGKILL at a chosen point: a program for tests.
 
-A line of standard input is ``JOB FOLDER LOG POINT``, by tabs. For each, a fork does the job in the data folder FOLDER
-and kills itself at its POINT-th point: before a commit, after it, and wherever the job says; at 0 it lives. The answer
-is one line: "killed", or "ended", or the error.
+A line of standard input is ``JOB FOLDER URL LOG POINT``, by tabs. For each, a fork does the job on the database of
+FOLDER, or at URL, and kills itself at its POINT-th point: before a commit, after it, and wherever the job says; at 0 it
+lives. The answer is one line: "killed", or "ended", or the error.
 """
 
 import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,12 +19,23 @@ from newsletter.errors import NewsletterError
 from newsletter.model.address import Address
 from newsletter.model.delivery import Delivery, State
 from newsletter.model.subscriber import Consent
-from newsletter.store.database import create, open_database
+from newsletter.store.database import Database, create, open_database
 from newsletter.store.ledger import LedgerStore
-from newsletter.store.lock import coordinator_lock
 from newsletter.store.subscribers import BATCH, SubscriberStore
 
 Point = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a job is done; *log* is the server's own list of whom it got."""
+
+    folder: Path
+    url: str
+    log: Path
+
+    def open(self) -> Database:
+        return open_database(self.folder, self.url)
 
 
 def points(dies_at: int) -> Point:
@@ -39,33 +51,33 @@ def points(dies_at: int) -> Point:
     return point
 
 
-def make(folder: Path, log: Path, point: Point) -> None:
+def make(place: Place, point: Point) -> None:
     """Make the database."""
-    create(folder).close()
+    create(place.folder, place.url).close()
 
 
-def enter(folder: Path, log: Path, point: Point) -> None:
+def enter(place: Place, point: Point) -> None:
     """Import people in two batches."""
-    with open_database(folder) as database:
+    with place.open() as database:
         people = [Address(address=f"{number}@example.com") for number in range(BATCH + 1)]
         SubscriberStore(database).import_all(people, "weekly", consent=Consent.CONFIRMED, basis="form")
 
 
-def send(folder: Path, log: Path, point: Point) -> None:
-    """Start the mailing, or go on with it, as the only coordinator; *log* is the server's own list of whom it got."""
-    with open_database(folder) as database, coordinator_lock(folder):
-        deliver_all(LedgerStore(database), log, point)
+def send(place: Place, point: Point) -> None:
+    """Start the mailing, or go on with it, as the only coordinator."""
+    with place.open() as database, database.coordinator_lock():
+        deliver_all(LedgerStore(database), place.log, point)
 
 
-def send_unlocked(folder: Path, log: Path, point: Point) -> None:
+def send_unlocked(place: Place, point: Point) -> None:
     """Claim and send beside others, which the lock would forbid: the guarded statements alone keep them apart."""
-    with open_database(folder) as database:
-        deliver_run(LedgerStore(database), log, point)
+    with place.open() as database:
+        deliver_run(LedgerStore(database), place.log, point)
 
 
-def die_sending(folder: Path, log: Path, point: Point) -> None:
+def die_sending(place: Place, point: Point) -> None:
     """Claim three, begin the first, and die."""
-    with open_database(folder) as database, coordinator_lock(folder):
+    with place.open() as database, database.coordinator_lock():
         run = LedgerStore(database).open_mailing(42, "weekly")
         first, _, _ = run.claim(3)
         run.commit([], [first])
@@ -100,24 +112,24 @@ def deliver_run(ledger: LedgerStore, log: Path, point: Point) -> None:
 JOBS = {job.__name__: job for job in (make, enter, send, send_unlocked, die_sending)}
 
 
-def do(job: str, folder: Path, log: Path, dies_at: int) -> None:
+def do(job: str, place: Place, dies_at: int) -> None:
     """Do the job in this process."""
     point = points(dies_at)
     event.listen(Engine, "commit", lambda connection: point())
-    JOBS[job](folder, log, point)
+    JOBS[job](place, point)
 
 
 def main() -> None:
     """Fork for each line."""
     for line in sys.stdin:
-        job, folder, log, dies_at = line.rstrip("\n").split("\t")
+        job, folder, url, log, dies_at = line.rstrip("\n").split("\t")
         if child := os.fork():
             _, status = os.waitpid(child, 0)
             if os.WIFSIGNALED(status):
                 print("killed" if os.WTERMSIG(status) == signal.SIGKILL else status, flush=True)
             continue
         try:
-            do(job, Path(folder), Path(log), int(dies_at))
+            do(job, Place(Path(folder), url, Path(log)), int(dies_at))
             print("ended", flush=True)
         except NewsletterError as error:
             print(error, flush=True)

@@ -37,11 +37,16 @@ def record(run: MailingLedger, *outcomes: Delivery) -> None:
 
 
 class Press:
-    """A database with readers, its two stores, and a clock that is moved by hand."""
+    """A database with readers, its two stores, and a clock that is moved by hand.
 
-    def __init__(self, folder):
+    :param url: of the server that has the database; empty for a file.
+    """
+
+    def __init__(self, folder, url=""):
         self.now = NOON
-        self.database = create(folder)
+        self.url = url
+        self.database = create(folder, url)
+        self.runs = []
         self.subscribers = SubscriberStore(self.database, clock=lambda: self.now)
         self.ledger = LedgerStore(self.database, clock=lambda: self.now, jitter=lambda: 1.0)
 
@@ -56,7 +61,17 @@ class Press:
         return self.ledger.start(issue, list_name, frozen=frozen, subject="Moka", started=self.now)
 
     def open(self, issue=42, list_name="weekly", **options) -> MailingLedger:
-        return self.ledger.open_mailing(issue, list_name, **options)
+        self.runs.append(self.ledger.open_mailing(issue, list_name, **options))
+        return self.runs[-1]
+
+    def die(self):
+        """Let go of the runs without a word, as the system does when their process dies."""
+        while self.runs:
+            self.runs.pop()._moves.close()
+
+    def close(self):
+        self.die()
+        self.database.close()
 
     def addresses(self, *states, issue=42):
         return [each.address for each in self.ledger.deliveries(issue, states or tuple(State))]

@@ -7,7 +7,13 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from store_press import MOVES, PEOPLE, Press, begin, record
 
 from newsletter.errors import StoreError
@@ -25,10 +31,10 @@ lists = st.sampled_from(["weekly", "daily"])
 class AnyMoves(RuleBasedStateMachine):
     """The ledger always balances, nobody is in it twice, and nobody who was accepted is begun again."""
 
-    def __init__(self):
+    def __init__(self, url):
         super().__init__()
         self.scratch = tempfile.TemporaryDirectory()
-        self.press = Press(Path(self.scratch.name) / "data")
+        self.press = Press(Path(self.scratch.name) / "data", url)
         self.press.confirm(*PEOPLE)
         self.planned = self.press.start()
         self.runs = {"weekly": self.press.open()}
@@ -37,7 +43,7 @@ class AnyMoves(RuleBasedStateMachine):
         self.before = self.states()
 
     def teardown(self):
-        self.press.database.close()
+        self.press.close()
         self.scratch.cleanup()
 
     def states(self):
@@ -50,7 +56,8 @@ class AnyMoves(RuleBasedStateMachine):
         queued = self.press.start(list_name=list_name)
         assert queued == waiting <= len(PEOPLE)
         self.planned += queued
-        self.runs.setdefault(list_name, self.press.open(list_name=list_name))
+        if list_name not in self.runs:
+            self.runs[list_name] = self.press.open(list_name=list_name)
 
     @rule(address=addresses)
     def leave(self, address):
@@ -91,6 +98,7 @@ class AnyMoves(RuleBasedStateMachine):
     def die_and_resume(self, hours, retry_now):
         self.press.now += timedelta(hours=hours)
         sending = self.press.ledger.balance(42)[SENDING]
+        self.press.die()
         assert self.press.ledger.recover() == sending
         self.runs = {name: self.press.open(list_name=name, retry_now=retry_now) for name in self.runs}
 
@@ -135,7 +143,8 @@ class AnyMoves(RuleBasedStateMachine):
         self.before = now
 
 
-TestWhateverTheMoves = AnyMoves.TestCase
-TestWhateverTheMoves.settings = settings(
-    max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+def test_whatever_the_moves_the_ledger_balances(new_url, examples):
+    steps = settings(
+        max_examples=examples, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    run_state_machine_as_test(lambda: AnyMoves(new_url()), settings=steps)

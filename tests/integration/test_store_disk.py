@@ -35,7 +35,7 @@ def press(tmp_path):
     made = Press(tmp_path / "data")
     made.confirm(*PEOPLE)
     yield made
-    made.database.close()
+    made.close()
 
 
 @pytest.mark.parametrize("size", [0, 16, 4096, 20_000])

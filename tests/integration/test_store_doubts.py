@@ -12,10 +12,10 @@ from newsletter.store.schema import delivery
 
 
 @pytest.fixture
-def press(tmp_path):
-    press = Press(tmp_path / "data")
+def press(tmp_path, url):
+    press = Press(tmp_path / "data", url)
     yield press
-    press.database.close()
+    press.close()
 
 
 def being_sent(press, address, at):

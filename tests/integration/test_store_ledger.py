@@ -17,11 +17,11 @@ QUEUED, SENDING, ACCEPTED, DEFERRED, REFUSED, EXCLUDED, IN_DOUBT = State
 
 
 @pytest.fixture
-def press(tmp_path):
-    made = Press(tmp_path / "data")
+def press(tmp_path, url):
+    made = Press(tmp_path / "data", url)
     made.confirm(*PEOPLE)
     yield made
-    made.database.close()
+    made.close()
 
 
 def test_a_mailing_ledger_is_what_the_sender_asks_for(press):

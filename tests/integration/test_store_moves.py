@@ -80,12 +80,12 @@ ACTIONS = {
 
 
 @pytest.fixture
-def press(tmp_path):
-    made = Press(tmp_path / "data")
+def press(tmp_path, url):
+    made = Press(tmp_path / "data", url)
     made.confirm(ADA)
     made.start()
     yield made
-    made.database.close()
+    made.close()
 
 
 def test_the_actions_make_the_moves_of_the_table_and_no_others():

@@ -1,9 +1,11 @@
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from newsletter.errors import StoreError, SubscriberError
 from newsletter.model.address import Address
@@ -21,8 +23,8 @@ ADA, BOB = Address(address="Ada@example.com", name="Ada"), Address(address="bob@
 
 
 @pytest.fixture
-def database(tmp_path):
-    with create(tmp_path / "data") as made:
+def database(tmp_path, url):
+    with create(tmp_path / "data", url) as made:
         yield made
 
 
@@ -190,13 +192,10 @@ lists = st.sampled_from(["weekly", "daily"])
 class AnyOrder(RuleBasedStateMachine):
     """Adds, imports, confirms, unsubscribes and starts in any order, beside the simplest model of who said yes."""
 
-    def __init__(self):
+    def __init__(self, url):
         super().__init__()
-        import tempfile
-        from pathlib import Path
-
         self.scratch = tempfile.TemporaryDirectory()
-        self.database = create(Path(self.scratch.name) / "data")
+        self.database = create(Path(self.scratch.name) / "data", url)
         self.now = NOON
         self.store = SubscriberStore(self.database, clock=lambda: self.now)
         self.ledger = LedgerStore(self.database, clock=lambda: self.now)
@@ -254,10 +253,9 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(list_name=lists)
     def claim(self, list_name):
         if any(mailing.list == list_name for mailing in self.ledger.mailings(self.issue)):
-            mailing = self.ledger.open_mailing(self.issue, list_name)
-            claimed = mailing.claim(10)
-            assert all(self.said[fold_address(each.address), list_name] is CONFIRMED for each in claimed)
-            mailing.release()
+            with self.ledger.open_mailing(self.issue, list_name) as mailing:
+                claimed = mailing.claim(10)
+                assert all(self.said[fold_address(each.address), list_name] is CONFIRMED for each in claimed)
             assert self.ledger.balance(self.issue)[State.SENDING] == 0
 
     @invariant()
@@ -282,7 +280,8 @@ def _person(address):
     return Address(address=address)
 
 
-TestWhateverTheOrder = AnyOrder.TestCase
-TestWhateverTheOrder.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+def test_whatever_the_order_everybody_stands_where_they_said(new_url, examples):
+    steps = settings(
+        max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    run_state_machine_as_test(lambda: AnyOrder(new_url()), settings=steps)

@@ -55,3 +55,18 @@ def upgrade() -> None:
         sa.Column("messages", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("profile", "minute", name="traffic_pk"),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        _postgresql()
+
+
+def _postgresql() -> None:
+    """Add what 0001 made for SQLite alone, and an index in the order of a claim."""
+    op.execute(
+        """CREATE FUNCTION consent_log_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE 'consent_log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$"""
+    )
+    op.execute(
+        """CREATE TRIGGER consent_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON consent_log
+        FOR EACH STATEMENT EXECUTE FUNCTION consent_log_append_only()"""
+    )
+    op.create_index("delivery_queued", "delivery", ["mailing", "number"], postgresql_where=sa.text("state = 'queued'"))

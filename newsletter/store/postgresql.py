@@ -1,0 +1,270 @@
+"""A database on a PostgreSQL server, shared by machines; of the data folder it needs the key alone.
+
+What SQLite does by one writer at a time, flock and backups in a folder is done here by advisory locks of the server
+(https://www.postgresql.org/docs/15/explicit-locking.html, 13.3.5) and by the backups of whoever runs it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+
+from newsletter.errors import StoreError
+from newsletter.store.engine import PATIENCE
+from newsletter.store.lock import CoordinatorBusy
+from newsletter.store.schema import VERSION
+from newsletter.store.server_failure import is_locked, said_plainly
+from newsletter.store.statements import POSTGRESQL, Facts, Outcome, Statements, statements
+from newsletter.store.upgrade import judge_version, run_migrations
+
+if TYPE_CHECKING:  # the library is an extra
+    import psycopg
+
+OLDEST_SERVER = 13_00_00
+"""The oldest PostgreSQL that was tried; its makers look after each for five years."""
+
+CONNECTING = 10
+"""Seconds to wait for a server that does not answer."""
+
+DYING = 1.0
+"""Seconds to wait for the coordinator's lock: the server takes a moment to notice that a process was killed."""
+
+# A lock is of the whole database of the server; two newsletters may share one by schemas.
+_LOCK = "hashtext('newsletter ' || current_schema())"
+_WRITER, _COORDINATOR = f"{_LOCK}, 1", f"{_LOCK}, 2"
+
+# What SQLite's synchronous = FULL says: an intent that is committed is on the disk. A dead machine's locks go when the
+# server notices, after a minute at most.
+_SETTINGS = """SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')"""
+_KEEP_ALIVE = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+
+
+class PostgresqlServer:
+    """The database at *url*, "postgresql://user@host/name".
+
+    :param patience: seconds to wait while another program keeps it locked.
+    :raises StoreError: when that is no such address, or the library for it is missing.
+    """
+
+    is_sqlite = False
+
+    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
+        _require_library()
+        self._url = _read(url)
+        self._patience = patience
+        self.where = self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    def bring_up_to_date(self) -> None:
+        """Migrate it if it is older than this program, all in one transaction."""
+        engine = self.engine()
+        try:
+            if not judge_version(self._version(engine), VERSION, self.where):
+                return
+            with self.coordinator_lock(), self.said_plainly(), _writing(engine) as connection:
+                if judge_version(_version_in(connection), VERSION, self.where):
+                    run_migrations(connection, version=VERSION)
+        finally:
+            engine.dispose()
+
+    def _version(self, engine: Engine) -> str:
+        with self.said_plainly(), engine.begin() as connection:
+            self._require_server(connection)
+            if is_empty(connection):
+                todo = "restore it there, if there was one; newsletter init makes one where no secret.key is left"
+                raise StoreError("there is no newsletter's database", todo, where=self.where)
+            return _version_in(connection)
+
+    def _require_server(self, connection: Connection) -> None:
+        version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+        if version < OLDEST_SERVER:
+            what = f"this PostgreSQL is too old: {version // 10_000}"
+            raise StoreError(what, f"{OLDEST_SERVER // 10_000} or later will do", where=self.where)
+
+    def engine(self) -> Engine:
+        """Return SQLAlchemy's connections to it."""
+        engine = create_engine(self._url, connect_args=self._options())
+        event.listen(engine, "connect", lambda driver, _record: self._set_up(driver))
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    def _options(self) -> dict[str, Any]:
+        return {} if "connect_timeout" in self._url.query else {"connect_timeout": CONNECTING}
+
+    def _set_up(self, driver: "psycopg.Connection[tuple[Any, ...]]") -> None:
+        driver.execute(_SETTINGS)
+        driver.execute(_KEEP_ALIVE)
+        driver.execute("SELECT set_config('lock_timeout', %s, false)", [f"{self._patience * 1000:.0f}ms"])
+        driver.commit()
+
+    def require_empty(self, connection: Connection) -> None:
+        """Refuse to make the tables where a newsletter's are already."""
+        self._require_server(connection)
+        if not is_empty(connection):
+            what = "there is a newsletter's database already"
+            todo = "to use it from here, too, copy secret.key into the data folder from the machine that made it"
+            raise StoreError(what, todo, where=self.where)
+
+    def said_plainly(self) -> AbstractContextManager[None]:
+        """Turn what it fails with into a StoreError."""
+        return said_plainly(self.where)
+
+    def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        import psycopg
+
+        address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        driver = psycopg.connect(address, **self._options())
+        try:
+            self._set_up(driver)
+        except BaseException:
+            driver.close()
+            raise
+        return driver
+
+    @contextmanager
+    def coordinator_lock(self) -> Iterator[None]:
+        """Be the only coordinator, by a lock that the server holds for a connection of its own."""
+        with self.said_plainly():
+            driver = self._connect()
+        try:
+            driver.autocommit = True
+            self._take(driver)
+            yield
+        finally:
+            driver.close()
+
+    def _take(self, driver: "psycopg.Connection[tuple[Any, ...]]") -> None:
+        import psycopg
+
+        try:
+            driver.execute(f"SET lock_timeout = '{DYING * 1000:.0f}ms'")
+            driver.execute(f"SELECT pg_advisory_lock({_COORDINATOR})")
+        except psycopg.Error as cause:
+            if is_locked(cause):
+                what = "another newsletter command is sending from this database"
+                todo = "wait until it has ended, or stop it where it runs"
+                raise CoordinatorBusy(what, todo, where=self.where) from cause
+            with self.said_plainly():
+                raise
+
+    def moves(self) -> "PostgresqlMoves":
+        """Return a connection for what is done thousands of times a second."""
+        with self.said_plainly():
+            return PostgresqlMoves(self._connect(), self.where)
+
+    def backup(self, to: Path) -> None:
+        """Refuse it: a copy of a server's database is made by the server's own tools."""
+        what = "a database on a server is backed up there"
+        raise StoreError(what, "pg_dump writes one into a file; keep a copy of secret.key with it", where=self.where)
+
+    def backup_before(self, occasion: str) -> None:
+        """Rely on the server's own backups."""
+
+
+class PostgresqlMoves:
+    """A connection of the driver's, and the statements as PostgreSQL understands them; groups are given as arrays."""
+
+    say: Statements = statements(POSTGRESQL).in_style_of_psycopg()
+
+    def __init__(self, driver: "psycopg.Connection[tuple[Any, ...]]", where: str) -> None:
+        self._driver = driver
+        self._where = where
+
+    @property
+    def synchronous(self) -> str:
+        """How much the disk is waited for at a commit: "on", and "remote_apply" that of a standby, too."""
+        with said_plainly(self._where), self._driver.transaction():
+            return str(self.run("SHOW synchronous_commit", {})[0][0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block is committed and on the disk at its end, or nothing."""
+        with said_plainly(self._where), self._driver.transaction():
+            yield
+
+    def run(self, statement: str, facts: Facts) -> Sequence[tuple[Any, ...]]:
+        """Run one statement; return its rows."""
+        cursor = self._driver.execute(statement, facts)
+        return cursor.fetchall() if cursor.description else []
+
+    def group(self, numbers: Sequence[int]) -> Facts:
+        """Return the fact ``numbers``."""
+        return {"numbers": list(numbers)}
+
+    def accepted(self, replies: Mapping[int, str]) -> Facts:
+        """Return the facts of a group that was accepted."""
+        return {"of": list(replies), "replies": [_storable(reply) for reply in replies.values()]}
+
+    def outcomes(self, outcomes: Sequence[Outcome]) -> Facts:
+        """Return the facts of a group of other outcomes."""
+        of, states, replies, statuses, attempts, times = map(list, zip(*outcomes, strict=True))
+        return {
+            "of": of,
+            "states": states,
+            "replies": [_storable(reply) for reply in replies],
+            "statuses": statuses,
+            "attempts": attempts,
+            "times": times,
+        }
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self._driver.close()
+
+
+def _storable(words: str) -> str:
+    """Return the words of a server without NUL, which no text of PostgreSQL has."""
+    return words.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether the schema that a connection sees has no newsletter's tables."""
+    found = connection.exec_driver_sql("SELECT to_regclass('meta'), to_regclass('alembic_version')").one()
+    return None in tuple(found)
+
+
+def _version_in(connection: Connection) -> str:
+    return str(connection.execute(text("SELECT max(version_num) FROM alembic_version")).scalar() or "")
+
+
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    with engine.execution_options(writing=True).begin() as connection:
+        yield connection
+
+
+def _begin(connection: Connection) -> None:
+    # One writer at a time, as with SQLite: nobody decides on what another is just changing. Only the moves of
+    # deliveries pass by it; their statements are guarded one by one.
+    if connection.get_execution_options().get("writing", False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def _read(url: str) -> URL:
+    try:
+        read = make_url(url)
+    except (ArgumentError, ValueError) as cause:
+        raise _no_address(url) from cause
+    if read.get_backend_name() not in ("postgresql", "postgres"):
+        raise _no_address(url)
+    return read.set(drivername="postgresql+psycopg")
+
+
+def _no_address(url: str) -> StoreError:
+    scheme = urlsplit(url).scheme
+    what = f'"{scheme}://…" is no address of a PostgreSQL' if scheme else "this is no address of a PostgreSQL"
+    return StoreError(what, "write it like postgresql://user@host/name", where="database")
+
+
+def _require_library() -> None:
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as cause:
+        todo = "python -m pip install 'newsletterpress[postgresql]'"
+        raise StoreError(f"PostgreSQL needs the library psycopg ({cause})", todo) from cause
