@@ -190,7 +190,7 @@ class LedgerStore:
                 return balance_of(connection, issue)
             of_list = select(mailing.c.number).where(mailing.c.issue == issue, mailing.c.list == list_name)
             query = select(delivery.c.state, func.count()).where(delivery.c.mailing.in_(of_list))
-            rows = connection.execute(query.group_by(delivery.c.state)).tuples()
+            rows = connection.execute(query.group_by(delivery.c.state))
             return Balance(counts={State(state): count for state, count in rows})
 
     def deliveries(
