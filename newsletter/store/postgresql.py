@@ -154,7 +154,12 @@ class PostgresqlServer:
     def moves(self) -> "PostgresqlMoves":
         """Return a connection for what is done thousands of times a second."""
         with self.said_plainly():
-            return PostgresqlMoves(self._connect(), self.where)
+            driver = self._connect()
+            # An index has each claim in its order. Until the server has statistics of a mailing that just began it would
+            # rather sort all who wait: 360 ms for each claim out of 1,000,000.
+            driver.execute("SET enable_sort = off")
+            driver.commit()
+            return PostgresqlMoves(driver, self.where)
 
     def backup(self, to: Path) -> None:
         """Refuse it: a copy of a server's database is made by the server's own tools."""
