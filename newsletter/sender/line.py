@@ -15,6 +15,7 @@ from functools import cache
 from typing import Final
 
 from newsletter.sender.options import Timeouts
+from newsletter.sender.reply import reply_of
 from newsletter.sender.verdict import Reply
 
 LONGEST_REPLY: Final = 64 * 1024
@@ -237,7 +238,7 @@ class Line:
         self.heard_at = self._loop.time()
         *lines, self._unread = (self._unread + octets if self._unread else octets).split(b"\n")
         for line in lines:
-            if not self._reply and (code := _CODES.get(line[:4])):
+            if not self._reply and (code := _CODES.get(line[:4])) and len(line) <= LONGEST_REPLY:
                 self._said(code, line)
             else:
                 self._take_part(line)
@@ -250,7 +251,7 @@ class Line:
         """Take a line that is not a whole reply of a usual code."""
         self._reply.append(line)
         # §4.2.1: the code is the same on each line. "250-" with "550 " behind it says two things, and so nothing.
-        proper = _REPLY_LINE.fullmatch(line) and line[:3] == self._reply[0][:3]
+        proper = _REPLY_LINE.fullmatch(line) and line[:3] == self._reply[0][:3] and len(line) <= LONGEST_REPLY
         if proper and line[3:4] == b"-":
             return
         reply, self._reply = self._reply, []
@@ -283,22 +284,6 @@ class Line:
     def _wake(self) -> None:
         if self._hearing and not self._hearing.done():
             self._hearing.set_result(None)
-
-
-def reply_of(code: int, raw: bytes) -> Reply:
-    """Return the reply whose *raw* text this is; with the code 0 it is what came instead of one."""
-    if not code:
-        return Reply(code=0, lines=(legible(raw),))
-    return Reply(code=code, lines=tuple([legible(line[4:]) for line in raw.split(b"\n")]))
-
-
-def legible(text: bytes) -> str:
-    """Return the server's words on one line, without what could move a terminal's cursor."""
-    words = text.decode(errors="replace").strip()
-    return words if words.isprintable() and "  " not in words else _UNSHOWN.sub(" ", words).strip()
-
-
-_UNSHOWN = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
 def reason(cause: OSError) -> str:

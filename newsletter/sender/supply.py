@@ -11,17 +11,17 @@ from newsletter.model.address import Address
 from newsletter.model.delivery import Delivery, State
 from newsletter.model.mail import Message
 from newsletter.model.subscriber import Subscriber
+from newsletter.sender.dispatch import Envelope
 from newsletter.sender.domains import Domains
 from newsletter.sender.ledger import Ledger
-from newsletter.sender.smtp import Envelope
 
 CLAIM: Final = 500
 """Deliveries leased at once."""
 SIGNERS: Final = 2
 """Threads that sign: the RSA operation lets go of the interpreter's lock (cryptography), on two cores or more."""
-CHUNK: Final = 8
+CHUNK: Final = 16
 """Messages that one of them signs in one go."""
-AHEAD: Final = 96
+AHEAD: Final = 192
 """Messages made ahead: enough for every connection's next one, and few enough to keep in memory."""
 PARKED: Final = 2000
 """Messages that wait for their domains; beyond that nothing more is claimed until some have gone."""

@@ -20,7 +20,8 @@ Outcome = tuple[int, str, str, str, int, str | None]
 _CONSENTED = """coalesce((
     SELECT consent FROM subscription
     WHERE subscription.subscriber = delivery.subscriber AND subscription.list = :list
-), '') = 'confirmed' AND (SELECT suppression.folded FROM suppression WHERE suppression.folded = delivery.folded) IS NULL"""
+), '') = 'confirmed'
+AND (SELECT suppression.folded FROM suppression WHERE suppression.folded = delivery.folded) IS NULL"""
 _FREE = "(claimed_by IS NULL OR (claimed_by <> :run AND lease_until <= :now))"
 
 

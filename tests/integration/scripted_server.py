@@ -60,7 +60,8 @@ class ScriptedServer:
     """The server, and what it heard.
 
     :param script: by phase, what to do the first time, the second time…; None or nothing left is the good answer. The
-        phases are those of :data:`GOOD` and "body": what happens after 354, before a line of the body is read.
+        phases are those of :data:`GOOD`, "body": what happens after 354, before a line of the body is read, and
+        "within": when its first line has been.
     :param tls: a context for STARTTLS; it is announced while the line is in the clear.
     :param implicit: with *tls*: TLS from the first byte.
     :param pipelining: announced (RFC 2920).
@@ -152,6 +153,8 @@ class _Talk:
     def _body(self) -> None:
         lines = []
         while (line := self._line()) != b".\r\n":
+            if not lines:
+                self._do("within")
             lines.append(line)
         self._server.messages.append(b"".join(lines))
         self._do("dot")

@@ -154,7 +154,8 @@ def test_a_worker_is_known_by_its_last_visit(press):
     agenda.worker_seen("ber")
     press.now += MINUTE
     agenda.worker_seen("ams")
-    assert agenda.workers() == (Worker(host="ams", seen_at=NOON + 2 * MINUTE), Worker(host="ber", seen_at=NOON + MINUTE))
+    ams, ber = Worker(host="ams", seen_at=NOON + 2 * MINUTE), Worker(host="ber", seen_at=NOON + MINUTE)
+    assert agenda.workers() == (ams, ber)
 
 
 def test_deferred_ones_are_retried_unasked_only_when_everybody_has_had_a_turn_and_nobody_stopped_it(press):
@@ -220,7 +221,8 @@ def test_traffic_is_counted_by_the_minute_and_forgotten_after_eight_days_but_for
     store.spend("ses", NOON, 4)
     store.spend("ses", NOON + MINUTE, 1)
     store.spend("other", NOON, 9)
-    assert store.spent("ses", NOON - MINUTE) == [Spent(minute=NOON, messages=7), Spent(minute=NOON + MINUTE, messages=1)]
+    first, second = Spent(minute=NOON, messages=7), Spent(minute=NOON + MINUTE, messages=1)
+    assert store.spent("ses", NOON - MINUTE) == [first, second]
     assert store.spent("ses", NOON) == [Spent(minute=NOON + MINUTE, messages=1)]
     later = NOON + KEPT + 2 * MINUTE
     store.spend("ses", later, 1)

@@ -123,7 +123,7 @@ def applied(event: Event, content: bytearray) -> None:
 
 def test_a_trace_is_read_in_the_order_in_which_calls_ended():
     lines = [
-        r'7 pwrite64(5<\x2f\x61\x2e\x73\x71\x6c\x69\x74\x65\x33\x2d\x77\x61\x6c>, "\x01\x02\x03", 3, 4096) = 2',
+        r'7     pwrite64(5<\x2f\x61\x2e\x73\x71\x6c\x69\x74\x65\x33\x2d\x77\x61\x6c>, "\x01\x02\x03", 3, 4096) = 2',
         r"7 recvfrom(9<TCP:[127.0.0.1:4->127.0.0.1:2]>,  <unfinished ...>",
         r"8 fdatasync(5<\x2f\x61\x2e\x73\x71\x6c\x69\x74\x65\x33\x2d\x77\x61\x6c>) = 0",
         r'7 <... recvfrom resumed>"\x33\x35\x34", 65536, 0, NULL, NULL) = 3',

@@ -11,9 +11,9 @@ CALLS = "pwrite64,write,sendto,sendmsg,recvfrom,fdatasync,fsync,ftruncate,unlink
 COMMAND = ("strace", "-f", "-yy", "-xx", "-s", "10000000", "-e", f"trace={CALLS}", "-o")
 """Descriptors with what they stand for, all octets, written as ``\\x2e``; the file's name comes behind."""
 
-_LINE = re.compile(r"(\d+) (\w+)\((?:\d+<((?:[^>-]|->|-(?!>))*)>)?(.*)\) += (-?\d+)")
-_BEGUN = re.compile(r"(\d+) (\w+\(.*) <unfinished \.\.\.>$")
-_RESUMED = re.compile(r"(\d+) <\.\.\. \w+ resumed>(.*)$")
+_LINE = re.compile(r"(\d+) +(\w+)\((?:\d+<((?:[^>-]|->|-(?!>))*)>)?(.*)\) += (-?\d+)")
+_BEGUN = re.compile(r"(\d+) +(\w+\(.*) <unfinished \.\.\.>$")
+_RESUMED = re.compile(r"(\d+) +<\.\.\. \w+ resumed>(.*)$")
 _OCTETS = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 _LAST_NUMBER = re.compile(r", (\d+)$")
 
