@@ -53,9 +53,8 @@ def addressed(subscriber: Subscriber) -> Message:
 
 def main(folder: str, url: str, port: str) -> None:
     profile = SmtpProfile(name="test", host="127.0.0.1", port=int(port), security="none", connections=3)
-    with open_database(Path(folder), url) as database:
-        with LedgerStore(database).open_mailing(42, "weekly") as ledger:
-            run_mailing(Modest(ledger), addressed, [profile], progress=lambda outcomes: say("sent"))
+    with open_database(Path(folder), url) as database, LedgerStore(database).open_mailing(42, "weekly") as ledger:
+        run_mailing(Modest(ledger), addressed, [profile], progress=lambda outcomes: say("sent"))
     say("ended")
 
 

@@ -51,7 +51,7 @@ def test_a_second_machine_needs_the_key_of_the_first_and_makes_nothing(tmp_path,
     with pytest.raises(StoreError, match=r"there is a newsletter's database already; .* copy secret\.key"):
         create(tmp_path / "two", url)
     assert not (tmp_path / "two").exists()
-    with pytest.raises(StoreError, match="the key is missing; put back .* or from another machine"):
+    with pytest.raises(StoreError, match=r"the key is missing; put back .* or from another machine"):
         open_database(tmp_path / "two", url)
     (tmp_path / "two").mkdir()
     (tmp_path / "two" / KEY_FILE).write_bytes((tmp_path / "one" / KEY_FILE).read_bytes())
@@ -79,7 +79,7 @@ def test_what_was_just_made_is_taken_back_whole(tmp_path, url):
 def test_a_server_without_tables_is_told_from_one_that_is_not_there(tmp_path, url):
     with pytest.raises(StoreError, match="there is no newsletter's database; restore it there, if there was one"):
         open_database(tmp_path, url)
-    with pytest.raises(StoreError, match="the server cannot be used: .*; newsletter doctor looks at it"):
+    with pytest.raises(StoreError, match=r"the server cannot be used: .*; newsletter doctor looks at it"):
         open_database(tmp_path, "postgresql://postgres@127.0.0.1:1/news")
     with pytest.raises(StoreError, match='database "nowhere" does not exist'):
         open_database(tmp_path, url.replace("/postgres?", "/nowhere?"))
@@ -157,7 +157,7 @@ def test_a_server_that_goes_away_is_said_in_words_and_what_was_committed_is_ther
     with psycopg.connect(url, autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
                       " AND backend_type = 'client backend'")  # fmt: skip
-    with pytest.raises(StoreError, match="what was recorded is safe|the server cannot be used"):
+    with pytest.raises(StoreError, match=r"what was recorded is safe|the server cannot be used"):
         run.commit([ada.now(ACCEPTED)], [bob])
     with pytest.raises(StoreError):
         press.counts()
@@ -203,9 +203,9 @@ def test_a_move_waits_for_nobody_who_writes(tmp_path, url):
 
 def test_one_coordinator_at_a_time(tmp_path, url):
     with create(tmp_path / "data", url) as database, open_database(tmp_path / "data", url) as other:
-        with database.coordinator_lock():
-            with pytest.raises(CoordinatorBusy, match="another newsletter command is sending"), other.coordinator_lock():
-                pytest.fail("two coordinators at once")
+        busy = pytest.raises(CoordinatorBusy, match="another newsletter command is sending")
+        with database.coordinator_lock(), busy, other.coordinator_lock():
+            pytest.fail("two coordinators at once")
         with other.coordinator_lock():
             pass
 
