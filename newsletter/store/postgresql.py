@@ -155,8 +155,8 @@ class PostgresqlServer:
         """Return a connection for what is done thousands of times a second."""
         with self.said_plainly():
             driver = self._connect()
-            # An index has each claim in its order. Until the server has statistics of a mailing that just began, it would
-            # sort all who wait instead: 360 ms for each claim out of 1,000,000.
+            # An index has each claim in its order. Until the server has statistics of a mailing that has just begun,
+            # it would sort all who wait instead: 360 ms for each claim out of 1,000,000.
             driver.execute("SET enable_sort = off")
             driver.commit()
             return PostgresqlMoves(driver, self.where)
