@@ -111,6 +111,14 @@ def test_the_environment_s_address_is_judged_too(monkeypatch):
         database_of_environment()
 
 
+def test_a_server_that_is_too_old_is_refused(tmp_path, url, monkeypatch):
+    monkeypatch.setattr("newsletter.store.postgresql.OLDEST_SERVER", 99_00_00)
+    for act in (create, open_database):
+        with pytest.raises(StoreError, match=r"this PostgreSQL is too old: 1[0-9]; 99 or later will do"):
+            act(tmp_path / "data", url)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_newer_schema_is_refused_and_left_alone(tmp_path, url):
     create(tmp_path / "data", url).close()
     with psycopg.connect(url) as connection:
