@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from newsletter.errors import StoreError
@@ -37,11 +37,17 @@ DYING = 1.0
 _LOCK = "hashtext('newsletter ' || current_schema())"
 _WRITER, _COORDINATOR = f"{_LOCK}, 1", f"{_LOCK}, 2"
 
-# What SQLite's synchronous = FULL says: an intent that is committed is on the disk. A dead machine's locks go when the
-# server notices, after a minute at most.
-_SETTINGS = """SELECT set_config('synchronous_commit', 'on', false)
-    WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')"""
-_KEEP_ALIVE = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+# synchronous_commit is what synchronous = FULL is for SQLite: an intent that is committed is on the disk. What a
+# machine that went away has locked is free when the server notices, a minute later.
+_SETTINGS = """SELECT
+    set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+        WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
+    set_config('tcp_keepalives_idle', '30', false),
+    set_config('tcp_keepalives_interval', '10', false),
+    set_config('tcp_keepalives_count', '3', false),
+    set_config('lock_timeout', %s, false)"""
+_TABLES = "SELECT to_regclass('meta') IS NOT NULL AND to_regclass('alembic_version') IS NOT NULL"
+_VERSION = "SELECT max(version_num) FROM alembic_version"
 
 
 class PostgresqlServer:
@@ -61,29 +67,24 @@ class PostgresqlServer:
 
     def bring_up_to_date(self) -> None:
         """Migrate it if it is older than this program, all in one transaction."""
-        engine = self.engine()
+        if not judge_version(self._version(), VERSION, self.where):
+            return
+        engine = self.engine().execution_options(writing=True)
         try:
-            if not judge_version(self._version(engine), VERSION, self.where):
-                return
-            with self.coordinator_lock(), self.said_plainly(), _writing(engine) as connection:
-                if judge_version(_version_in(connection), VERSION, self.where):
+            with self.coordinator_lock(), self.said_plainly(), engine.begin() as connection:
+                found = connection.exec_driver_sql(_VERSION).scalar()
+                if judge_version(str(found), VERSION, self.where):  # no other process was faster
                     run_migrations(connection, version=VERSION)
         finally:
             engine.dispose()
 
-    def _version(self, engine: Engine) -> str:
-        with self.said_plainly(), engine.begin() as connection:
-            self._require_server(connection)
-            if is_empty(connection):
+    def _version(self) -> str:
+        """Return the version of the schema, by plain SQL: Alembic takes 0.3 s to import."""
+        with self.said_plainly(), self._connect() as driver:
+            if driver.execute(_TABLES).fetchone() != (True,):
                 todo = "restore it there, if there was one; newsletter init makes one where no secret.key is left"
                 raise StoreError("there is no newsletter's database", todo, where=self.where)
-            return _version_in(connection)
-
-    def _require_server(self, connection: Connection) -> None:
-        version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
-        if version < OLDEST_SERVER:
-            what = f"this PostgreSQL is too old: {version // 10_000}"
-            raise StoreError(what, f"{OLDEST_SERVER // 10_000} or later will do", where=self.where)
+            return str((driver.execute(_VERSION).fetchone() or ("",))[0] or "")
 
     def engine(self) -> Engine:
         """Return SQLAlchemy's connections to it."""
@@ -96,15 +97,15 @@ class PostgresqlServer:
         return {} if "connect_timeout" in self._url.query else {"connect_timeout": CONNECTING}
 
     def _set_up(self, driver: "psycopg.Connection[tuple[Any, ...]]") -> None:
-        driver.execute(_SETTINGS)
-        driver.execute(_KEEP_ALIVE)
-        driver.execute("SELECT set_config('lock_timeout', %s, false)", [f"{self._patience * 1000:.0f}ms"])
+        if driver.info.server_version < OLDEST_SERVER:
+            what = f"this PostgreSQL is too old: {driver.info.server_version // 10_000}"
+            raise StoreError(what, f"{OLDEST_SERVER // 10_000} or later will do", where=self.where)
+        driver.execute(_SETTINGS, [f"{self._patience * 1000:.0f}ms"])
         driver.commit()
 
     def require_empty(self, connection: Connection) -> None:
         """Refuse to make the tables where a newsletter's are already."""
-        self._require_server(connection)
-        if not is_empty(connection):
+        if connection.exec_driver_sql(_TABLES).scalar():
             what = "there is a newsletter's database already"
             todo = "to use it from here, too, copy secret.key into the data folder from the machine that made it"
             raise StoreError(what, todo, where=self.where)
@@ -154,7 +155,12 @@ class PostgresqlServer:
     def moves(self) -> "PostgresqlMoves":
         """Return a connection for what is done thousands of times a second."""
         with self.said_plainly():
-            return PostgresqlMoves(self._connect(), self.where)
+            driver = self._connect()
+            # An index has each claim in its order. Until the server has statistics of a mailing that has just begun,
+            # it would sort all who wait instead: 360 ms for each claim out of 1,000,000.
+            driver.execute("SET enable_sort = off")
+            driver.commit()
+            return PostgresqlMoves(driver, self.where)
 
     def backup(self, to: Path) -> None:
         """Refuse it: a copy of a server's database is made by the server's own tools."""
@@ -219,22 +225,6 @@ class PostgresqlMoves:
 def _storable(words: str) -> str:
     """Return the words of a server without NUL, which no text of PostgreSQL has."""
     return words.replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def is_empty(connection: Connection) -> bool:
-    """Whether the schema that a connection sees has no newsletter's tables."""
-    found = connection.exec_driver_sql("SELECT to_regclass('meta'), to_regclass('alembic_version')").one()
-    return None in tuple(found)
-
-
-def _version_in(connection: Connection) -> str:
-    return str(connection.execute(text("SELECT max(version_num) FROM alembic_version")).scalar() or "")
-
-
-@contextmanager
-def _writing(engine: Engine) -> Iterator[Connection]:
-    with engine.execution_options(writing=True).begin() as connection:
-        yield connection
 
 
 def _begin(connection: Connection) -> None:

@@ -111,6 +111,14 @@ def test_the_environment_s_address_is_judged_too(monkeypatch):
         database_of_environment()
 
 
+def test_a_server_that_is_too_old_is_refused(tmp_path, url, monkeypatch):
+    monkeypatch.setattr("newsletter.store.postgresql.OLDEST_SERVER", 99_00_00)
+    for act in (create, open_database):
+        with pytest.raises(StoreError, match=r"this PostgreSQL is too old: 1[0-9]; 99 or later will do"):
+            act(tmp_path / "data", url)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_newer_schema_is_refused_and_left_alone(tmp_path, url):
     create(tmp_path / "data", url).close()
     with psycopg.connect(url) as connection:
@@ -203,11 +211,8 @@ def test_a_move_waits_for_nobody_who_writes(tmp_path, url):
 
 def test_one_coordinator_at_a_time(tmp_path, url):
     with create(tmp_path / "data", url) as database, open_database(tmp_path / "data", url) as other:
-        with (
-            database.coordinator_lock(),
-            pytest.raises(CoordinatorBusy, match="another newsletter command is sending"),
-            other.coordinator_lock(),
-        ):
+        busy = pytest.raises(CoordinatorBusy, match="another newsletter command is sending")
+        with database.coordinator_lock(), busy, other.coordinator_lock():
             pytest.fail("two coordinators at once")
         with other.coordinator_lock():
             pass
