@@ -271,7 +271,9 @@ def copied(ordeal: Ordeal, base: Path) -> Iterator[Ordeal]:
 
 def mended(sample: str) -> str:
     """Give the sample issue the link that its planted mistake took away."""
-    return re.sub(r"^### (Developer Experience[^{]*) \{", r"### [\1](https://example.com/pinconsole) {", sample, flags=re.M)
+    return re.sub(
+        r"^### (Developer Experience[^{]*) \{", r"### [\1](https://example.com/pinconsole) {", sample, flags=re.M
+    )
 
 
 SMALL = """+++

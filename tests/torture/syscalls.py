@@ -55,7 +55,7 @@ class Call:
 def strace(to: Path, *options: str, calls: str = TRACED) -> tuple[str, ...]:
     """Return what is put before a command to have it traced into the file *to*, its threads and children too.
 
-    Descriptors come with what they stand for, and all octets as ``\\x2e``.
+    Descriptors come with what they stand for, and all octets in hexadecimal.
     """
     if not shutil.which("strace"):
         missing("strace", "apt-get install strace")

@@ -1,5 +1,7 @@
 """Two streams of octets, cut anywhere, tell the same story."""
 
+from itertools import pairwise
+
 import pytest
 from dialogue import Moment, Step, moments
 from hypothesis import given
@@ -54,5 +56,5 @@ def test_connections_are_kept_apart_and_files_are_none():
 def test_where_a_stream_is_cut_changes_nothing(cuts):
     said = ENVELOPE % b"ada" + BODY + ENVELOPE % b"bob" + b".\r\nQUIT\r\n"
     places = sorted({0, len(said), *(cut for cut in cuts if cut < len(said))})
-    calls = [out(said[start:end]) for start, end in zip(places, places[1:], strict=False)]
+    calls = [out(said[start:end]) for start, end in pairwise(places)]
     assert [moment.recipient for moment in moments(calls)] == [ADA, BOB]

@@ -14,7 +14,7 @@ from syscalls import Call, read_calls, strace
 from newsletter.model.delivery import State
 
 READERS = 200
-POINTS = KILLS // 5
+POINTS = KILLS // 7
 DISK_CALLS = frozenset({"pwrite64", "fdatasync", "fsync", "ftruncate", "rename", "unlink"})
 
 
