@@ -31,9 +31,8 @@ def traced(tmp_path_factory) -> Iterator[tuple[Ordeal, Path, list[Call]]]:
     with recording(base / "record.tsv", delay=0.001) as port:
         ordeal = prepared(base, port, READERS, small=True)
         before = shutil.copytree(ordeal.data_folder, base / "before")
-        ordeal.environment["PYTHONPATH"] = os.pathsep.join(
-            [str(SHORT_LOG), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-        )
+        path = [str(SHORT_LOG), os.environ.get("PYTHONPATH")]
+        ordeal.environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
         end = ordeal.run(*ordeal.start, prefix=strace(base / "trace"))
         assert end.code == 0, end
         yield ordeal, before, read_calls(base / "trace")
