@@ -15,8 +15,8 @@ from newsletter.model.delivery import Delivery, State
 from newsletter.model.mail import Message
 from newsletter.model.subscriber import Consent
 from newsletter.sender.addressing import TEST_MARK, Addressing, message_to_tester
-from newsletter.sender.mailing import send_test as send_to_testers
 from newsletter.sender.outputs import open_output
+from newsletter.sender.trial import send_test as send_to_testers
 from newsletter.store.ledger import LedgerStore
 from newsletter.store.subscribers import SubscriberStore
 

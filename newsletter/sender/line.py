@@ -15,6 +15,7 @@ from functools import cache
 from typing import Final
 
 from newsletter.sender.options import Timeouts
+from newsletter.sender.reply import reply_of
 from newsletter.sender.verdict import Reply
 
 LONGEST_REPLY: Final = 64 * 1024
@@ -283,22 +284,6 @@ class Line:
     def _wake(self) -> None:
         if self._hearing and not self._hearing.done():
             self._hearing.set_result(None)
-
-
-def reply_of(code: int, raw: bytes) -> Reply:
-    """Return the reply whose *raw* text this is; with the code 0 it is what came instead of one."""
-    if not code:
-        return Reply(code=0, lines=(legible(raw),))
-    return Reply(code=code, lines=tuple([legible(line[4:]) for line in raw.split(b"\n")]))
-
-
-def legible(text: bytes) -> str:
-    """Return the server's words on one line, without what could move a terminal's cursor."""
-    words = text.decode(errors="replace").strip()
-    return words if words.isprintable() and "  " not in words else _UNSHOWN.sub(" ", words).strip()
-
-
-_UNSHOWN = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
 def reason(cause: OSError) -> str:

@@ -6,23 +6,20 @@ the ledger says "sending": if the process dies then, that one delivery is in dou
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any, Final, Protocol
 
 from newsletter.errors import LimitReached, ServerError
-from newsletter.model.delivery import Balance, Committed, Delivery, State
-from newsletter.model.mail import Message
-from newsletter.model.subscriber import Subscriber
+from newsletter.model.delivery import Balance, Delivery
 from newsletter.sender.alarm import Alarm
+from newsletter.sender.dispatch import Carrier, Envelope
 from newsletter.sender.ledger import Ledger, Traffic
 from newsletter.sender.opening import ServerUnavailable, open_line, part
 from newsletter.sender.options import SmtpProfile, judge_profile
 from newsletter.sender.password import fetch_password
 from newsletter.sender.server import PAUSES, Server
-from newsletter.sender.smtp import Connection, Envelope
 from newsletter.sender.supply import AddressedBy, SignedBy, Supply
 from newsletter.sender.turn import Turn
 from newsletter.sender.verdict import Verdict
@@ -83,17 +80,6 @@ def run_mailing(
 
         _run(run())
     return ledger.balance()
-
-
-def send_test(messages: Iterable[Message], profiles: Sequence[SmtpProfile]) -> tuple[Delivery, ...]:
-    """Send *messages* without a ledger, and return what became of each.
-
-    :raises SettingsError: no password.
-    :raises ServerError: the server cannot be used.
-    """
-    trial = _Trial(messages)
-    run_mailing(trial, trial.addressed, profiles, pauses=())
-    return tuple(trial.deliveries)
 
 
 def try_servers(profiles: Sequence[SmtpProfile]) -> None:
@@ -205,7 +191,7 @@ class _Run:
             return None
         return envelope
 
-    def intend(self, connection: Connection, envelope: Envelope) -> None:
+    def intend(self, connection: Carrier, envelope: Envelope) -> None:
         """Have the intent committed; the body goes then."""
         if self._ending():
             connection.halt()
@@ -331,39 +317,3 @@ class _Run:
 def _unexpected(context: dict[str, Any]) -> BaseException:
     error = context.get("exception")
     return error if isinstance(error, BaseException) else RuntimeError(context["message"])
-
-
-class _Trial:
-    """What a test send has in place of a ledger."""
-
-    def __init__(self, messages: Iterable[Message]) -> None:
-        self._messages = dict(enumerate(messages, 1))
-        self._claimed = False
-        self._outcomes: dict[int, Delivery] = {}
-
-    @property
-    def deliveries(self) -> list[Delivery]:
-        return [self._outcomes[number] for number in sorted(self._outcomes)]
-
-    def addressed(self, subscriber: Subscriber) -> Message:
-        return self._messages[subscriber.number]
-
-    def claim(self, limit: int) -> Sequence[Delivery]:
-        if self._claimed:
-            return ()
-        self._claimed = True
-        return [
-            Delivery(number=number, subscriber=number, address=message.envelope_to, name="")
-            for number, message in self._messages.items()
-        ]
-
-    def commit(self, outcomes: Sequence[Delivery], intents: Sequence[Delivery]) -> Committed:
-        self._outcomes |= {outcome.number: outcome for outcome in outcomes}
-        return Committed()
-
-    def postpone(self, deliveries: Sequence[Delivery], until: datetime, words: str) -> None:
-        put_off = [replace(delivery, state=State.DEFERRED, reply=words) for delivery in deliveries]
-        self._outcomes |= {delivery.number: delivery for delivery in put_off}
-
-    def balance(self) -> Balance:
-        return Balance(counts={State.QUEUED: len(self._messages) - len(self._outcomes)})

@@ -8,8 +8,9 @@ import ssl
 from collections.abc import Awaitable, Callable
 
 from newsletter.errors import ServerError
-from newsletter.sender.line import Line, LineLost, legible, own_name, reason
+from newsletter.sender.line import Line, LineLost, own_name, reason
 from newsletter.sender.options import SmtpProfile
+from newsletter.sender.reply import legible
 from newsletter.sender.verdict import Reply
 
 Features = dict[str, str]

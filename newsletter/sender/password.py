@@ -4,8 +4,8 @@ import os
 import subprocess
 
 from newsletter.errors import SettingsError
-from newsletter.sender.line import legible
 from newsletter.sender.options import SmtpProfile
+from newsletter.sender.reply import legible
 
 SECONDS = 120
 """For a password command that may ask a person for a passphrase."""

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from newsletter.errors import ServerError
+from newsletter.sender.dispatch import Carrier, Envelope
 from newsletter.sender.domains import Domains
 from newsletter.sender.ledger import Traffic
 from newsletter.sender.line import Line
 from newsletter.sender.opening import Features, ServerUnavailable, open_line
 from newsletter.sender.options import SmtpProfile
 from newsletter.sender.pacing import Pace
-from newsletter.sender.smtp import Connection, Envelope
+from newsletter.sender.smtp import Connection
 from newsletter.sender.verdict import Verdict
 
 PAUSES: Final = (2.0, 10.0, 30.0, 60.0, 120.0)
@@ -26,7 +27,7 @@ class Run(Protocol):
     def next(self, server: "Server") -> Envelope | None:
         """Return a message for *server*; None if there is none, now."""
 
-    def intend(self, connection: Connection, envelope: Envelope) -> None:
+    def intend(self, connection: Carrier, envelope: Envelope) -> None:
         """Hear that a server waits for a body."""
 
     def judged(self, server: "Server", envelope: Envelope, verdict: Verdict) -> None:
@@ -127,7 +128,7 @@ class Server:
             if words := connection.overdue(now):
                 connection.drop(words)
 
-    def next(self, connection: Connection) -> Envelope | None:
+    def next(self, connection: Carrier) -> Envelope | None:
         """Return what *connection* may offer next."""
         if self._limit < len(self._connections) > 1:
             connection.retire()
@@ -137,11 +138,11 @@ class Server:
             self.given += 1
         return envelope
 
-    def intend(self, connection: Connection, envelope: Envelope) -> None:
+    def intend(self, connection: Carrier, envelope: Envelope) -> None:
         """Pass on that the server waits for a body."""
         self._run.intend(connection, envelope)
 
-    def judged(self, connection: Connection, envelope: Envelope, verdict: Verdict) -> None:
+    def judged(self, connection: Carrier, envelope: Envelope, verdict: Verdict) -> None:
         """Learn from a verdict, and pass it on."""
         domain = envelope.domain
         self.domains.ended(domain)
@@ -157,16 +158,16 @@ class Server:
             self.domains.refused_by_policy(domain, self._loop.time())
         self._run.judged(self, envelope, verdict)
 
-    def returned(self, connection: Connection, envelope: Envelope, verdict: Verdict | None) -> None:
+    def returned(self, connection: Carrier, envelope: Envelope, verdict: Verdict | None) -> None:
         """Learn from a message that was not begun, and pass it on."""
         self.domains.ended(envelope.domain)
         if verdict and verdict.too_fast:
             self.domains.too_fast(envelope.domain, self._loop.time())
         self._run.returned(self, envelope, verdict)
 
-    def parted(self, connection: Connection, words: str, fault: ServerError | None) -> None:
+    def parted(self, connection: Carrier, words: str, fault: ServerError | None) -> None:
         """Take note that a connection has ended."""
-        self._connections.discard(connection)
+        self._connections = {one for one in self._connections if one is not connection}
         if fault:
             self._run.failed(fault)
         elif words and not connection.served:

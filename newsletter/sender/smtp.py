@@ -10,58 +10,24 @@ Everything up to the 354 can be repeated without harm; after ``go`` only the ser
 same steps wait for a reply each.
 """
 
-import re
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from newsletter.errors import ServerError
-from newsletter.model.delivery import Delivery, State
+from newsletter.model.delivery import State
 from newsletter.model.mail import Message
-from newsletter.sender.line import Line, reply_of
+from newsletter.sender.dispatch import Dispatch, Envelope
+from newsletter.sender.line import Line
 from newsletter.sender.options import SmtpProfile
+from newsletter.sender.reply import reply_of
+from newsletter.sender.transparency import stuffed, whole
 from newsletter.sender.verdict import AUTH_WANTED, Lost, Phase, Reply, Verdict, judge
 
 GOODBYE: Final = 5.0
 """Seconds that the answer to QUIT is waited for; everything that matters has been answered by then."""
 
 _FLIGHT: Final = frozenset({Phase.MAIL, Phase.RCPT, Phase.DATA})
-
-
-@dataclass(kw_only=True, slots=True)
-class Envelope:
-    """A message on its way: one delivery's, ready for the wire.
-
-    :param domain: where it goes, in lower case.
-    :param offers: how often it has been offered to a server.
-    :param out: its body has gone.
-    """
-
-    delivery: Delivery
-    message: Message
-    domain: str
-    offers: int = 0
-    out: bool = False
-
-
-class Dispatch(Protocol):
-    """What a connection asks and tells; it answers at once and never blocks."""
-
-    def next(self, connection: "Connection") -> Envelope | None:
-        """Return what is to be offered next; None if nothing is, now."""
-
-    def intend(self, connection: "Connection", envelope: Envelope) -> None:
-        """Hear that the server waits for the body; ``go`` or ``withhold`` follows once the intent is committed."""
-
-    def judged(self, connection: "Connection", envelope: Envelope, verdict: Verdict) -> None:
-        """Hear the last word on a message."""
-
-    def returned(self, connection: "Connection", envelope: Envelope, verdict: Verdict | None) -> None:
-        """Hear that a message was not begun; *verdict* stands if it is not offered again; None: nothing ailed it."""
-
-    def parted(self, connection: "Connection", words: str, fault: ServerError | None) -> None:
-        """Hear that the connection has ended; *words* say why if it was not us who ended it."""
 
 
 class Connection:
@@ -326,22 +292,6 @@ class Connection:
             # RFC 1870 §6.1. The mail is as long for everybody, so it is not this reader who is refused.
             return Verdict(state=State.DEFERRED, words=words, status="5.3.4", our_fault=True)
         return None
-
-
-def whole(data: bytes) -> bool:
-    """Return whether each line of *data* ends with CRLF, and no CR or LF stands alone.
-
-    Servers differ on a bare LF, and what follows it may count as another message (SMTP smuggling, CVE-2023-51764).
-    """
-    ends = data.count(b"\r\n")
-    return data.endswith(b"\r\n") and data.count(b"\r") == ends == data.count(b"\n")
-
-
-def stuffed(data: bytes) -> bytes:
-    """Return *data* with a dot more on each line that begins with one (§4.5.2); what segments.py wrote has none."""
-    if data.startswith(b".") or b"\n." in data:
-        return re.sub(rb"(?m)^\.", b"..", data)
-    return data
 
 
 def _patience(profile: SmtpProfile) -> dict[Phase, float]:

@@ -11,9 +11,9 @@ from newsletter.model.address import Address
 from newsletter.model.delivery import Delivery, State
 from newsletter.model.mail import Message
 from newsletter.model.subscriber import Subscriber
+from newsletter.sender.dispatch import Envelope
 from newsletter.sender.domains import Domains
 from newsletter.sender.ledger import Ledger
-from newsletter.sender.smtp import Envelope
 
 CLAIM: Final = 500
 """Deliveries leased at once."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from newsletter.model.delivery import Delivery, State
+from newsletter.sender.dispatch import Carrier, Envelope
 from newsletter.sender.ledger import Ledger
-from newsletter.sender.smtp import Connection, Envelope
 
 PATIENCE: Final = 0.002
 """Seconds that a commit may wait for company."""
@@ -36,7 +36,7 @@ class Turn:
         self._stopped = stopped
         self._failed = failed
         self._outcomes: list[Delivery] = []
-        self._intents: list[tuple[Connection, Envelope]] = []
+        self._intents: list[tuple[Carrier, Envelope]] = []
         self._due = False
         self._gathered = 0
         self._since = 0.0
@@ -50,7 +50,7 @@ class Turn:
         self._outcomes.append(delivery)
         self._soon()
 
-    def intend(self, connection: Connection, envelope: Envelope) -> None:
+    def intend(self, connection: Carrier, envelope: Envelope) -> None:
         """Have it recorded that *envelope* is being sent; its body goes when that is on the disk."""
         self._intents.append((connection, envelope))
         self._soon()
@@ -88,7 +88,7 @@ class Turn:
         self._pace += 0.2 * (outcomes / max(now - self._flushed_at, 1e-6) - self._pace)
         self._flushed_at = now
 
-    def _part(self, intents: Sequence[tuple[Connection, Envelope]], forbidden: frozenset[int]) -> list[Delivery]:
+    def _part(self, intents: Sequence[tuple[Carrier, Envelope]], forbidden: frozenset[int]) -> list[Delivery]:
         """Let go what may, and return the others, who are excluded."""
         excluded = []
         for connection, envelope in intents:

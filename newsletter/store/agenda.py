@@ -106,7 +106,7 @@ class Agenda:
             .group_by(mailing.c.issue)
         )
         with self._database.reading() as connection:
-            return {issue: read(at) for issue, at in connection.execute(query).tuples()}
+            return {issue: read(at) for issue, at in connection.execute(query)}
 
 
 def _ended_by_itself() -> ColumnElement[bool]:

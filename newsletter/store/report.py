@@ -42,7 +42,7 @@ class Report:
             .order_by(func.count().desc(), delivery.c.status)
         )
         with self._database.reading() as connection:
-            rows = connection.execute(query).tuples().all()
+            rows = connection.execute(query).all()
         return tuple(
             Reason(status=status, reply=reply, count=count, next_at=read(at)) for status, reply, count, at in rows
         )

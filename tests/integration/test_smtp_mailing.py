@@ -12,7 +12,8 @@ from newsletter.errors import SendError, ServerError
 from newsletter.model.delivery import Balance, Committed, Delivery, State
 from newsletter.model.mail import Message
 from newsletter.model.subscriber import Subscriber
-from newsletter.sender.mailing import run_mailing, send_test
+from newsletter.sender.mailing import run_mailing
+from newsletter.sender.trial import send_test
 
 NAMES = ("ada", "bob", "cyd")
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.sender.line import Line, LineLost, legible, own_name
+from newsletter.sender.line import Line, LineLost, own_name
 from newsletter.sender.options import Timeouts
-from newsletter.sender.smtp import stuffed, whole
+from newsletter.sender.reply import legible
+from newsletter.sender.transparency import stuffed, whole
 
 PATIENT = Timeouts(connect=20, reply=20, data=20, write=20, dot=20)
 lines = st.lists(st.sampled_from([b"", b".", b"..", b".x", b"x.", b" .", b"From x", b"\x00\xff", b"MAIL FROM:<>"]))

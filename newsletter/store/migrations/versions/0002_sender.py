@@ -60,7 +60,9 @@ def upgrade() -> None:
 
 
 def _postgresql() -> None:
-    """Add what 0001 made for SQLite alone, and an index in the order of a claim."""
+    """Add what 0001 made for SQLite alone, names that SQLite does not keep, and an index in the order of a claim."""
+    for table in ("subscriber", "consent_log", "mailing"):
+        op.execute(f"ALTER TABLE {table} RENAME CONSTRAINT {table}_pkey TO {table}_pk")
     op.execute(
         """CREATE FUNCTION consent_log_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE 'consent_log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$"""
