@@ -47,9 +47,11 @@ bench: $(ENV)/test
 bench-send: $(ENV)/test
 	"$(BIN)/python" -m benchmarks.send --json dist/bench-send.json
 
-# A mailing of 12,000 killed 200 times, and worse; `make test` does the same on a smaller scale.
+# A mailing that is killed again and again, and worse; `make test` does the same on a smaller scale. SEED repeats a run.
+torture: READERS ?= 12000
+torture: KILLS ?= 200
 torture: $(ENV)/test
-	TORTURE_READERS=12000 TORTURE_KILLS=200 "$(BIN)/pytest" -s tests/torture
+	TORTURE_READERS=$(READERS) TORTURE_KILLS=$(KILLS) TORTURE_SEED=$(SEED) "$(BIN)/pytest" -s tests/torture
 
 # What only some tests need, beside Chromium and Postfix's smtp-sink: axe-core and npm's mjml.
 npm:
