@@ -211,8 +211,11 @@ def test_a_move_waits_for_nobody_who_writes(tmp_path, url):
 
 def test_one_coordinator_at_a_time(tmp_path, url):
     with create(tmp_path / "data", url) as database, open_database(tmp_path / "data", url) as other:
-        busy = pytest.raises(CoordinatorBusy, match="another newsletter command is sending")
-        with database.coordinator_lock(), busy, other.coordinator_lock():
+        with (
+            database.coordinator_lock(),
+            pytest.raises(CoordinatorBusy, match="another newsletter command is sending"),
+            other.coordinator_lock(),
+        ):
             pytest.fail("two coordinators at once")
         with other.coordinator_lock():
             pass
