@@ -1,6 +1,6 @@
 """What several tests share: the sample digest, and a home for data that is not the developer's."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,36 @@ def postgresql() -> "Iterator[Server]":
         missing("PostgreSQL", "apt-get install postgresql")
     with running(binaries) as server:
         yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def new_url(request: pytest.FixtureRequest) -> "Iterator[Callable[[], str]]":
+    """What gives the address of a new database each time: an empty one for a file, as in the settings."""
+    if request.param == "sqlite":
+        yield str
+        return
+    server: Server = request.getfixturevalue("postgresql")
+    made: list[str] = []
+
+    def fresh() -> str:
+        made.append(server.fresh())
+        return made[-1]
+
+    yield fresh
+    for url in made:
+        server.drop(url)
+
+
+@pytest.fixture
+def url(new_url: Callable[[], str]) -> str:
+    """The address of a new database; empty for a file."""
+    return new_url()
+
+
+@pytest.fixture
+def examples(url: str) -> int:
+    """How many examples a test of many moves tries: a server takes its time for each."""
+    return 8 if url else 20
 
 
 @pytest.fixture
