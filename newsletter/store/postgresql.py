@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from newsletter.errors import StoreError
 from newsletter.store.engine import PATIENCE
 from newsletter.store.lock import CoordinatorBusy
-from newsletter.store.schema import VERSION
+from newsletter.store.schema import VERSION, metadata, version_table
 from newsletter.store.server_failure import is_locked, said_plainly
 from newsletter.store.statements import POSTGRESQL, Facts, Outcome, Statements, statements
 from newsletter.store.upgrade import judge_version, run_migrations
@@ -42,6 +42,14 @@ _WRITER, _COORDINATOR = f"{_LOCK}, 1", f"{_LOCK}, 2"
 _SETTINGS = """SELECT set_config('synchronous_commit', 'on', false)
     WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')"""
 _KEEP_ALIVE = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+# Whoever runs the server may have set these for everybody. The coordinator's connection says nothing for hours, and its
+# lock goes with it (the setting is new in 14); a statement that has waited for a writer must see what that one wrote.
+_STEADY = """SET default_transaction_isolation = 'read committed';
+    SELECT set_config('idle_session_timeout', '0', false)
+    WHERE current_setting('idle_session_timeout', true) IS NOT NULL"""
+
+_SHOWN = ("host", "hostaddr", "port", "options", "service")
+"""What messages show of the options of an address: another one may be a password, or a mistyped one."""
 
 
 class PostgresqlServer:
@@ -57,7 +65,8 @@ class PostgresqlServer:
         _require_library()
         self._url = _read(url)
         self._patience = patience
-        self.where = self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+        options = {name: value for name, value in self._url.query.items() if name in _SHOWN}
+        self.where = self._url.set(drivername="postgresql", query=options).render_as_string(hide_password=True)
 
     def bring_up_to_date(self) -> None:
         """Migrate it if it is older than this program, all in one transaction."""
@@ -98,15 +107,20 @@ class PostgresqlServer:
     def _set_up(self, driver: "psycopg.Connection[tuple[Any, ...]]") -> None:
         driver.execute(_SETTINGS)
         driver.execute(_KEEP_ALIVE)
+        driver.execute(_STEADY)
         driver.execute("SELECT set_config('lock_timeout', %s, false)", [f"{self._patience * 1000:.0f}ms"])
         driver.commit()
 
     def require_empty(self, connection: Connection) -> None:
-        """Refuse to make the tables where a newsletter's are already."""
+        """Refuse to make the tables where a newsletter's are already, or another program's of the same names."""
         self._require_server(connection)
         if not is_empty(connection):
             what = "there is a newsletter's database already"
             todo = "to use it from here, too, copy secret.key into the data folder from the machine that made it"
+            raise StoreError(what, todo, where=self.where)
+        if taken := sorted(set(connection.execute(_NAMES).scalars()) & {*metadata.tables, version_table.name}):
+            what = f"another program has a table of the same name there: {', '.join(taken)}"
+            todo = "make an empty database for the newsletter, or a schema: …?options=-csearch_path%3DNAME"
             raise StoreError(what, todo, where=self.where)
 
     def said_plainly(self) -> AbstractContextManager[None]:
@@ -223,8 +237,17 @@ def _storable(words: str) -> str:
 
 def is_empty(connection: Connection) -> bool:
     """Whether the schema that a connection sees has no newsletter's tables."""
-    found = connection.exec_driver_sql("SELECT to_regclass('meta'), to_regclass('alembic_version')").one()
-    return None in tuple(found)
+    return not connection.execute(_OURS).scalar_one()
+
+
+_OURS = text(
+    """SELECT to_regclass('alembic_version') IS NOT NULL AND EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('meta') AND attname = 'key_fingerprint'
+    )"""
+)
+_NAMES = text(
+    "SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = current_schema()"
+)
 
 
 def _version_in(connection: Connection) -> str:
@@ -253,6 +276,8 @@ def _read(url: str) -> URL:
         raise _no_address(url) from cause
     if read.get_backend_name() not in ("postgresql", "postgres"):
         raise _no_address(url)
+    if "@" in (read.host or ""):  # the end of a password would be looked up, and shown, as a server
+        raise StoreError("the address has two @", 'write the one in the password as "%40"', where="database")
     return read.set(drivername="postgresql+psycopg")
 
 
