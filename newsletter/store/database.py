@@ -186,7 +186,7 @@ def _make_tables(backend: Backend, key: bytes, *, last: Callable[[], None] = lam
     try:
         with backend.said_plainly(), engine.execution_options(writing=True).begin() as connection:
             backend.require_empty(connection)
-            metadata.create_all(connection)
+            metadata.create_all(connection, checkfirst=False)
             version_table.create(connection)
             connection.execute(insert(version_table).values(version_num=VERSION))
             connection.execute(insert(meta).values(row))

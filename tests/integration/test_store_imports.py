@@ -20,9 +20,10 @@ PENDING, CONFIRMED, UNSUBSCRIBED = Consent
 lists = (f"list-{number}" for number in count())
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    with create(tmp_path_factory.mktemp("imports") / "data") as database:
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def store(request, tmp_path_factory):
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql").fresh()
+    with create(tmp_path_factory.mktemp("imports") / "data", url) as database:
         yield SubscriberStore(database)
 
 

@@ -96,6 +96,8 @@ def test_another_program_s_database_is_not_taken_for_a_newsletter_s(tmp_path, ur
         "postgresql://news:two:s3cret@127.0.0.1:1/news",
         "postgresql://news:two/s3cret@127.0.0.1:1/news",
         "postgresql://news@127.0.0.1:s3cret/news",
+        "postgresql://news:s3cret@[::1/news",
+        "postgresql://news:s3cret@127.0.0.1:1/news?connect_timeout=soon",
     ],
 )
 def test_a_password_is_in_no_message_however_it_is_written(tmp_path, url):
