@@ -65,7 +65,9 @@ def running(binaries: Path, *settings: str) -> Iterator[Server]:
         subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **as_user)
         options = [word for setting in (*SETTINGS, f"unix_socket_directories={folder}", *settings)
                    for word in ("-c", setting)]  # fmt: skip
-        command = [binaries / "postgres", "-D", folder / "data", *options]
+        # Linux ends it even when this process is killed and can end nothing any more.
+        end_with_us = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
+        command = [*end_with_us, binaries / "postgres", "-D", folder / "data", *options]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=folder, **as_user) as process:
             try:
                 _await(process)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -16,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from newsletter.errors import StoreError
 from newsletter.store.engine import PATIENCE
 from newsletter.store.lock import CoordinatorBusy
-from newsletter.store.schema import VERSION
+from newsletter.store.schema import VERSION, metadata, version_table
 from newsletter.store.server_failure import is_locked, said_plainly
 from newsletter.store.statements import POSTGRESQL, Facts, Outcome, Statements, statements
 from newsletter.store.upgrade import judge_version, run_migrations
@@ -46,8 +45,19 @@ _SETTINGS = """SELECT
     set_config('tcp_keepalives_interval', '10', false),
     set_config('tcp_keepalives_count', '3', false),
     set_config('lock_timeout', %s, false)"""
-_TABLES = "SELECT to_regclass('meta') IS NOT NULL AND to_regclass('alembic_version') IS NOT NULL"
+# Whoever runs the server may have set these for everybody. The coordinator's connection says nothing for hours, and its
+# lock goes with it (the setting is new in 14); a statement that has waited for a writer must see what that one wrote.
+_STEADY = """SELECT set_config('default_transaction_isolation', 'read committed', false),
+    CASE WHEN current_setting('idle_session_timeout', true) IS NOT NULL
+    THEN set_config('idle_session_timeout', '0', false) END"""
+_TABLES = """SELECT to_regclass('alembic_version') IS NOT NULL AND EXISTS (
+    SELECT FROM pg_attribute WHERE attrelid = to_regclass('meta') AND attname = 'key_fingerprint')"""
+_NAMES = """SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = current_schema()"""
 _VERSION = "SELECT max(version_num) FROM alembic_version"
+
+_SHOWN = ("host", "hostaddr", "port", "options", "service")
+"""What messages show of the options of an address: another one may be a password, or a mistyped one."""
 
 
 class PostgresqlServer:
@@ -63,7 +73,8 @@ class PostgresqlServer:
         _require_library()
         self._url = _read(url)
         self._patience = patience
-        self.where = self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+        options = {name: value for name, value in self._url.query.items() if name in _SHOWN}
+        self.where = self._url.set(drivername="postgresql", query=options).render_as_string(hide_password=True)
 
     def bring_up_to_date(self) -> None:
         """Migrate it if it is older than this program, all in one transaction."""
@@ -101,13 +112,19 @@ class PostgresqlServer:
             what = f"this PostgreSQL is too old: {driver.info.server_version // 10_000}"
             raise StoreError(what, f"{OLDEST_SERVER // 10_000} or later will do", where=self.where)
         driver.execute(_SETTINGS, [f"{self._patience * 1000:.0f}ms"])
+        driver.execute(_STEADY)
         driver.commit()
 
     def require_empty(self, connection: Connection) -> None:
-        """Refuse to make the tables where a newsletter's are already."""
+        """Refuse to make the tables where a newsletter's are already, or another program's of the same names."""
         if connection.exec_driver_sql(_TABLES).scalar():
             what = "there is a newsletter's database already"
             todo = "to use it from here, too, copy secret.key into the data folder from the machine that made it"
+            raise StoreError(what, todo, where=self.where)
+        names = set(connection.exec_driver_sql(_NAMES).scalars())
+        if taken := sorted(names & {*metadata.tables, version_table.name}):
+            what = f"another program has a table of the same name there: {', '.join(taken)}"
+            todo = "make an empty database for the newsletter, or a schema: …?options=-csearch_path%3DNAME"
             raise StoreError(what, todo, where=self.where)
 
     def said_plainly(self) -> AbstractContextManager[None]:
@@ -243,11 +260,29 @@ def _read(url: str) -> URL:
         raise _no_address(url) from cause
     if read.get_backend_name() not in ("postgresql", "postgres"):
         raise _no_address(url)
+    if "@" in (read.host or ""):  # the end of a password would be looked up, and shown, as a server
+        raise StoreError("the address has two @", 'write the one in the password as "%40"', where="database")
+    _require_options(read)
     return read.set(drivername="postgresql+psycopg")
 
 
+def _require_options(url: URL) -> None:
+    """Refuse what the library cannot read, in words of ours: its own repeat the whole address, password and all."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict, timeout_from_conninfo
+    from psycopg.pq import Conninfo
+
+    try:
+        timeout_from_conninfo(conninfo_to_dict(url.set(drivername="postgresql").render_as_string(hide_password=False)))
+    except ProgrammingError:
+        known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+        strange = ", ".join(sorted(url.query.keys() - known))
+        what = f"PostgreSQL knows no option {strange}" if strange else "this is no address of a PostgreSQL"
+        raise StoreError(what, "write it like postgresql://user@host/name?sslmode=require", where="database") from None
+
+
 def _no_address(url: str) -> StoreError:
-    scheme = urlsplit(url).scheme
+    scheme = url.partition("://")[0] if "://" in url else ""
     what = f'"{scheme}://…" is no address of a PostgreSQL' if scheme else "this is no address of a PostgreSQL"
     return StoreError(what, "write it like postgresql://user@host/name", where="database")
 

@@ -58,7 +58,7 @@ def test_on_postgresql_the_schema_is_what_all_migrations_make_of_an_empty_databa
         postgresql.drop(url)
     for topic, before in said[0].items():
         assert before == said[1][topic]
-    assert len(said[0]["triggers"]) == 1
+    assert len(said[0]["triggers"]) == len(said[0]["storage"]) == 1
 
 
 def _all_at_once(connection):
@@ -76,6 +76,8 @@ TOLD = {
     " WHERE schemaname = current_schema()",
     "triggers": "SELECT tgname, replace(pg_get_triggerdef(oid), current_schema(), '') FROM pg_trigger"
     " WHERE NOT tgisinternal AND tgrelid = 'consent_log'::regclass",
+    "storage": "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL AND relname = 'delivery'"
+    " AND relnamespace = current_schema()::regnamespace",
     "version": "SELECT version_num FROM alembic_version",
 }
 

@@ -78,7 +78,9 @@ def refuse(press, run, status, count):
         record(run, replace(each, state=REFUSED, reply=f"550 {status} no", status=status))
 
 
-@pytest.mark.parametrize("status, suppressed", [("5.1.1", 1), ("5.1.10", 1), ("5.1.2", 0), ("5.7.1", 0), ("550", 0)])
+@pytest.mark.parametrize("status, suppressed", [
+    ("5.1.1", 1), ("5.1.3", 1), ("5.1.6", 1), ("5.1.10", 1), ("5.1.2", 0), ("5.1.8", 0), ("5.7.1", 0), ("550", 0),
+])  # fmt: skip
 def test_a_mailing_that_has_ended_suppresses_addresses_where_nobody_is(press, status, suppressed):
     press.start()
     run = press.open()
@@ -94,6 +96,19 @@ def test_a_mailing_that_has_ended_suppresses_addresses_where_nobody_is(press, st
     assert press.ledger.waiting(43, "weekly") == 3 - suppressed
     press.ledger.requeue_refused(42)
     assert press.ledger.waiting(43, "weekly") == 3, "whoever is tried once more is not suppressed"
+
+
+def test_whoever_is_suppressed_for_another_reason_stays_so_when_the_refused_are_tried_once_more(press):
+    press.start()
+    run = press.open()
+    refuse(press, run, "5.1.1", 3)
+    with press.database.writing() as connection:
+        connection.execute(insert(suppression).values(folded="ada@example.com", reason="a complaint", since=""))
+    assert press.ledger.finish(42, "weekly")
+    assert press.ledger.waiting(43, "weekly") == 0
+    assert press.ledger.requeue_refused(42) == 3
+    assert [each.address for each in press.open().claim(3)] == PEOPLE[1:]
+    assert press.addresses(EXCLUDED) == PEOPLE[:1]
 
 
 def test_when_too_many_do_not_exist_the_server_is_not_believed(press):

@@ -72,3 +72,4 @@ def _postgresql() -> None:
         FOR EACH STATEMENT EXECUTE FUNCTION consent_log_append_only()"""
     )
     op.create_index("delivery_queued", "delivery", ["mailing", "number"], postgresql_where=sa.text("state = 'queued'"))
+    op.execute("ALTER TABLE delivery SET (fillfactor = 70)")
