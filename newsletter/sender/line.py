@@ -113,6 +113,7 @@ class Line:
             raise LineLost("the server spoke on after its answer to STARTTLS")
         self._sock = None
         try:
+            sock.getpeername()  # wrap_socket leaves its own open where the other side is gone already (Python 3.11)
             wrapped = context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
         except BaseException:
             sock.close()

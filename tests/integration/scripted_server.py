@@ -225,7 +225,7 @@ def serving(
             if server.ended.is_set():
                 sock.close()
                 return
-            # Answers one by one to a flight of commands would each wait 40 ms for the acknowledgement of the one before.
+            # Else each answer to a flight of commands waits 40 ms for the acknowledgement of the one before.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             talks.append(_Talk(server, sock))
             threads.append(threading.Thread(target=talks[-1].run))
