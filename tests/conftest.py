@@ -14,6 +14,7 @@ from newsletter.app.ci_runner import VARIABLES as RUNNER_VARIABLES
 if TYPE_CHECKING:
     import trustme
     from playwright.sync_api import Browser
+    from postgresql_server import Server
 
 # A test is no stopwatch: on a busy machine any example may take its time.
 settings.register_profile("patient", deadline=None)
@@ -27,7 +28,7 @@ SAMPLE = ROOT / "templates" / "sample"
 def _own_home(tmp_path, monkeypatch):
     """Keep every test away from the data, the editor and the git settings of whoever runs it, and from CI's runner."""
     monkeypatch.setenv("NEWSLETTER_HOME", str(tmp_path / "home"))
-    for name in ("VISUAL", "EDITOR", "GIT_DIR", "GIT_WORK_TREE", *RUNNER_VARIABLES):
+    for name in ("NEWSLETTER_DATABASE", "VISUAL", "EDITOR", "GIT_DIR", "GIT_WORK_TREE", *RUNNER_VARIABLES):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -47,6 +48,18 @@ def authority() -> "trustme.CA":
     import trustme
 
     return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> "Iterator[Server]":
+    """A PostgreSQL server of the tests' own."""
+    from postgresql_server import find_binaries, running
+
+    binaries = find_binaries()
+    if not binaries:
+        missing("PostgreSQL", "apt-get install postgresql")
+    with running(binaries) as server:
+        yield server
 
 
 @pytest.fixture

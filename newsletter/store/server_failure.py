@@ -72,5 +72,7 @@ def said_plainly(where: str) -> Iterator[None]:
 
 
 def _is_our_own(cause: BaseException) -> bool:
+    import psycopg
+
     code = code_of(cause)
-    return code not in _WORDS and code[:2] in _OUR_OWN
+    return code not in _WORDS and (code[:2] in _OUR_OWN or (not code and isinstance(cause, psycopg.ProgrammingError)))

@@ -1,6 +1,7 @@
 """The wheel in a fresh environment and an empty folder: the whole way, to a mail server."""
 
 import ast
+import itertools
 import os
 import re
 import subprocess
@@ -38,7 +39,9 @@ def installed(tmp_path_factory) -> Path:
 
 def test_the_wheel_asks_for_every_library_that_the_package_imports():
     with (ROOT / "pyproject.toml").open("rb") as file:
-        declared = {re.match(r"[\w-]+", line)[0].lower() for line in tomllib.load(file)["project"]["dependencies"]}
+        project = tomllib.load(file)["project"]
+    wanted = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
+    declared = {re.match(r"[\w-]+", line)[0].lower() for line in wanted}
     homes = packages_distributions()
     for path in (ROOT / "newsletter").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -3,18 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from needs import missing
-from postgresql_server import Server, find_binaries, running
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
-    """A PostgreSQL server."""
-    binaries = find_binaries()
-    if not binaries:
-        missing("PostgreSQL", "apt-get install postgresql")
-    with running(binaries) as server:
-        yield server
+from postgresql_server import Server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
