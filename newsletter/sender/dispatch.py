@@ -40,6 +40,9 @@ class Dispatch(Protocol):
     def returned(self, connection: "Carrier", envelope: Envelope, verdict: Verdict | None) -> None:
         """Hear that a message was not begun; *verdict* stands if it is not offered again; None: nothing ailed it."""
 
+    def withheld(self, connection: "Carrier", envelope: Envelope) -> None:
+        """Hear that a message was not begun, since it may not go; whoever forbade it says what becomes of it."""
+
     def parted(self, connection: "Carrier", words: str, fault: ServerError | None) -> None:
         """Hear that the connection has ended; *words* say why if it was not us who ended it."""
 

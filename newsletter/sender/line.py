@@ -21,6 +21,10 @@ from newsletter.sender.verdict import Reply
 LONGEST_REPLY: Final = 64 * 1024
 """Octets of all lines of a reply; RFC 5321 §4.5.3.1.5 allows 512 for one of them."""
 
+RECORD: Final = 16 * 1024
+"""Octets that go to TLS at a time, the most that one of its records holds (RFC 8446 §5.1). OpenSSL says that it has taken
+something when all of it has left, or that it has not, although records of it may have: of one record it is the truth."""
+
 MOST_PIECES: Final = 500
 """Of one sendmsg(2); systems take 1,024 (IOV_MAX)."""
 
@@ -40,7 +44,7 @@ class Line:
     :param sock: connected and not blocking; the line owns it.
     :ivar replied: is called with the code and the raw text of each reply, the code 0 if it is none of SMTP; while it
         is None, replies wait for :meth:`hear`.
-    :ivar heard_at: when something came in last, in the loop's time.
+    :ivar heard_at: when a reply came in last, in the loop's time; one that trickles in has not come yet.
     :ivar broke: is called once, with the reason, when the line breaks by itself.
     :ivar queued: octets written so far.
     :ivar sent: octets of them that the system has taken.
@@ -53,7 +57,9 @@ class Line:
         self._secure = False
         self._unread = b""
         self._reply: list[bytes] = []  # the lines of one that has not ended
+        self._reply_size = 0
         self._outgoing = bytearray()
+        self._record = 0  # octets of the one that TLS has begun and must be given again as it was
         self._waiting: deque[Reply] = deque()
         self._hearing: asyncio.Future[None] | None = None
         self._lost = ""
@@ -67,24 +73,26 @@ class Line:
 
     @classmethod
     async def connect(cls, host: str, port: int, timeouts: Timeouts) -> "Line":
-        """Return a line to *host*; OSError if there is none."""
+        """Return a line to *host*, at the first of its addresses that answers in time; OSError if none does."""
         loop = asyncio.get_running_loop()
         failure: OSError = OSError(f"no address of {host}")
         async with asyncio.timeout(timeouts.connect):
-            for family, kind, protocol, _name, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-                sock = socket.socket(family, kind, protocol)
-                try:
-                    sock.setblocking(False)
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        for family, kind, protocol, _name, address in found:
+            sock = socket.socket(family, kind, protocol)
+            try:
+                sock.setblocking(False)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                async with asyncio.timeout(timeouts.connect):  # each its own: IPv6 may be dead where IPv4 is not
                     await loop.sock_connect(sock, address)
-                except OSError as cause:
-                    failure = cause
-                    sock.close()
-                except BaseException:
-                    sock.close()
-                    raise
-                else:
-                    return cls(sock, timeouts)
+            except OSError as cause:
+                failure = cause
+                sock.close()
+            except BaseException:
+                sock.close()
+                raise
+            else:
+                return cls(sock, timeouts)
         raise failure
 
     @property
@@ -103,7 +111,14 @@ class Line:
         if self._unread or self._reply or self._waiting:  # said in the clear, perhaps between (CVE-2011-0411)
             self.close()
             raise LineLost("the server spoke on after its answer to STARTTLS")
-        wrapped = context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+        self._sock = None
+        try:
+            sock.getpeername()  # wrap_socket leaves its own open where the other side is gone already (Python 3.11)
+            wrapped = context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+        except BaseException:
+            sock.close()
+            self.close()
+            raise
         self._sock = wrapped
         self._secure = True
         try:
@@ -198,7 +213,9 @@ class Line:
         try:
             if sock is None:
                 taken = 0
-            elif self._secure or len(pieces) > MOST_PIECES:
+            elif self._secure:
+                return self._send_records(sock, pieces[0] if len(pieces) == 1 else b"".join(pieces))
+            elif len(pieces) > MOST_PIECES:
                 taken = sock.send(b"".join(pieces))
             else:  # what all readers have in common goes to the system from where it lies
                 taken = sock.sendmsg(pieces)
@@ -209,6 +226,23 @@ class Line:
             return 0
         self.sent += taken
         return taken
+
+    def _send_records(self, sock: socket.socket, octets: bytes | bytearray) -> int:
+        """Send as many records as the system takes; one that it took a part of is to be given again as it was."""
+        begun = self.sent
+        view = memoryview(octets)
+        while (taken := self.sent - begun) < len(octets):
+            record = view[taken : taken + (self._record or RECORD)]
+            try:
+                self.sent += sock.send(record)
+            except _NOT_NOW:
+                self._record = len(record)
+                return taken
+            except OSError as cause:
+                self._break(f"the line broke while sending ({reason(cause)})")
+                return taken
+            self._record = 0
+        return len(octets)
 
     def _writable(self) -> None:
         if taken := self._send((self._outgoing,)):
@@ -235,26 +269,28 @@ class Line:
                 return
 
     def _take(self, octets: bytes) -> None:
-        self.heard_at = self._loop.time()
+        now = self._loop.time()
         *lines, self._unread = (self._unread + octets if self._unread else octets).split(b"\n")
         for line in lines:
             if not self._reply and (code := _CODES.get(line[:4])) and len(line) <= LONGEST_REPLY:
+                self.heard_at = now
                 self._said(code, line)
             else:
-                self._take_part(line)
+                self._take_part(line, now)
             if self._sock is None:
                 return
-        if len(self._unread) > LONGEST_REPLY or sum(map(len, self._reply)) > LONGEST_REPLY:
+        if len(self._unread) > LONGEST_REPLY:
             self._said(0, b"\n".join((*self._reply, self._unread[:LONGEST_REPLY])))
 
-    def _take_part(self, line: bytes) -> None:
+    def _take_part(self, line: bytes, now: float) -> None:
         """Take a line that is not a whole reply of a usual code."""
         self._reply.append(line)
+        self._reply_size += len(line) + 1
         # §4.2.1: the code is the same on each line. "250-" with "550 " behind it says two things, and so nothing.
-        proper = _REPLY_LINE.fullmatch(line) and line[:3] == self._reply[0][:3] and len(line) <= LONGEST_REPLY
+        proper = _REPLY_LINE.fullmatch(line) and line[:3] == self._reply[0][:3] and self._reply_size <= LONGEST_REPLY
         if proper and line[3:4] == b"-":
             return
-        reply, self._reply = self._reply, []
+        reply, self._reply, self._reply_size, self.heard_at = self._reply, [], 0, now
         self._said(int(line[:3]) if proper else 0, b"\n".join(reply))
 
     def _said(self, code: int, raw: bytes) -> None:
@@ -276,6 +312,8 @@ class Line:
         self._loop.call_soon(self._tell)
 
     def _tell(self) -> None:
+        # What it said last may still be there: a server says why before it hangs up on a body (RFC 5321 §3.8).
+        self._readable()
         told = self._sock is not None and self.broke
         self.close()
         if told:

@@ -16,7 +16,7 @@ from newsletter.model.delivery import Balance, Delivery
 from newsletter.sender.alarm import Alarm
 from newsletter.sender.dispatch import Carrier, Envelope
 from newsletter.sender.ledger import Ledger, Traffic
-from newsletter.sender.opening import ServerUnavailable, open_line, part
+from newsletter.sender.opening import ServerUnavailable, open_line, part, tls_context
 from newsletter.sender.options import SmtpProfile, judge_profile
 from newsletter.sender.password import fetch_password
 from newsletter.sender.server import PAUSES, Server
@@ -28,6 +28,8 @@ TICK: Final = 0.05
 """Seconds between two looks at clocks, limits and the stop flag."""
 PATIENCE: Final = 10.0
 """Seconds that a run which is to end waits for the answers to bodies that are out."""
+STALLED: Final = 2.0
+"""Seconds after which a server that took no message is not waited for, although it has not had its share."""
 OFFERS: Final = 2
 """A message that was offered so often, and the line broke each time, is deferred: it may be what breaks the line."""
 
@@ -94,7 +96,7 @@ def try_servers(profiles: Sequence[SmtpProfile]) -> None:
         failures = []
         for profile, password in zip(profiles, passwords, strict=True):
             try:
-                line, _ = await open_line(profile, password)
+                line, _ = await open_line(profile, password, await tls_context(profile))
             except ServerError as cause:
                 if not isinstance(cause, ServerUnavailable):
                     raise
@@ -152,6 +154,7 @@ class _Run:
         self._failure: BaseException | None = None
         self._halted_at: float | None = None
         self._counted_at = 0.0
+        self._held_back = False
         self._over = asyncio.Event()
         self.servers: list[Server] = []
 
@@ -162,7 +165,7 @@ class _Run:
         try:
             self.look()
             while not self._over.is_set():
-                self._tick()
+                self._guard(self._tick)
                 try:
                     async with asyncio.timeout(TICK):
                         await self._over.wait()
@@ -173,22 +176,25 @@ class _Run:
             for server in self.servers:
                 server.drop("")
             self._turn.flush()
-            self._count()
+            self._guard(self._count)
+            self._supply.close()
         if self._failure:
             raise self._failure
 
     def next(self, server: Server) -> Envelope | None:
         """Return a message for *server*, unless it had its share, or all is to end."""
-        if self._ending() or not self._its_turn(server):
+        if self._ending() or not server.has_leave() or not self._its_turn(server):
             return None
-        envelope = self._supply.next(server.domains, self._loop.time())
-        if envelope is None:
-            if not self._supply.more():
+        try:
+            envelope = self._supply.next(server.domains, self._loop.time())
+            if envelope is None and not self._supply.more():
                 self._loop.call_soon(self.look)
-        elif not server.take_leave():
-            server.domains.ended(envelope.domain)
-            self._supply.give_back(envelope)
+        except Exception as error:  # a connection that asks has a body to send, and others wait to send theirs
+            self.failed(error)
             return None
+        if envelope is not None:
+            server.take()
+            self._let_others()
         return envelope
 
     def intend(self, connection: Carrier, envelope: Envelope) -> None:
@@ -245,11 +251,32 @@ class _Run:
         """Whether *server* is not ahead of its share by more than its connections' worth."""
         if len(self.servers) == 1:
             return True
-        others = [other for other in self._chosen() if other is not server and not other.gone]
+        others = self._others(server)
         if not server.profile.weight:
             return not others
-        least = min((other.given / other.profile.weight for other in others if other.profile.weight), default=None)
-        return least is None or server.given / server.profile.weight <= least + 1
+        now = self._loop.time()
+        awaited = [other.share for other in others if now - other.moved_at < STALLED and other.has_leave()]
+        ahead = server.profile.connections / server.profile.weight
+        if not awaited or server.share <= min(awaited) + ahead:
+            return True
+        self._held_back = True
+        return False
+
+    def _others(self, server: Server) -> list[Server]:
+        """Return those that take part beside *server*."""
+        return [other for other in self._chosen() if other is not server and not other.gone]
+
+    def _let_others(self) -> None:
+        """Have the servers asked again that were ahead of one which has taken a message now."""
+        if self._held_back:
+            self._held_back = False
+            self._loop.call_soon(self._feed)
+
+    def joined(self, server: Server) -> None:
+        """Count the share of *server* from now on: what it missed was done by others."""
+        server.moved_at = self._loop.time()
+        shares = [other.share for other in self._others(server) if other.profile.weight]
+        server.share = max(server.share, min(shares, default=0.0))
 
     def _feed(self) -> None:
         for server in self.servers:
@@ -272,6 +299,13 @@ class _Run:
         for server in self.servers:
             server.halt()
         self.look()
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        """Do *work*; what it raises ends the run, and no body that is out is left without its answer."""
+        try:
+            work()
+        except Exception as error:
+            self.failed(error)
 
     def _tick(self) -> None:
         now = self._loop.time()

@@ -19,23 +19,24 @@ class TokenBucket:
     """
 
     def __init__(self, per_minute: float, now: float) -> None:
-        self._rate = per_minute / 60
-        self._most = max(1.0, self._rate)
+        self._most = max(1.0, per_minute / 60)
+        # What is let through at once counts in the minute that it begins.
+        self._rate = (per_minute - (self._most - 1)) / 60
         self._tokens = self._most
         self._at = now
 
-    def take(self, now: float) -> bool:
-        """Take a token, if there is one."""
+    def ready(self, now: float) -> bool:
+        """Whether there is a token."""
         self._tokens = min(self._most, self._tokens + (now - self._at) * self._rate)
         self._at = now
-        if self._tokens < 1:
+        return self._tokens >= 1
+
+    def take(self, now: float) -> bool:
+        """Take a token, if there is one."""
+        if not self.ready(now):
             return False
         self._tokens -= 1
         return True
-
-    def give_back(self) -> None:
-        """Put back a token that was taken for nothing."""
-        self._tokens += 1
 
 
 class Allowance:
@@ -98,12 +99,18 @@ class Pace:
         """Whether nothing here ever says no."""
         return self._bucket is None and not self._allowances
 
+    def ready(self, now: float, at: datetime) -> bool:
+        """Whether there is leave for one message."""
+        return all(allowance.left(at) for allowance in self._allowances) and (
+            self._bucket is None or self._bucket.ready(now)
+        )
+
     def take(self, now: float, at: datetime) -> bool:
         """Take leave for one message, if there is any."""
-        if any(not allowance.left(at) for allowance in self._allowances):
+        if not self.ready(now, at):
             return False
-        if self._bucket and not self._bucket.take(now):
-            return False
+        if self._bucket:
+            self._bucket.take(now)
         for allowance in self._allowances:
             allowance.take(at)
         return True
@@ -121,10 +128,10 @@ class Pace:
 
     def write(self) -> None:
         """Put what was counted into the ledger."""
-        unwritten, self._unwritten = self._unwritten, {}
-        if self._traffic:
-            for minute, messages in unwritten.items():
+        for minute, messages in list(self._unwritten.items()):
+            if self._traffic:
                 self._traffic.spend(self._name, minute, messages)
+            del self._unwritten[minute]
 
 
 def _most_of_day(profile: SmtpProfile, traffic: Traffic | None, at: datetime) -> int:
@@ -132,8 +139,8 @@ def _most_of_day(profile: SmtpProfile, traffic: Traffic | None, at: datetime) ->
     limits = [profile.per_day] if profile.per_day else []
     if profile.warm_up:
         first = traffic.first_day(profile.name) if traffic else None
-        day = (at.date() - first.date()).days if first else 0
-        if 0 <= day < len(profile.warm_up):
+        day = max(0, (at.date() - first.date()).days) if first else 0  # a clock may have been set back
+        if day < len(profile.warm_up):
             limits.append(profile.warm_up[day])
     return min(limits, default=0)
 

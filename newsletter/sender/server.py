@@ -11,7 +11,7 @@ from newsletter.sender.dispatch import Carrier, Envelope
 from newsletter.sender.domains import Domains
 from newsletter.sender.ledger import Traffic
 from newsletter.sender.line import Line
-from newsletter.sender.opening import Features, ServerUnavailable, open_line
+from newsletter.sender.opening import Features, ServerUnavailable, TlsContext, open_line, tls_context
 from newsletter.sender.options import SmtpProfile
 from newsletter.sender.pacing import Pace
 from newsletter.sender.smtp import Connection
@@ -36,6 +36,9 @@ class Run(Protocol):
     def returned(self, server: "Server", envelope: Envelope, verdict: Verdict | None) -> None:
         """Hear that a message was not begun."""
 
+    def joined(self, server: "Server") -> None:
+        """Hear that *server* takes part, from now on or again."""
+
     def failed(self, error: BaseException) -> None:
         """Hear what ends the run."""
 
@@ -47,7 +50,8 @@ class Server:
     """The server of one profile.
 
     :param pauses: seconds before each further try to come back to it; then it is given up.
-    :ivar given: messages that it took in hand.
+    :ivar share: messages that it took in hand, by its weight.
+    :ivar moved_at: when it took the last one, in the loop's time.
     :ivar lost: why it was given up, if it was.
     """
 
@@ -57,19 +61,22 @@ class Server:
         self._loop = asyncio.get_running_loop()
         self.profile = profile
         self._password = password
+        self._context: TlsContext | None = None
         self._run = run
         self._pauses = (0.0, *pauses)
         self.domains = Domains(profile)
         self.pace = Pace(profile, traffic, now=self._loop.time(), at=datetime.now(UTC))
         self._paced = not self.pace.unlimited
-        self._connections: set[Connection] = set()
+        self._connections: dict[Connection, float] = {}  # and when each was begun
         self._opening: set[asyncio.Task[None]] = set()
         self._limit = float(profile.connections)
         self._troubles = 0
+        self._troubled_at = -1.0
         self._alone_until = 0.0
         self._proven = False
         self._delivered = 0
-        self.given = 0
+        self.share = 0.0
+        self.moved_at = 0.0
         self.lost: ServerError | None = None
 
     @property
@@ -130,13 +137,14 @@ class Server:
 
     def next(self, connection: Carrier) -> Envelope | None:
         """Return what *connection* may offer next."""
-        if self._limit < len(self._connections) > 1:
+        if self._limit < len(self._connections) and self._surplus():
             connection.retire()
             return None
-        envelope = self._run.next(self)
-        if envelope is not None:
-            self.given += 1
-        return envelope
+        return self._run.next(self)
+
+    def _surplus(self) -> bool:
+        """Whether more connections take messages than it may have now."""
+        return sum(not connection.leaving for connection in self._connections) > max(1.0, self._limit)
 
     def intend(self, connection: Carrier, envelope: Envelope) -> None:
         """Pass on that the server waits for a body."""
@@ -148,7 +156,8 @@ class Server:
         self.domains.ended(domain)
         if verdict.good:
             self._delivered += 1
-            self._troubles = 0
+            if self._troubles:
+                self._troubles, self.lost = 0, None
             if self._limit < self.profile.connections:
                 self._limit += 1 / self._limit
             self.domains.accepted(domain)
@@ -165,14 +174,19 @@ class Server:
             self.domains.too_fast(envelope.domain, self._loop.time())
         self._run.returned(self, envelope, verdict)
 
+    def withheld(self, connection: Carrier, envelope: Envelope) -> None:
+        """Take note that a message is not on its way any more."""
+        self.domains.ended(envelope.domain)
+
     def parted(self, connection: Carrier, words: str, fault: ServerError | None) -> None:
         """Take note that a connection has ended."""
-        self._connections = {one for one in self._connections if one is not connection}
+        begun = next((at for one, at in self._connections.items() if one is connection), 0.0)
+        self._connections = {one: at for one, at in self._connections.items() if one is not connection}
         if fault:
             self._run.failed(fault)
         elif words and not connection.served:
             todo = "what it accepted is recorded; go on when the server is well"
-            self._trouble(ServerUnavailable(f"the line broke: {words}", todo, where=self.profile.server))
+            self._trouble(ServerUnavailable(f"the line broke: {words}", todo, where=self.profile.server), begun)
         self._run.look()
 
     def count(self) -> None:
@@ -181,34 +195,50 @@ class Server:
         self.pace.count(delivered, datetime.now(UTC))
         self.pace.write()
 
-    def take_leave(self) -> bool:
-        """Take leave from the limits for one message."""
-        return not self._paced or self.pace.take(self._loop.time(), datetime.now(UTC))
+    def has_leave(self) -> bool:
+        """Whether its limits leave room for a message now."""
+        return not self._paced or self.pace.ready(self._loop.time(), datetime.now(UTC))
+
+    def take(self) -> None:
+        """Take note of a message that it is given; its limits had room for it."""
+        self.moved_at = self._loop.time()
+        self.share += 1 / (self.profile.weight or 1)
+        if self._paced:
+            self.pace.take(self.moved_at, datetime.now(UTC))
 
     def used_up(self) -> datetime | None:
         """Return when its limits open again, if an hour or a day is used up."""
         return self.pace.used_up(datetime.now(UTC)) if self._paced else None
 
     async def _open(self) -> None:
+        begun = self._loop.time()
         try:
-            self._begin(*await open_line(self.profile, self._password))
+            if self._context is None:
+                self._context = await tls_context(self.profile)
+            self._begin(begun, *await open_line(self.profile, self._password, self._context))
         except ServerUnavailable as cause:
-            self._trouble(cause)
+            self._trouble(cause, begun)
         except Exception as cause:
             self._run.failed(cause)
         self._loop.call_soon(self._run.look)
 
-    def _begin(self, line: Line, features: Features) -> None:
+    def _begin(self, begun: float, line: Line, features: Features) -> None:
         self._proven = True
+        if not self._connections:
+            self._run.joined(self)
         connection = Connection(line, features, self.profile, self)
-        self._connections.add(connection)
+        self._connections[connection] = begun
         connection.feed()
 
-    def _trouble(self, cause: ServerError) -> None:
-        """Leave the server alone for a while; ten lines that break together are one trouble."""
+    def _trouble(self, cause: ServerError, begun: float) -> None:
+        """Leave the server alone for a while; ten lines that break together are one trouble.
+
+        :param begun: when the line was begun; what was begun before the last trouble belongs to that one.
+        """
         now = self._loop.time()
-        if now < self._alone_until or self.lost:
+        if begun <= self._troubled_at or self.lost:
             return
+        self._troubled_at = now
         self._limit = max(1.0, self._limit / 2)
         if self._troubles >= len(self._pauses):
             self.lost = cause

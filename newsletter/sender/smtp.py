@@ -28,6 +28,8 @@ GOODBYE: Final = 5.0
 """Seconds that the answer to QUIT is waited for; everything that matters has been answered by then."""
 
 _FLIGHT: Final = frozenset({Phase.MAIL, Phase.RCPT, Phase.DATA})
+_OVER: Final = (0, 421)
+"""Replies behind which nothing comes: none of SMTP, and that the server closes the line (RFC 5321 §3.8)."""
 
 
 class Connection:
@@ -68,9 +70,9 @@ class Connection:
         return not (self._said or self._unsaid or self._waits)
 
     @property
-    def in_hand(self) -> tuple[Envelope, ...]:
-        """The messages that it has begun or offered."""
-        return tuple(envelope for envelope in (self._out, self._offered) if envelope)
+    def leaving(self) -> bool:
+        """Whether it takes nothing more."""
+        return self._last
 
     def feed(self) -> None:
         """Offer the next message if nothing is in hand; part from the server when its connection is used up."""
@@ -98,7 +100,9 @@ class Connection:
 
     def withhold(self) -> None:
         """Do not send the body that the server waits for: after 354 there is no way back but to hang up."""
-        self._offered, self._waits = None, False
+        envelope, self._offered, self._waits = self._offered, None, False
+        if envelope:
+            self._dispatch.withheld(self, envelope)
         self._end("")
 
     def retire(self) -> None:
@@ -188,7 +192,7 @@ class Connection:
         elif phase is Phase.DOT:
             self._conclude_out(reply_of(code, raw))
         elif phase is Phase.EMPTY:
-            self._conclude_offered()
+            self._conclude_empty(reply_of(code, raw))
         elif phase is Phase.QUIT or code // 100 != 2:
             self._end("" if phase is Phase.QUIT else f"at {phase}: {reply_of(code, raw)}")
         if not (self._said or self._waits or self.closed):
@@ -218,11 +222,20 @@ class Connection:
                 return
             self._refusal = verdict
             self._unsaid.clear()
-        if reply.code == 354:
+        if reply.code in _OVER:
+            self._end(str(reply))
+        elif reply.code == 354:
             # RFC 2920 §3.1: the recipient was refused and DATA was not; a lone dot ends what must be no message.
             self._said.append(Phase.EMPTY)
             self._line.write(b".\r\n")
         elif not self._said:
+            self._conclude_offered()
+
+    def _conclude_empty(self, reply: Reply) -> None:
+        """The lone dot is answered: whatever the server says to it, the recipient had been refused."""
+        if reply.code in _OVER:
+            self._end(str(reply))
+        else:
             self._conclude_offered()
 
     def _conclude_offered(self) -> None:
@@ -260,6 +273,8 @@ class Connection:
             return
         self.closed = True
         self._line.close()
+        if Phase.QUIT in self._said:  # however it ends: everything has been answered
+            words = ""
         phase = next((said for said in self._said if said in _FLIGHT), Phase.DATA)
         out, offered, refusal = self._out, self._offered, self._refusal
         self._out = self._offered = self._refusal = None

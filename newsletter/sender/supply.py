@@ -105,6 +105,12 @@ class Supply:
         if self._pool:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
+    def close(self) -> None:
+        """Wait for the threads, so that nothing of the caller's is called any more."""
+        self.stop()
+        if self._pool:
+            self._pool.shutdown(wait=True)
+
     def _freed(self, domains: Domains, now: float) -> Envelope | None:
         for name, parked in self._parked.items():
             if domains.take(name, now):

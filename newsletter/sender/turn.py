@@ -66,7 +66,7 @@ class Turn:
         try:
             committed = self._ledger.commit(outcomes, [envelope.delivery for _, envelope in intents])
         except BaseException as error:
-            self._outcomes = outcomes
+            self._outcomes = outcomes + self._outcomes
             for connection, _ in intents:
                 connection.withhold()
             self._failed(error)

@@ -4,7 +4,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -27,6 +27,8 @@ GOOD: Mapping[str, bytes] = {
     "dot": b"250 2.0.0 queued as 4711\r\n",
     "QUIT": b"221 2.0.0 bye\r\n",
 }
+GROUPED = ("RSET", "MAIL", "RCPT")
+"""Commands that need not be the last of a group (RFC 2920 §3.1)."""
 PATIENT = Timeouts(connect=20, reply=20, data=20, write=20, dot=20)
 """Long enough for a busy machine: no test waits for one of these."""
 
@@ -64,6 +66,7 @@ class ScriptedServer:
         "within": when its first line has been.
     :param tls: a context for STARTTLS; it is announced while the line is in the clear.
     :param implicit: with *tls*: TLS from the first byte.
+    :param meddle: is asked before the script, with the phase and the recipient so far; it may take its time.
     :param pipelining: announced (RFC 2920).
     :param early: commands that came before the one ahead of them was answered, although nobody said that they may.
     :param heard: every command, by connection.
@@ -74,6 +77,7 @@ class ScriptedServer:
     script: dict[str, list[Fault | None]] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
     implicit: bool = False
+    meddle: Callable[[str, str], Fault | None] = lambda phase, recipient: None
     pipelining: bool = False
     early: list[str] = field(default_factory=list)
     port: int = 0
@@ -90,8 +94,10 @@ class ScriptedServer:
         """All commands of all connections, by their first word."""
         return [command.split(" ")[0].upper() for commands in self.heard for command in commands]
 
-    def answer(self, phase: str) -> Fault:
+    def answer(self, phase: str, recipient: str = "") -> Fault:
         """Return what comes now in *phase*."""
+        if fault := self.meddle(phase, recipient):
+            return fault
         planned = self.script.get(phase, [])
         return (planned.pop(0) if planned else None) or Fault(says=GOOD.get(phase, b""))
 
@@ -105,6 +111,7 @@ class _Talk:
         self._unread = b""
         self._secure = False
         self._pipelining = False
+        self._recipient = ""
         self._commands: list[str] = []
         server.heard.append(self._commands)
 
@@ -122,9 +129,9 @@ class _Talk:
 
     def _one(self, command: str) -> None:
         self._commands.append(command)
-        if self._unread and command.partition(" ")[0] in GOOD and not self._pipelining:
-            self._server.early.append(self._unread.decode(errors="replace"))
         verb = command.split(" ")[0].upper()
+        if self._unread and verb in GOOD and not (self._pipelining and verb in GROUPED):
+            self._server.early.append(self._unread.decode(errors="replace"))
         if verb == "EHLO":
             self._ehlo()
         elif verb == "DATA":
@@ -132,6 +139,8 @@ class _Talk:
                 self._do("body")
                 self._body()
         else:
+            if verb == "RCPT":
+                self._recipient = command[command.index("<") + 1 : -1]
             said = self._do(verb).says
             while verb == "AUTH" and said.startswith(b"334"):
                 self._commands.append(self._line().decode(errors="replace").removesuffix("\r\n"))
@@ -160,7 +169,7 @@ class _Talk:
         self._do("dot")
 
     def _do(self, phase: str) -> Fault:
-        answer = self._server.answer(phase)
+        answer = self._server.answer(phase, self._recipient)
         self._act(answer)
         return answer
 
@@ -200,10 +209,11 @@ def serving(
     tls: ssl.SSLContext | None = None,
     implicit: bool = False,
     pipelining: bool = False,
+    meddle: Callable[[str, str], Fault | None] = lambda phase, recipient: None,
 ) -> Iterator[ScriptedServer]:
     """Run a server with *script* on a free port of 127.0.0.1."""
     planned = {phase: list(faults) for phase, faults in (script or {}).items()}
-    server = ScriptedServer(script=planned, tls=tls, implicit=implicit, pipelining=pipelining)
+    server = ScriptedServer(script=planned, tls=tls, implicit=implicit, pipelining=pipelining, meddle=meddle)
     talks: list[_Talk] = []
     threads: list[threading.Thread] = []
     listener = socket.create_server(("127.0.0.1", 0))
@@ -215,6 +225,8 @@ def serving(
             if server.ended.is_set():
                 sock.close()
                 return
+            # Else each answer to a flight of commands waits 40 ms for the acknowledgement of the one before.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             talks.append(_Talk(server, sock))
             threads.append(threading.Thread(target=talks[-1].run))
             threads[-1].start()
