@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from newsletter.model.delivery import Balance, State
@@ -36,10 +36,15 @@ BODY_MAY_BE_THERE = {State.ACCEPTED: {1}, State.IN_DOUBT: {0, 1}, State.SENDING:
 
 @dataclass(frozen=True, kw_only=True)
 class End:
-    """How a command ended: its exit code, negative for a signal that killed it, and its words."""
+    """How a command ended.
+
+    :param code: its exit code, negative for a signal that killed it.
+    :param accepted: how many messages the server had accepted by then, over all commands.
+    """
 
     code: int
     words: str
+    accepted: int = 0
 
 
 @dataclass
@@ -98,15 +103,17 @@ class Ordeal:
         for number in signals:
             time.sleep(self.chance.uniform(0, 0.004))
             process.send_signal(number)
-        return ended(process)
+        return replace(ended(process), accepted=self.accepted)
 
-    def wait_for(self, accepted: int, process: subprocess.Popen[str]) -> None:
-        """Wait until the server has accepted so many in all, or *process* has ended."""
+    def wait_for(self, accepted: int, *processes: subprocess.Popen[str]) -> None:
+        """Wait until the server has accepted so many in all, or all *processes* have ended."""
         end = time.monotonic() + PATIENCE
-        while process.poll() is None and self.accepted < accepted:
+        while self.accepted < accepted and any(process.poll() is None for process in processes):
             if time.monotonic() > end:
-                process.kill()
-                raise AssertionError(f"it stands still at {self.accepted} messages: {process.communicate()}")
+                for process in processes:
+                    process.kill()
+                words = [process.communicate() for process in processes]
+                raise AssertionError(f"it stands still at {self.accepted} messages: {words}")
             time.sleep(0.0005)
 
     @property
@@ -217,6 +224,12 @@ def interrupt_again_and_again(ordeal: Ordeal, times: int, *signals: Sequence[sig
             break
     ordeal.done(*words)
     return ends
+
+
+def spread(ends: Sequence[End], readers: int) -> str:
+    """Say how many of *ends* lay in each tenth of the mailing."""
+    tenths = Counter(min(9, 10 * end.accepted // readers) for end in ends)
+    return f"{[tenths[tenth] for tenth in range(10)]} in the tenths of the mailing"
 
 
 @contextmanager
