@@ -22,8 +22,8 @@ LONGEST_REPLY: Final = 64 * 1024
 """Octets of all lines of a reply; RFC 5321 §4.5.3.1.5 allows 512 for one of them."""
 
 RECORD: Final = 16 * 1024
-"""Octets that go to TLS at a time, the most that one of its records holds (RFC 8446 §5.1). OpenSSL says that it has taken
-something when all of it has left, or that it has not, although records of it may have: of one record it is the truth."""
+"""Octets that go to TLS at a time, the most that one of its records holds (RFC 8446 §5.1). OpenSSL says that it took
+something when all of it has left, or that it took nothing, although records of it may have: of one it is the truth."""
 
 MOST_PIECES: Final = 500
 """Of one sendmsg(2); systems take 1,024 (IOV_MAX)."""
