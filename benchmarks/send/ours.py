@@ -50,7 +50,7 @@ def send(folder: str, issue: int, port: int, connections: int, signing: list[str
     with open_database(Path(folder)) as database:
         frozen = Path(folder, FROZEN).read_bytes()
         profile = engine.profile_of(port, connections)
-        return engine.send(database, frozen, issue, profile, engine.signer(signing, Path(folder))).values()
+        return engine.send(database, frozen, issue, profile, engine.keys(signing, Path(folder))).values()
 
 
 def for_mailmerge(folder: str, port: int, readers: int) -> dict[str, Any]:

@@ -197,14 +197,13 @@ def _send_one(
             counts[outcome.state] += 1
         told(Balance(counts=dict(counts)))
 
-    signer = signer_of(newsletter, mailing.list)
     with ledger.open_mailing(mailing.issue, mailing.list, retry_now=retry_now) as opened:
         run_mailing(
             opened,
             addressing.message,
             profiles,
             traffic=TrafficStore(newsletter.database),
-            sign=signer.sign if signer else None,
+            signer=signer_of(newsletter, mailing.list),
             progress=hear,
             stop=stop,
             first=first,

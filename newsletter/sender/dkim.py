@@ -5,9 +5,9 @@ Beside that operation hardly anything is done here: headers that are the same in
 canonicalised once, and a body that canonicalisation leaves as it is goes straight into its hash.
 """
 
-import base64
 import re
 import time
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -42,7 +42,7 @@ _SPACES = re.compile(rb"[ \t]+")
 
 
 class Signer:
-    """Signs messages from one domain; safe to be called by several threads at once.
+    """Signs messages from one domain.
 
     :param domain: d=, as A-labels, aligned with the From of every message.
     :param keys: each makes a signature of its own.
@@ -64,20 +64,31 @@ class Signer:
         self._clock = clock
         self._uniform = uniform
         self._as_it_is: bool | None = None
-        self._keys = [(key, _opening(key, domain)) for key in keys]
+        self._keys = tuple(keys)
+        self._openings = [_opening(key, domain) for key in keys]
+
+    @property
+    def keys(self) -> Sequence[SigningKey]:
+        """What it signs with."""
+        return self._keys
 
     def sign(self, message: Message) -> Message:
         """Return *message* with a DKIM-Signature for each key before it; SendError if it has no From."""
+        return self.finish(self.draft(message))
+
+    def draft(self, message: Message) -> "Draft":
+        """Return what is to be signed of *message*; SendError if it has no From."""
         head, body = _divided(message.parts)
         listed, canonical = signed_fields(head)
-        hashed = base64.b64encode(self._hash(body))
-        lines = b""
-        for key, opening in self._keys:
-            # RFC 6376 §3.7: the signature's own header comes last, its b= empty, and without the line's end.
-            value = b"%b t=%d;\r\n h=%b;\r\n bh=%b;\r\n b=" % (opening, self._clock(), listed, hashed)
-            signature = key.sign(b"%bdkim-signature:%b" % (canonical, value.replace(b"\r\n ", b" ")))
-            lines += b"DKIM-Signature: %b%b\r\n" % (value, _broken(base64.b64encode(signature)))
-        return replace(message, parts=(lines, *message.parts))
+        tail = b" t=%d;\r\n h=%b;\r\n bh=%b;\r\n b=" % (self._clock(), listed, b64encode(self._hash(body)))
+        values = [opening + tail for opening in self._openings]
+        # RFC 6376 §3.7: the signature's own header comes last, its b= empty, and without the line's end.
+        to_sign = [b"%bdkim-signature:%b" % (canonical, value.replace(b"\r\n ", b" ")) for value in values]
+        return Draft(message, values, to_sign)
+
+    def finish(self, draft: "Draft") -> Message:
+        """Return the message of *draft*, signed."""
+        return draft.signed([key.sign(each) for key, each in zip(self._keys, draft.to_sign, strict=True)])
 
     def _hash(self, body: Sequence[bytes | memoryview]) -> bytes:
         if self._as_it_is is None or not self._uniform:
@@ -88,6 +99,27 @@ class Signer:
         for part in body:
             hashed.update(part)
         return hashed.digest()
+
+
+class Draft:
+    """A message that waits for its signatures.
+
+    :ivar to_sign: what each key signs.
+    """
+
+    __slots__ = ("_message", "_values", "to_sign")
+
+    def __init__(self, message: Message, values: Sequence[bytes], to_sign: Sequence[bytes]) -> None:
+        self._message = message
+        self._values = values
+        self.to_sign = to_sign
+
+    def signed(self, signatures: Sequence[bytes]) -> Message:
+        """Return the message with *signatures*, one of each key, before it."""
+        lines = b""
+        for value, signature in zip(self._values, signatures, strict=True):
+            lines += b"DKIM-Signature: %b%b\r\n" % (value, _broken(b64encode(signature)))
+        return replace(self._message, parts=(lines, *self._message.parts))
 
 
 def _divided(parts: Sequence[bytes]) -> tuple[bytes, list[bytes | memoryview]]:

@@ -43,6 +43,10 @@ class Algorithm(StrEnum):
     """Short and quick; only beside RSA, because big receivers do not verify it."""
 
 
+class UnusableKey(ValueError):
+    """Mail cannot be signed with it."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SigningKey:
     """A private key and the selector that its public half is published under."""
@@ -54,6 +58,24 @@ class SigningKey:
     def algorithm(self) -> Algorithm:
         """What it signs with."""
         return Algorithm.RSA if isinstance(self.private, RSAPrivateKey) else Algorithm.ED25519
+
+    @classmethod
+    def of(cls, selector: str, pem: bytes) -> "SigningKey":
+        """Return the key in *pem*; UnusableKey if mail cannot be signed with it."""
+        try:
+            private = load_pem_private_key(pem, password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as cause:
+            raise UnusableKey("this is no private key in PEM without a password") from cause
+        if not isinstance(private, RSAPrivateKey | Ed25519PrivateKey):
+            raise UnusableKey("a key for neither RSA nor Ed25519")
+        if isinstance(private, RSAPrivateKey) and not RSA_BITS <= private.key_size <= MOST_RSA_BITS:
+            raise UnusableKey(f"an RSA key of {private.key_size} bits; 2048 to {MOST_RSA_BITS} will do (RFC 8301)")
+        return cls(selector=selector, private=private)
+
+    @property
+    def pem(self) -> bytes:
+        """The private key in PEM, without a password."""
+        return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     @property
     def public(self) -> str:
@@ -85,28 +107,23 @@ def make_key(path: Path, algorithm: Algorithm) -> SigningKey:
     """Make a key and write it to *path*, readable by its owner alone; FileError when there is one already."""
     made: RSAPrivateKey | Ed25519PrivateKey
     made = generate_private_key(65537, RSA_BITS) if algorithm is Algorithm.RSA else Ed25519PrivateKey.generate()
-    write_new(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), mode=0o600)
-    return SigningKey(selector=path.stem, private=made)
+    key = SigningKey(selector=path.stem, private=made)
+    write_new(path, key.pem, mode=0o600)
+    return key
 
 
 def read_key(path: Path, algorithm: Algorithm) -> SigningKey:
     """Read the key in *path*; SettingsError if it is missing, unreadable, or not for *algorithm*."""
     try:
-        private = load_pem_private_key(path.read_bytes(), password=None)
+        key = SigningKey.of(path.stem, path.read_bytes())
     except FileNotFoundError as cause:
         todo = "newsletter dns key makes it; or copy it from the machine that has it"
         raise SettingsError("the key that mail is to be signed with is missing", todo, where=path) from cause
     except OSError as cause:
         raise SettingsError(f"it cannot be read: {cause.strerror}", "check its permissions", where=path) from cause
-    except (ValueError, TypeError, UnsupportedAlgorithm) as cause:
+    except UnusableKey as cause:
         todo = "put it back from a backup, or move it away and make a new one with newsletter dns key"
-        raise SettingsError("this is no private key in PEM without a password", todo, where=path) from cause
-    if not isinstance(private, RSAPrivateKey | Ed25519PrivateKey):
-        raise SettingsError("a key for neither RSA nor Ed25519", "move it away; newsletter dns key", where=path)
-    if isinstance(private, RSAPrivateKey) and not RSA_BITS <= private.key_size <= MOST_RSA_BITS:
-        what = f"an RSA key of {private.key_size} bits; 2048 to {MOST_RSA_BITS} will do (RFC 8301)"
-        raise SettingsError(what, "move it away, and make a new one with newsletter dns key", where=path)
-    key = SigningKey(selector=path.stem, private=private)
+        raise SettingsError(str(cause), todo, where=path) from cause
     if key.algorithm is not algorithm:
         todo = "give each algorithm a selector of its own in [dkim]"
         raise SettingsError(f"a key for {key.algorithm.value}, and not for {algorithm.value}", todo, where=path)

@@ -6,10 +6,11 @@ the ledger says "sending": if the process dies then, that one delivery is in dou
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Event
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from newsletter.errors import LimitReached, ServerError
 from newsletter.model.delivery import Balance, Delivery
@@ -20,9 +21,13 @@ from newsletter.sender.opening import ServerUnavailable, open_line, part, tls_co
 from newsletter.sender.options import SmtpProfile, judge_profile
 from newsletter.sender.password import fetch_password
 from newsletter.sender.server import PAUSES, Server
-from newsletter.sender.supply import AddressedBy, SignedBy, Supply
+from newsletter.sender.supply import AddressedBy, Supply
 from newsletter.sender.turn import Turn
 from newsletter.sender.verdict import Verdict
+
+if TYPE_CHECKING:  # heavy: imported by who signs
+    from newsletter.sender.dkim import Signer
+    from newsletter.sender.signing import Signing
 
 TICK: Final = 0.05
 """Seconds between two looks at clocks, limits and the stop flag."""
@@ -49,7 +54,7 @@ def run_mailing(
     profiles: Sequence[SmtpProfile],
     *,
     traffic: Traffic | None = None,
-    sign: SignedBy | None = None,
+    signer: "Signer | None" = None,
     progress: Progress = lambda outcomes: None,
     stop: StopFlag | None = None,
     first: int | None = None,
@@ -60,7 +65,7 @@ def run_mailing(
     :param addressed: makes the mail to a subscriber; its SendError refuses that one recipient and hurts no other.
     :param profiles: servers that share the work by weight; one that fails leaves its share to the others.
     :param traffic: remembers what limits by hour and day are counted by.
-    :param sign: adds the signature to a message; called in threads.
+    :param signer: signs the messages; if they are many, in processes of its own.
     :param progress: is told outcomes once they are recorded.
     :param stop: once set, nothing more is claimed or begun, and what is past its 354 is brought to its end.
     :param first: take no more than so many: a canary.
@@ -73,12 +78,13 @@ def run_mailing(
     if waiting:
 
         async def run() -> None:
-            mailing = _Run(ledger, addressed, sign, progress, stop or Event(), first, waiting)
-            mailing.servers = [
-                Server(profile, password, mailing, traffic, pauses)
-                for profile, password in zip(profiles, passwords, strict=True)
-            ]
-            await mailing.all()
+            with _making(addressed, signer, waiting if first is None else min(first, waiting)) as (made, signing):
+                mailing = _Run(ledger, made, signing, progress, stop or Event(), first, waiting)
+                mailing.servers = [
+                    Server(profile, password, mailing, traffic, pauses)
+                    for profile, password in zip(profiles, passwords, strict=True)
+                ]
+                await mailing.all()
 
         _run(run())
     return ledger.balance()
@@ -115,6 +121,23 @@ def _passwords(profiles: Sequence[SmtpProfile]) -> list[str]:
     return [fetch_password(profile) for profile in profiles]
 
 
+@contextmanager
+def _making(
+    addressed: AddressedBy, signer: "Signer | None", messages: int
+) -> "Iterator[tuple[AddressedBy, Signing | None]]":
+    """Have what makes so many *messages*, and what signs them beside the loop if it is not signed there."""
+    if signer is None:
+        yield addressed, None
+        return
+    from newsletter.sender.signing import Signing
+
+    if not Signing.is_worth_it(messages):
+        yield lambda subscriber: signer.sign(addressed(subscriber)), None
+        return
+    with closing(Signing(signer)) as signing:
+        yield addressed, signing
+
+
 def _run(work: Coroutine[None, None, None]) -> None:
     # Sockets of our own need a loop that can watch them; Windows' default one cannot.
     factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
@@ -129,7 +152,7 @@ class _Run:
         self,
         ledger: Ledger,
         addressed: AddressedBy,
-        sign: SignedBy | None,
+        signing: "Signing | None",
         progress: Progress,
         stop: StopFlag,
         first: int | None,
@@ -145,11 +168,10 @@ class _Run:
         self._supply = Supply(
             ledger,
             addressed,
-            sign,
+            signing,
             most=first,
             refused=self._turn.outcome,
             woken=self._feed,
-            failed=self.failed,
         )
         self._failure: BaseException | None = None
         self._halted_at: float | None = None
@@ -177,7 +199,6 @@ class _Run:
                 server.drop("")
             self._turn.flush()
             self._guard(self._count)
-            self._supply.close()
         if self._failure:
             raise self._failure
 

@@ -1,10 +1,9 @@
 """Messages for the connections: claimed, addressed, signed ahead of time, and handed out as their domains allow."""
 
-import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from newsletter.errors import SendError
 from newsletter.model.address import Address
@@ -15,51 +14,47 @@ from newsletter.sender.dispatch import Envelope
 from newsletter.sender.domains import Domains
 from newsletter.sender.ledger import Ledger
 
+if TYPE_CHECKING:  # heavy: imported by who signs
+    from newsletter.sender.dkim import Draft
+    from newsletter.sender.signing import Signing
+
 CLAIM: Final = 500
 """Deliveries leased at once."""
-SIGNERS: Final = 2
-"""Threads that sign: the RSA operation lets go of the interpreter's lock (cryptography), on two cores or more."""
-CHUNK: Final = 16
-"""Messages that one of them signs in one go."""
-AHEAD: Final = 192
+LOT: Final = 32
+"""Messages that are given away to be signed in one go."""
+AHEAD: Final = 384
 """Messages made ahead: enough for every connection's next one, and few enough to keep in memory."""
 PARKED: Final = 2000
 """Messages that wait for their domains; beyond that nothing more is claimed until some have gone."""
 
 AddressedBy = Callable[[Subscriber], Message]
-SignedBy = Callable[[Message], Message]
 
 
 class Supply:
     """What is still to be sent in this run.
 
-    :param sign: None where nothing is signed; else it is called in threads.
+    :param signing: signs messages beside the loop; None: they are as *addressed* makes them.
     :param most: claim no more than so many in all; None is no limit.
     :param refused: hears of a delivery whose message cannot be made.
     :param woken: is called when there is something again after :meth:`next` had nothing.
-    :param failed: is called with what nobody expected in a thread.
     """
 
     def __init__(
         self,
         ledger: Ledger,
         addressed: AddressedBy,
-        sign: SignedBy | None,
+        signing: "Signing | None",
         *,
         most: int | None,
         refused: Callable[[Delivery], None],
         woken: Callable[[], None],
-        failed: Callable[[BaseException], None],
     ) -> None:
         self._ledger = ledger
         self._addressed = addressed
-        self._sign = sign
+        self._signing = signing
         self._most = most
         self._refused = refused
         self._woken = woken
-        self._failed = failed
-        self._loop = asyncio.get_running_loop()
-        self._pool = ThreadPoolExecutor(SIGNERS, thread_name_prefix="signer") if sign else None
         self._claimed: deque[Delivery] = deque()
         self._ready: deque[Envelope] = deque()
         self._parked: dict[str, deque[Envelope]] = {}
@@ -102,14 +97,6 @@ class Supply:
         self._ready.clear()
         self._parked.clear()
         self._waiting = 0
-        if self._pool:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def close(self) -> None:
-        """Wait for the threads, so that nothing of the caller's is called any more."""
-        self.stop()
-        if self._pool:
-            self._pool.shutdown(wait=True)
 
     def _freed(self, domains: Domains, now: float) -> Envelope | None:
         for name, parked in self._parked.items():
@@ -122,15 +109,15 @@ class Supply:
         return None
 
     def _one(self) -> Envelope | None:
-        if self._pool:
-            self._order()
+        if self._signing:
+            self._order(self._signing)
             return self._ready.popleft() if self._ready else None
         while not self._ready:
             if not (self._claimed or self._claim()):
                 return None
             delivery = self._claimed.popleft()
             try:
-                return self._envelope(delivery)
+                return _envelope(delivery, self._message(delivery))
             except SendError as cause:
                 self._refuse(delivery, cause)
         return self._ready.popleft()
@@ -146,49 +133,38 @@ class Supply:
             self._drained = not claimed
         return bool(self._claimed)
 
-    def _envelope(self, delivery: Delivery) -> Envelope:
+    def _message(self, delivery: Delivery) -> Message:
         address = Address(address=delivery.address, name=delivery.name)
-        message = self._addressed(Subscriber(number=delivery.subscriber, address=address))
-        if self._sign:
-            message = self._sign(message)
-        return Envelope(delivery=delivery, message=message, domain=address.domain.lower())
+        return self._addressed(Subscriber(number=delivery.subscriber, address=address))
 
     def _refuse(self, delivery: Delivery, cause: SendError) -> None:
         self._refused(delivery.now(State.REFUSED, f"not sent: {cause}"))
 
-    def _order(self) -> None:
-        """Have more messages made, so that there are always some ahead."""
-        while self._pool and len(self._ready) + self._making < AHEAD and (self._claimed or self._claim()):
-            chunk = [self._claimed.popleft() for _ in range(min(CHUNK, len(self._claimed)))]
-            self._making += len(chunk)
-            self._pool.submit(self._make, chunk).add_done_callback(self._made)
+    def _order(self, signing: "Signing") -> None:
+        """Have more messages signed, so that there are always some ahead."""
+        while len(self._ready) + self._making < AHEAD and (self._claimed or self._claim()):
+            deliveries: list[Delivery] = []
+            drafts: list[Draft] = []
+            while self._claimed and len(drafts) < LOT:
+                delivery = self._claimed.popleft()
+                try:
+                    drafts.append(signing.draft(self._message(delivery)))
+                except SendError as cause:
+                    self._refuse(delivery, cause)
+                else:
+                    deliveries.append(delivery)
+            if drafts:
+                self._making += len(drafts)
+                signing.begin(drafts, partial(self._signed, deliveries))
 
-    def _make(self, chunk: list[Delivery]) -> list[Envelope | tuple[Delivery, SendError]]:
-        made: list[Envelope | tuple[Delivery, SendError]] = []
-        for delivery in chunk:
-            try:
-                made.append(self._envelope(delivery))
-            except SendError as cause:
-                made.append((delivery, cause))
-        return made
+    def _signed(self, deliveries: Sequence[Delivery], messages: Sequence[Message]) -> None:
+        self._making -= len(messages)
+        if not self._stopped:
+            empty = not self._ready
+            self._ready.extend(map(_envelope, deliveries, messages))
+            if empty:
+                self._woken()
 
-    def _made(self, future: "Future[list[Envelope | tuple[Delivery, SendError]]]") -> None:
-        if not future.cancelled() and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._take, future)
 
-    def _take(self, future: "Future[list[Envelope | tuple[Delivery, SendError]]]") -> None:
-        if error := future.exception():
-            self._failed(error)
-            return
-        made = future.result()
-        self._making -= len(made)
-        if self._stopped:
-            return
-        empty = not self._ready
-        for one in made:
-            if isinstance(one, Envelope):
-                self._ready.append(one)
-            else:
-                self._refuse(*one)
-        if empty:
-            self._woken()
+def _envelope(delivery: Delivery, message: Message) -> Envelope:
+    return Envelope(delivery=delivery, message=message, domain=message.envelope_to.rpartition("@")[2].lower())

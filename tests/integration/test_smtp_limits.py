@@ -1,6 +1,5 @@
 """Several servers and their limits: shares, stand-ins, hours and days used up, and never too much for one domain."""
 
-import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +7,7 @@ import pytest
 from paper_ledger import PaperLedger
 from scripted_server import CLOSE, mail, profile, says, serving
 
-from newsletter.errors import LimitReached, SendError, ServerError, StoreError
+from newsletter.errors import LimitReached, ServerError, StoreError
 from newsletter.model.delivery import Committed, Spent, State
 from newsletter.model.subscriber import Subscriber
 from newsletter.sender.mailing import run_mailing
@@ -153,33 +152,6 @@ def test_a_disk_that_is_full_in_the_middle_sends_no_body_and_forgets_no_outcome(
             run_mailing(ledger, addressed, [profile(server, connections=4)])
         assert len(server.messages) == ledger.balance()[State.ACCEPTED]
     assert set(ledger.balance().counts) == {State.ACCEPTED, State.QUEUED}
-
-
-def test_messages_are_signed_in_threads_and_one_that_cannot_be_refuses_one_recipient():
-    threads = set()
-
-    def sign(message):
-        threads.add(threading.current_thread().name)
-        if message.envelope_to.startswith("reader3@"):
-            raise SendError("a message without From cannot be signed", "this is a fault of newsletter")
-        return message
-
-    ledger = readers(40)
-    with serving(pipelining=True) as server:
-        balance = run_mailing(ledger, addressed, [profile(server, connections=4)], sign=sign)
-    assert balance.counts == {State.ACCEPTED: 39, State.REFUSED: 1}
-    assert ledger.deliveries[4].reply.startswith("not sent: a message without From")
-    assert all(name.startswith("signer") for name in threads)
-
-
-def test_what_nobody_expected_in_a_signer_ends_the_run_with_it():
-    def sign(message):
-        raise ZeroDivisionError("a bug")
-
-    ledger = readers(10)
-    with serving() as server, pytest.raises(ZeroDivisionError):
-        run_mailing(ledger, addressed, [profile(server)], sign=sign)
-    assert ledger.balance().counts == {State.QUEUED: 10}
 
 
 def test_a_server_that_puts_everybody_off_is_not_asked_a_hundred_times():

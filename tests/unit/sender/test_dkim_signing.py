@@ -1,5 +1,4 @@
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -151,13 +150,6 @@ def test_canonicalisation_changes_no_body_that_is_made_here(name, words):
     issue = rendered(html=HTML + words + TOKENS[Slot.NAME] + words, text=TEXT + words + TOKENS[Slot.WEB] + words)
     made = Addressing(template=template(issue, options=PUBLIC), key=KEY).message(reader(name=name))
     assert is_relaxed(made.data.partition(b"\r\n\r\n")[2])
-
-
-def test_two_threads_sign_as_one_does(signer):
-    made = Addressing(template=template(options=VERP), key=KEY)
-    mails = [made.message(reader(number=n, address=f"a{n}@example.com")) for n in range(40)]
-    with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(signer.sign, mails)) == [signer.sign(mail) for mail in mails]
 
 
 def test_a_message_that_no_signature_could_protect_is_refused(signer):
