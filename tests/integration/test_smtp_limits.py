@@ -162,3 +162,13 @@ def test_a_server_that_puts_everybody_off_is_not_asked_a_hundred_times():
     ):
         run_mailing(ledger, addressed, [profile(server)])
     assert ledger.balance().counts == {State.DEFERRED: 20, State.QUEUED: 80}
+
+
+def test_what_nobody_expected_while_a_message_is_made_ends_the_run_with_it():
+    def faulty(subscriber: Subscriber):
+        return mail(subscriber.address.address) if subscriber.number < 5 else 1 / 0
+
+    ledger = readers(10)
+    with serving() as server, pytest.raises(ZeroDivisionError):
+        run_mailing(ledger, faulty, [profile(server)])
+    assert ledger.balance().counts == {State.ACCEPTED: len(server.messages), State.QUEUED: 10 - len(server.messages)}
