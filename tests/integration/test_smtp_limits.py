@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from paper_ledger import PaperLedger
+from paper_traffic import PaperTraffic
 from scripted_server import CLOSE, mail, profile, says, serving
 
 from newsletter.errors import LimitReached, ServerError, StoreError
@@ -13,22 +14,6 @@ from newsletter.model.subscriber import Subscriber
 from newsletter.sender.mailing import run_mailing
 
 GONE = says("421 4.3.2 shutting down", "close")
-
-
-class Notes:
-    """Traffic in memory."""
-
-    def __init__(self, *spent: Spent) -> None:
-        self.notes = list(spent)
-
-    def spent(self, profile: str, since: datetime) -> list[Spent]:
-        return [note for note in self.notes if note.minute > since]
-
-    def first_day(self, profile: str) -> datetime | None:
-        return min((note.minute for note in self.notes), default=None)
-
-    def spend(self, profile: str, minute: datetime, messages: int) -> None:
-        self.notes.append(Spent(minute=minute, messages=messages))
 
 
 def readers(count: int) -> PaperLedger:
@@ -88,7 +73,7 @@ def test_a_stand_in_gets_nothing_while_the_others_are_well_and_all_when_they_are
 
 @pytest.mark.parametrize("limit", ["per_hour", "per_day"])
 def test_a_limit_that_is_used_up_ends_the_run_and_the_rest_waits(limit):
-    ledger, notes = readers(20), Notes()
+    ledger, notes = readers(20), PaperTraffic()
     with serving() as server:
         with pytest.raises(LimitReached) as caught:
             run_mailing(ledger, addressed, [profile(server, **{limit: 8})], traffic=notes)
@@ -104,14 +89,14 @@ def test_what_an_earlier_run_was_given_counts():
     with serving() as server, pytest.raises(LimitReached):
         run_mailing(
             ledger, addressed, [profile(server, per_hour=8)],
-            traffic=Notes(Spent(minute=now - timedelta(minutes=9), messages=5)),
+            traffic=PaperTraffic(Spent(minute=now - timedelta(minutes=9), messages=5)),
         )  # fmt: skip
     assert ledger.balance().counts == {State.ACCEPTED: 3, State.QUEUED: 17}
 
 
 def test_a_limit_that_is_just_enough_ends_nothing():
     with serving() as server:
-        balance = run_mailing(readers(8), addressed, [profile(server, per_hour=8)], traffic=Notes())
+        balance = run_mailing(readers(8), addressed, [profile(server, per_hour=8)], traffic=PaperTraffic())
     assert balance.counts == {State.ACCEPTED: 8}
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from paper_traffic import PaperTraffic
 
 from newsletter.model.delivery import Spent
 from newsletter.sender.options import SmtpProfile
@@ -60,22 +61,6 @@ def test_a_clock_that_is_set_back_gives_nothing_away():
     assert allowance.left(NOON - timedelta(hours=5)) == 0
 
 
-class Notes:
-    """Traffic in memory."""
-
-    def __init__(self, *spent: Spent) -> None:
-        self.notes = list(spent)
-
-    def spent(self, profile: str, since: datetime) -> list[Spent]:
-        return [note for note in self.notes if note.minute > since]
-
-    def first_day(self, profile: str) -> datetime | None:
-        return min((note.minute for note in self.notes), default=None)
-
-    def spend(self, profile: str, minute: datetime, messages: int) -> None:
-        self.notes.append(Spent(minute=minute, messages=messages))
-
-
 def profile(**limits: object) -> SmtpProfile:
     return SmtpProfile(name="main", host="localhost", port=25, security="none", **limits)
 
@@ -89,13 +74,13 @@ def taken(pace: Pace, at: datetime) -> int:
 
 
 def test_without_limits_nothing_ever_says_no():
-    pace = Pace(profile(), Notes(), now=0.0, at=NOON)
+    pace = Pace(profile(), PaperTraffic(), now=0.0, at=NOON)
     assert pace.unlimited
     assert taken(pace, NOON) == 1000
 
 
 def test_the_day_and_the_hour_hold_at_once():
-    pace = Pace(profile(per_hour=30, per_day=40), Notes(), now=0.0, at=NOON)
+    pace = Pace(profile(per_hour=30, per_day=40), PaperTraffic(), now=0.0, at=NOON)
     assert taken(pace, NOON) == 30
     assert pace.used_up(NOON) == NOON + HOUR + timedelta(minutes=1)
     assert taken(pace, NOON + timedelta(hours=2)) == 10
@@ -108,14 +93,14 @@ def test_warming_up_counts_its_days_from_the_first_message_ever():
     first = Spent(minute=NOON - timedelta(days=30), messages=0)
     allowed = []
     for day in days:
-        known = Notes(Spent(minute=first.minute, messages=0)) if day else Notes()
+        known = PaperTraffic(Spent(minute=first.minute, messages=0)) if day else PaperTraffic()
         pace = Pace(limits, known, now=0.0, at=first.minute + day)
         allowed.append(taken(pace, first.minute + day))
     assert allowed == [5, 10, 15, 15], "the least of both"
 
 
 def test_what_was_handed_over_is_remembered_by_the_minute():
-    notes = Notes()
+    notes = PaperTraffic()
     pace = Pace(profile(), notes, now=0.0, at=NOON)
     pace.count(2, NOON + timedelta(seconds=3))
     pace.count(0, NOON)
