@@ -69,13 +69,16 @@ def running(binaries: Path, *settings: str) -> Iterator[Server]:
         end_with_us = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
         command = [*end_with_us, binaries / "postgres", "-D", folder / "data", *options]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=folder, **as_user) as process:
+            reader = Thread(target=deque, args=(process.stderr, 0), daemon=True)  # a full pipe would stop it
             try:
                 _await(process)
-                Thread(target=deque, args=(process.stderr, 0), daemon=True).start()  # a full pipe would stop it
+                reader.start()
                 yield Server(folder)
             finally:
                 process.send_signal(signal.SIGINT)  # whoever is connected is not waited for
                 process.wait()
+                if reader.is_alive():
+                    reader.join()  # it must be at the end before the pipe is closed
 
 
 def _await(process: subprocess.Popen[str]) -> None:

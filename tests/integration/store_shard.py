@@ -1,7 +1,7 @@
 """One of several processes that send the same mailing: a program for tests.
 
 Its words are FOLDER URL PORT. It says "claimed" when its first deliveries are claimed, waits for a line, and sends; it
-says "sent" once, and "ended" at the end.
+says "sent" when the first outcomes are recorded, stands still until there is another line, and says "ended" at the end.
 """
 
 import functools
@@ -33,19 +33,14 @@ class Modest:
 
 
 @functools.cache
-def say(word: str) -> None:
-    """Say *word*, the first time."""
+def say_and_wait(word: str) -> None:
+    """Say *word* and wait for a line, the first time; the whole program stands still meanwhile."""
     print(word, flush=True)
-
-
-@functools.cache
-def await_the_others() -> None:
-    say("claimed")
     sys.stdin.readline()
 
 
 def addressed(subscriber: Subscriber) -> Message:
-    await_the_others()
+    say_and_wait("claimed")
     to = subscriber.address.address
     data = f"From: editor@example.org\r\nTo: {to}\r\nSubject: News\r\n\r\nHello.\r\n".encode()
     return Message(message_id=f"<{to}>", envelope_from="editor@example.org", envelope_to=to, parts=(data,))
@@ -54,8 +49,8 @@ def addressed(subscriber: Subscriber) -> Message:
 def main(folder: str, url: str, port: str) -> None:
     profile = SmtpProfile(name="test", host="127.0.0.1", port=int(port), security="none", connections=3)
     with open_database(Path(folder), url) as database, LedgerStore(database).open_mailing(42, "weekly") as ledger:
-        run_mailing(Modest(ledger), addressed, [profile], progress=lambda outcomes: say("sent"))
-    say("ended")
+        run_mailing(Modest(ledger), addressed, [profile], progress=lambda outcomes: say_and_wait("sent"))
+    print("ended", flush=True)
 
 
 if __name__ == "__main__":

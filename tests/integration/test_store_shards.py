@@ -23,8 +23,13 @@ def press(tmp_path, url):
     made.close()
 
 
+def go_on(shard):
+    shard.stdin.write("\n")
+    shard.stdin.flush()
+
+
 def shards(stack, press, server):
-    """Start two processes, and let them go when both have claimed."""
+    """Start two processes, let them go when both have claimed, and return them when both have sent a part and wait."""
     words = [*PROGRAM, str(press.database.folder), press.url, str(server.port)]
     both = [
         stack.enter_context(subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
@@ -32,8 +37,7 @@ def shards(stack, press, server):
     ]
     assert [shard.stdout.readline() for shard in both] == ["claimed\n"] * 2
     for shard in both:
-        shard.stdin.write("go\n")
-        shard.stdin.flush()
+        go_on(shard)
     assert [shard.stdout.readline() for shard in both] == ["sent\n"] * 2
     return both
 
@@ -45,6 +49,8 @@ def received(server):
 def test_two_processes_share_a_mailing_and_everybody_gets_it_once(press):
     with serving(pipelining=True) as server, press.database.coordinator_lock(), ExitStack() as stack:
         both = shards(stack, press, server)
+        for shard in both:
+            go_on(shard)
         assert [shard.stdout.readline() for shard in both] == ["ended\n"] * 2
     assert received(server) == Counter(PEOPLE)
     assert press.counts() == {ACCEPTED: len(PEOPLE)}
@@ -56,6 +62,7 @@ def test_when_one_of_two_is_killed_the_others_work_stands_and_a_later_run_sends_
         with press.database.coordinator_lock(), ExitStack() as stack:
             killed, other = shards(stack, press, server)
             killed.kill()
+            go_on(other)
             assert other.stdout.readline() == "ended\n"
         with press.database.coordinator_lock(), ExitStack() as stack:
             in_doubt = press.ledger.recover()
