@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def say_standing(standing: "Standing", zone: tzinfo) -> None:
     """Say how an issue stands, and the command that goes on."""
-    say(f"issue {standing.issue}: {standing.balance}")
+    if standing.balance.planned or not standing.schedules:
+        say(f"issue {standing.issue}: {standing.balance}")
     for line in (*_pace(standing), *_deferred(standing, zone), *_named(standing), *_suppressed(standing)):
         say(f"  {line}")
     for line in (*_scheduled(standing, zone), *_next(standing)):

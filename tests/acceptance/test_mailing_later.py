@@ -93,6 +93,7 @@ def test_a_schedule_is_told_of_until_it_is_cancelled(sending, inbox):
     sending.ok(*REALLY, LATER)
     assert "Starts    Fri 2099-11-27 09:00 UTC, by newsletter work" in sending.ok("send", "1")
     said = sending.ok("status", "1")
+    assert "planned" not in said  # nothing is frozen before it starts
     assert "issue 1 starts Fri 2099-11-27 09:00 UTC, to about 3 people of weekly, by newsletter work" in said
     assert "newsletter stop 1" in said
     said = sending.ok("stop", "1")
