@@ -111,7 +111,8 @@ def status(issue: str | None, as_json: bool) -> None:
     from newsletter.app.standing import everybody, standings
 
     newsletter = here()
-    found = standings(newsletter.database, mailing_number(newsletter, issue) if issue else None)
+    number = mailing_number(newsletter, issue) if issue else None
+    found = standings(newsletter.database, number)
     if as_json:
         names = [{"troubled": list(everybody(newsletter.database, standing.issue))} for standing in found]
         say_json([{**standing.values(), **troubled} for standing, troubled in zip(found, names, strict=True)])
@@ -119,4 +120,5 @@ def status(issue: str | None, as_json: bool) -> None:
     for standing in found:
         say_standing(standing, newsletter.settings.timezone)
     if not found:
-        say("nothing has been sent from this database yet")
+        what = "nothing" if number is None else f"nothing of issue {number}"
+        say(f"{what} has been sent from this database yet")

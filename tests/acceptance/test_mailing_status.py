@@ -98,3 +98,5 @@ def test_going_on_with_what_another_machine_has_says_where(sample):
 def test_nothing_sent_is_no_error(sample, words):
     said = sample.ok("status", *words)
     assert json.loads(said) == [] if words else "nothing has been sent" in said
+    of_one = sample.ok("status", "9", *words)
+    assert json.loads(of_one) == [] if words else "nothing of issue 9 has been sent" in of_one
