@@ -11,8 +11,12 @@ import pytest
 pty = pytest.importorskip("pty", reason="pseudo-terminals are of Linux and macOS")
 
 
-# The command becomes the leader of a session whose terminal is its standard input, so that Ctrl-C reaches it.
-LEADER = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.executable, sys.argv[1:])"
+# The command becomes the leader of a session whose terminal is its standard input, so that Ctrl-C reaches it. Tests
+# that run in the background (`make test &`) inherit that SIGINT is ignored; from a terminal's shell nobody does.
+LEADER = (
+    "import fcntl, os, signal, sys, termios; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.executable, sys.argv[1:])"
+)
 
 
 def at_terminal(desk, *words: str, typed: str = "", asked: bytes = b"? Type ") -> tuple[int, str]:
