@@ -31,7 +31,9 @@ def once_each(*servers) -> Counter[bytes]:
 def test_twenty_connections_at_once_reach_everybody_once():
     ledger = readers(400)
     with serving(pipelining=True) as server:
-        balance = run_mailing(ledger, addressed, [profile(server, connections=20)])
+        # On a busy machine a few of them do most of the work; none has done its share and makes room for another.
+        shared = profile(server, connections=20, messages_per_connection=400)
+        balance = run_mailing(ledger, addressed, [shared])
     assert balance.counts == {State.ACCEPTED: 400}
     assert set(once_each(server).values()) == {1}
     assert len(once_each(server)) == 400

@@ -49,7 +49,8 @@ def test_twenty_connections_send_at_once(pipelining):
 
     ledger = PaperLedger.to(*readers(300))
     with serving(pipelining=pipelining, meddle=meddle) as server:
-        assert str(run(ledger, profile(server, connections=20))) == "300 planned = 300 accepted"
+        shared = profile(server, connections=20, messages_per_connection=300)
+        assert str(run(ledger, shared)) == "300 planned = 300 accepted"
     assert server.connections == 20
     assert sorted(recipients(server)) == sorted(readers(300)), "nobody twice"
 
