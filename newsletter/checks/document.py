@@ -1,0 +1,43 @@
+"""A rendered mail, taken apart: its elements, its style sheets, and where each was written."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from newsletter.model.traced import Place, TracedIssue, TracedText
+
+MARK = "data-place"
+"""The attribute in which an element of a traced mail carries the number of its place."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """The HTML of a traced issue.
+
+    :param traced: the issue.
+    :param fallback: the place of what nobody wrote: the theme's first file.
+    """
+
+    traced: TracedIssue
+    fallback: Place
+
+    @cached_property
+    def root(self) -> HtmlElement:
+        """The ``html`` element; conditional comments stand in it as comments, as most clients read them."""
+        return lxml_html.document_fromstring(self.traced.html)
+
+    @property
+    def sheets(self) -> tuple[TracedText, ...]:
+        """The theme's CSS in the head."""
+        return self.traced.sheets
+
+    def place(self, element: HtmlElement) -> Place:
+        """Return where *element*, or the nearest one around it that somebody wrote, was written."""
+        current: HtmlElement | None = element
+        while current is not None:
+            if (number := current.get(MARK)) is not None:
+                return self.traced.places[int(number)]
+            current = current.getparent()
+        return self.fallback
