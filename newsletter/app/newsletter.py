@@ -14,6 +14,7 @@ from newsletter.model.mail import RenderedIssue
 from newsletter.settings import FILE, Settings, find_folder, read_settings
 
 if TYPE_CHECKING:  # heavy: imported by who needs them
+    from newsletter.checks.document import Document
     from newsletter.checks.finding import Finding
     from newsletter.rendering.renderer import Renderer
     from newsletter.store.database import Database
@@ -81,6 +82,7 @@ class Newsletter:
         subject = Subject(
             issue=issue,
             rendered=rendered or (self.renderer.render(issue) if issue.articles else None),
+            document=self._document(issue) if issue.articles else None,
             lists=tuple(self.settings.lists),
             postal_address=self.settings.rendering.postal_address,
             own=(self.settings.name, self.settings.rendering.tagline, self.settings.rendering.postal_address),
@@ -89,6 +91,12 @@ class Newsletter:
             settings_lines=self.settings.lines,
         )
         return check(subject)
+
+    def _document(self, issue: Issue) -> "Document":
+        from newsletter.checks.document import Document
+        from newsletter.model.traced import Place
+
+        return Document(self.renderer.trace(issue), fallback=Place(path=self.renderer.file, line=1))
 
     def moment(self, issue: Issue) -> datetime:
         """Return when *issue* is dated, in the newsletter's time zone."""

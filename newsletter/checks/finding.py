@@ -20,6 +20,7 @@ class Finding:
 
     :param rule: the name of the rule that found it.
     :param line: counted from 1.
+    :param column: counted from 1; 0 where only the line is known.
     """
 
     rule: str
@@ -28,9 +29,11 @@ class Finding:
     line: int
     what: str
     todo: str
+    column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.path.as_posix()}:{self.line}: {self.severity} {self.rule}: {self.what}; {self.todo}"
+        line = f"{self.line}:{self.column}" if self.column else f"{self.line}"
+        return f"{self.path.as_posix()}:{line}: {self.severity} {self.rule}: {self.what}; {self.todo}"
 
     def values(self) -> dict[str, Any]:
         """What a program reads."""

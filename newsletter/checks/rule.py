@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from newsletter.checks.document import Document
 from newsletter.checks.finding import Finding, Severity
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
+from newsletter.model.traced import Place
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -14,6 +16,7 @@ class Subject:
     """What is checked: an issue, the mail that it became, and what the newsletter's settings say of both.
 
     :param rendered: None when it could not be rendered.
+    :param document: the same mail, taken apart; None when it could not be rendered.
     :param lists: the names of the mailing lists.
     :param own: what else is said in the mail: name, tagline and the like.
     :param public_url: where the newsletter's pages are to be; empty when there are none.
@@ -23,6 +26,7 @@ class Subject:
 
     issue: Issue
     rendered: RenderedIssue | None
+    document: Document | None = None
     lists: tuple[str, ...] = ()
     postal_address: str = ""
     own: tuple[str, ...] = ()
@@ -31,8 +35,8 @@ class Subject:
     settings_lines: Mapping[str, int] = field(default_factory=dict)
 
 
-Found = Iterator[tuple[int, str, str]]
-"""Line, what is wrong, what to do."""
+Found = Iterator[tuple[int | Place, str, str]]
+"""Where, what is wrong, what to do; a number is a line of the issue file, or of newsletter.toml."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,8 +56,17 @@ class Rule:
     def findings(self, subject: Subject) -> Iterator[Finding]:
         """Yield what the rule finds."""
         path = subject.settings_path if self.settings else subject.issue.path
-        for line, what, todo in self.look(subject):
-            yield Finding(rule=self.name, severity=self.severity, path=path, line=line, what=what, todo=todo)
+        for where, what, todo in self.look(subject):
+            place = where if isinstance(where, Place) else Place(path=path, line=where)
+            yield Finding(
+                rule=self.name,
+                severity=self.severity,
+                path=place.path,
+                line=place.line,
+                column=place.column,
+                what=what,
+                todo=todo,
+            )
 
 
 RULES: dict[str, Rule] = {}

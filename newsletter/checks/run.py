@@ -15,7 +15,7 @@ MODULES = (issue_rules, link_rules, mail_rules)
 def check(subject: Subject) -> list[Finding]:
     """Return what all rules find, by file and line."""
     found = [finding for rule in RULES.values() for finding in rule.findings(subject)]
-    return sorted(found, key=lambda finding: (finding.path, finding.line))
+    return sorted(found, key=lambda finding: (finding.path, finding.line, finding.column))
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:

@@ -43,7 +43,9 @@ class TracedText:
         if behind:
             column = offset - self.text.rfind("\n", 0, offset)
             return Place(path=place.path, line=place.line + behind, column=column)
-        return Place(path=place.path, line=place.line, column=place.column and place.column + offset - self.starts[index])
+        return Place(
+            path=place.path, line=place.line, column=place.column and place.column + offset - self.starts[index]
+        )
 
     def slice(self, start: int, stop: int) -> "TracedText":
         """Return the characters from *start* to before *stop*, with their places."""

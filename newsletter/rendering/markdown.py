@@ -1,7 +1,7 @@
 """The editor's Markdown as HTML and as text, with nothing in it that mail must not carry."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from newsletter.errors import RenderError
 from newsletter.model.issue import Passage
+from newsletter.rendering.marks import mark
 from newsletter.rendering.plaintext import blocks_text, inline_text
 
 DEPTH = 100
@@ -90,27 +91,61 @@ def is_mailable_link(link: str) -> bool:
     return parts.scheme in SCHEMES and bool(parts.netloc)
 
 
-def inline_prose(passage: Passage, path: Path, *, links: bool = True) -> Prose:
+def inline_prose(passage: Passage, path: Path, *, links: bool = True, marked: bool = False) -> Prose:
     """Return a *passage* of inline Markdown from the file *path*; without *links* only their words stay.
 
+    :param marked: the HTML has the mark of each line of the passage before it.
     :raises RenderError: it is nested more than 100 levels deep.
     """
     source = passage.markdown.strip()
     if not MARKED.search(source):
-        return Prose(escape(source, quote=False), source.replace("\n", " "))
-    tokens = _parse(passage, path, inline=True)[0].children or []
-    if not links:
-        tokens = [token for token in tokens if token.type not in ("link_open", "link_close")]
-    return Prose(_clean(_writer().renderInline(tokens, _parser().options, {})), inline_text(tokens))
+        html, text = escape(source, quote=False), source.replace("\n", " ")
+    else:
+        tokens = _parse(passage, path, inline=True)[0].children or []
+        if not links:
+            tokens = [token for token in tokens if token.type not in ("link_open", "link_close")]
+        html, text = _clean(_writer().renderInline(tokens, _parser().options, {})), inline_text(tokens)
+    if marked:
+        lines = enumerate(html.split("\n"), passage.line)
+        html = "\n".join(mark(path, number) + line for number, line in lines)
+    return Prose(html, text)
 
 
-def block_prose(passage: Passage, path: Path) -> Prose:
+def block_prose(passage: Passage, path: Path, *, marked: bool = False) -> Prose:
     """Return a *passage* of Markdown blocks from the file *path*.
 
+    :param marked: the HTML has a mark before each block, and before each line of a paragraph.
     :raises RenderError: it is nested more than 100 levels deep.
     """
     tokens = _parse(passage, path, inline=False)
-    return Prose(_clean(_writer().render(tokens, _parser().options, {})).strip(), blocks_text(tokens))
+    shown = list(_with_marks(tokens, path, passage.line)) if marked else tokens
+    return Prose(_clean(_writer().render(shown, _parser().options, {})).strip(), blocks_text(tokens))
+
+
+def _with_marks(tokens: Iterable[Token], path: Path, first_line: int) -> Iterator[Token]:
+    """Yield *tokens* and, before each block but those of a table, a mark of its line.
+
+    Tables are marked as a whole: a text between their rows would not stay there (HTML Standard §13.2.6.4.9).
+    """
+    in_table = False
+    for token in tokens:
+        in_table = (in_table or token.type == "table_open") and token.type != "table_close"
+        line = first_line + token.map[0] if token.map else 0
+        if line and token.type == "inline":
+            yield Token("inline", "", 0, children=list(_lines_marked(token, path, line)), content=token.content)
+            continue
+        if line and token.nesting >= 0 and (not in_table or token.type == "table_open"):
+            yield Token("html_block", "", 0, content=mark(path, line))
+        yield token
+
+
+def _lines_marked(inline: Token, path: Path, line: int) -> Iterator[Token]:
+    yield Token("html_inline", "", 0, content=mark(path, line))
+    for child in inline.children or ():
+        yield child
+        if child.type in ("softbreak", "hardbreak"):
+            line += 1
+            yield Token("html_inline", "", 0, content=mark(path, line))
 
 
 def _parse(passage: Passage, path: Path, *, inline: bool) -> list[Token]:

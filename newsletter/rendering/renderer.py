@@ -1,18 +1,24 @@
 """An issue becomes mail: the same HTML and text for all its readers, with a token at each place that differs."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
+
+from jinja2 import Environment
 
 from newsletter.errors import RenderError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue, Slot
+from newsletter.model.traced import Place, TracedIssue, TracedText
 from newsletter.rendering.inlining import cut_inline_css, inline
+from newsletter.rendering.marks import read_marks
 from newsletter.rendering.mjml import compile_mjml
 from newsletter.rendering.mjml_error import MjmlError
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.slots import make_tokens
-from newsletter.rendering.templates import html_environment, render_template, text_environment, trace
+from newsletter.rendering.templates import html_environment, render_template, text_environment
 from newsletter.rendering.themes import MJML, TEXT, find_theme_file
+from newsletter.rendering.tracing import trace_mail
 from newsletter.rendering.unmailable import refuse_unmailable
 from newsletter.rendering.view import own_words, theme_values
 
@@ -38,12 +44,17 @@ class Renderer:
         self._mjml_name = f"{options.theme}/{MJML}"
         self._text_name = f"{options.theme}/{TEXT}"
 
+    @property
+    def file(self) -> Path:
+        """The theme's first file; RenderError when there is no such theme."""
+        return find_theme_file(self._options.theme, MJML, self._folders)
+
     def render(self, issue: Issue) -> RenderedIssue:
         """Return *issue* as mail; the same issue, options and templates give the same bytes.
 
         :raises RenderError: a text cannot be mailed, or a template is broken; it names the file and the line.
         """
-        mjml_file, text_file = (find_theme_file(self._options.theme, name, self._folders) for name in (MJML, TEXT))
+        mjml_file, text_file = self.file, find_theme_file(self._options.theme, TEXT, self._folders)
         refuse_unmailable(issue, self._options)
         tokens = make_tokens(own_words(issue, self._options), public=self._options.public)
         values = theme_values(issue, self._options, tokens)
@@ -51,7 +62,7 @@ class Renderer:
         try:
             html = self._compile(mjml, tokens)
         except MjmlError as fault:
-            raise self._locate(fault, values, mjml_file) from fault
+            raise self._locate(fault, issue, tokens, mjml_file) from fault
         text = _finish_text(render_template(self._text, self._text_name, values), tokens, text_file)
         return RenderedIssue(number=issue.number, subject=issue.subject, mjml=mjml, html=html, text=text, tokens=tokens)
 
@@ -71,11 +82,39 @@ class Renderer:
             raise MjmlError("the theme has no unsubscribe link", 'add <a href="{{ slots.unsubscribe }}">', offset=0)
         return html
 
-    def _locate(self, fault: MjmlError, values: Mapping[str, object], file: Path) -> RenderError:
-        """Return *fault* with the template's file and line, which a second render with line marks tells."""
-        marked = render_template(html_environment(self._folders, marked=True), self._mjml_name, values)
-        where, line = trace(marked, fault.offset)
-        return RenderError(fault.what, fault.todo, where=where or file, line=line or 1)
+    def trace(self, issue: Issue) -> TracedIssue:
+        """Return *issue* as mail that knows where each of its elements was written.
+
+        :raises RenderError: as :meth:`render` does.
+        """
+        mjml_file = self.file
+        refuse_unmailable(issue, self._options)
+        tokens = make_tokens(own_words(issue, self._options), public=self._options.public)
+        mjml = self._marked_mjml(issue, tokens)
+        try:
+            return trace_mail(mjml)
+        except MjmlError as fault:
+            raise _at(fault, mjml, mjml_file) from fault
+
+    def _marked_mjml(self, issue: Issue, tokens: Mapping[Slot, str]) -> TracedText:
+        values = theme_values(issue, self._options, tokens, marked=True)
+        return read_marks(render_template(self._marked, self._mjml_name, values))
+
+    @cached_property
+    def _marked(self) -> Environment:
+        return html_environment(self._folders, marked=True)
+
+    def _locate(self, fault: MjmlError, issue: Issue, tokens: Mapping[Slot, str], file: Path) -> RenderError:
+        """Return *fault* with the file and line that wrote it, which a second render with line marks tells."""
+        return _at(fault, self._marked_mjml(issue, tokens), file)
+
+
+def _at(fault: MjmlError, mjml: TracedText, file: Path) -> RenderError:
+    try:
+        place = mjml.place(fault.offset)
+    except LookupError:
+        place = Place(path=file, line=1)
+    return RenderError(fault.what, fault.todo, where=place.path, line=place.line)
 
 
 def _finish_text(text: str, tokens: Mapping[Slot, str], file: Path) -> str:

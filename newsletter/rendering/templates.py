@@ -1,26 +1,20 @@
-"""The Jinja environments of the themes, and the way back from what they wrote to the line that wrote it."""
+"""The Jinja environments of the themes."""
 
-import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.ext import Extension
-from jinja2.lexer import Token, TokenStream
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from newsletter.errors import RenderError
+from newsletter.rendering.marks import LineMarks
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.plaintext import wrap
 from newsletter.rendering.view import ArticleView, IssueView, SectionView
 from newsletter.rendering.words import Words
-
-MARK = re.compile("\ue000(\\d+):([^\ue001]+)\ue001")
-"""A line mark: characters of the private use area, so that no other rule of ours sees them."""
-
 
 PLAIN_VALUES = frozenset({ArticleView, IssueView, RenderingOptions, SectionView, Words})
 
@@ -67,22 +61,9 @@ class _Environment(ImmutableSandboxedEnvironment):
         return f"{parent.rpartition('/')[0]}/{template[2:]}" if template.startswith("./") else template
 
 
-class _LineMarks(Extension):
-    """Writes the file and line of each stretch of template text before it."""
-
-    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        for token in stream:
-            if token.type != "data":
-                yield token
-                continue
-            lines = token.value.split("\n")
-            marks = (f"\ue000{token.lineno + index}:{stream.filename}\ue001{line}" for index, line in enumerate(lines))
-            yield Token(token.lineno, "data", "\n".join(marks))
-
-
 def html_environment(folders: Sequence[Path], *, marked: bool = False) -> Environment:
-    """Return the environment for MJML and HTML: everything is escaped; *marked* adds the marks of :func:`trace`."""
-    environment = _environment(folders, autoescape=True, extensions=[_LineMarks] if marked else [])
+    """Return the environment for MJML and HTML: everything is escaped; *marked* adds the line marks."""
+    environment = _environment(folders, autoescape=True, extensions=[LineMarks] if marked else [])
     environment.filters["lines"] = _html_lines
     return environment
 
@@ -148,14 +129,3 @@ def _template_place(error: BaseException, name: str) -> tuple[str, int | None]:
             place = (filename, trace.tb_lineno)
         trace = trace.tb_next
     return place
-
-
-def trace(marked: str, offset: int) -> tuple[str, int | None]:
-    """Return the template's file and line of the character *offset* of what it wrote without marks."""
-    places: list[tuple[int, str, int]] = []
-    removed = 0
-    for mark in MARK.finditer(marked):
-        places.append((mark.start() - removed, mark[2], int(mark[1])))
-        removed += len(mark[0])
-    index = bisect_right(places, offset, key=lambda place: place[0]) - 1
-    return (places[index][1], places[index][2]) if index >= 0 else ("", None)

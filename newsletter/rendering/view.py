@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
-from newsletter.model.issue import Issue, PickedArticle
+from newsletter.model.issue import Issue, Passage, PickedArticle
 from newsletter.model.mail import Slot
 from newsletter.rendering.markdown import Prose, block_prose, inline_prose, is_mailable_link
 from newsletter.rendering.options import RenderingOptions
@@ -62,55 +63,73 @@ class IssueView:
         return tuple(article for section in self.sections for article in section.articles if not article.sponsor)
 
 
-def theme_values(issue: Issue, options: RenderingOptions, tokens: Mapping[Slot, str]) -> dict[str, object]:
+def theme_values(
+    issue: Issue, options: RenderingOptions, tokens: Mapping[Slot, str], *, marked: bool = False
+) -> dict[str, object]:
     """Return the variables of a theme: newsletter, issue, slots, words; a slot that may not be used is undefined.
 
+    :param marked: the HTML of the issue's prose has line marks.
     :raises RenderError: a text of the issue is nested too deep.
     """
     words = words_for(options.language)
     return {
         "newsletter": options,
-        "issue": view_issue(issue, words),
+        "issue": view_issue(issue, words, marked=marked),
         "slots": {slot.value: token for slot, token in tokens.items()},
         "words": words,
     }
 
 
-def view_issue(issue: Issue, words: Words) -> IssueView:
+def view_issue(issue: Issue, words: Words, *, marked: bool = False) -> IssueView:
     """Return *issue* with its Markdown turned into prose and its dates and minutes into *words*."""
     numbers = iter(range(1, len(issue.articles) + 1))
+    viewer = _Viewer(path=issue.path, words=words, marked=marked)
     return IssueView(
         number=issue.number,
         label=issue.label,
         day=say_day(issue.date, words),
         subject=issue.subject,
         preheader=issue.preheader,
-        intro=block_prose(issue.intro, issue.path) if issue.intro else None,
+        intro=viewer.blocks(issue.intro),
         sections=tuple(
             SectionView(
-                name=inline_prose(section.name, issue.path, links=False) if section.name else None,
-                articles=tuple(_view_article(article, issue, words, numbers) for article in section.articles),
+                name=viewer.line(section.name, links=False),
+                articles=tuple(viewer.article(article, numbers) for article in section.articles),
             )
             for section in issue.sections
         ),
     )
 
 
-def _view_article(article: PickedArticle, issue: Issue, words: Words, numbers: Iterator[int]) -> ArticleView:
-    number = 0 if article.sponsor else next(numbers)
-    # A link that mail cannot carry is not shown; the checks name it.
-    link = article.link if is_mailable_link(article.link) else ""
-    return ArticleView(
-        number=number,
-        anchor=f"a{number}",
-        title=inline_prose(article.title, issue.path, links=False) or Prose(escape(link), link),
-        link=link,
-        facts=_facts(article, words),
-        words=block_prose(article.words, issue.path) if article.words else None,
-        why=inline_prose(article.why, issue.path) if article.why else None,
-        points=tuple(inline_prose(point, issue.path) for point in article.points),
-        sponsor=article.sponsor,
-    )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Viewer:
+    """Turns the parts of one issue file into what a theme shows."""
+
+    path: Path
+    words: Words
+    marked: bool
+
+    def line(self, passage: Passage | None, *, links: bool = True) -> Prose | None:
+        return inline_prose(passage, self.path, links=links, marked=self.marked) if passage else None
+
+    def blocks(self, passage: Passage | None) -> Prose | None:
+        return block_prose(passage, self.path, marked=self.marked) if passage else None
+
+    def article(self, article: PickedArticle, numbers: Iterator[int]) -> ArticleView:
+        number = 0 if article.sponsor else next(numbers)
+        # A link that mail cannot carry is not shown; the checks name it.
+        link = article.link if is_mailable_link(article.link) else ""
+        return ArticleView(
+            number=number,
+            anchor=f"a{number}",
+            title=self.line(article.title, links=False) or Prose(escape(link), link),
+            link=link,
+            facts=_facts(article, self.words),
+            words=self.blocks(article.words),
+            why=self.line(article.why),
+            points=tuple(inline_prose(point, self.path, marked=self.marked) for point in article.points),
+            sponsor=article.sponsor,
+        )
 
 
 def _facts(article: PickedArticle, words: Words) -> tuple[str, ...]:
