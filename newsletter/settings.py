@@ -148,7 +148,7 @@ def read_settings(folder: Path) -> Settings:
         timezone=_timezone(table),
         lists=sender.list_titles,
         test_addresses=_test_addresses(table.table("test")),
-        rendering=_rendering(table, _theme(table, folder), public=bool(sender.public_url)),
+        rendering=_rendering(table, _theme(table, folder), sender.public_url),
         sender=sender,
         dkim=_dkim(table, sender),
         profiles=profiles,
@@ -322,7 +322,15 @@ def _language(table: Table) -> str:
     return language
 
 
-def _rendering(table: Table, theme: str, *, public: bool) -> RenderingOptions:
+def _pictures_at(table: Table, public_url: str) -> str:
+    if table.choice("pictures", ("embed", "publish"), "embed") == "embed":
+        return ""
+    if not public_url:
+        raise table.fail("pictures", "there is no public URL to publish pictures at", 'write pictures = "embed"')
+    return f"{public_url}/media"
+
+
+def _rendering(table: Table, theme: str, public_url: str) -> RenderingOptions:
     return RenderingOptions(
         name=table.text("name"),
         tagline=table.text("tagline", ""),
@@ -330,7 +338,8 @@ def _rendering(table: Table, theme: str, *, public: bool) -> RenderingOptions:
         language=_language(table),
         direction=table.choice("direction", ("ltr", "rtl"), "ltr"),
         theme=theme,
-        public=public,
+        public=bool(public_url),
+        pictures_at=_pictures_at(table, public_url),
     )
 
 

@@ -63,9 +63,13 @@ def build(newsletter: Newsletter, path: Path) -> Built:
     rendered = newsletter.render(issue)
     sample = sample_message(template_of(newsletter, issue, rendered))
     folder = newsletter.shown / ".newsletter" / "build" / issue.label
-    contents = {".html": sample.html, ".txt": sample.text, ".mjml": rendered.mjml}
+    contents = {".html": sample.alone, ".txt": sample.text, ".mjml": rendered.mjml}
     files = []
     for suffix, data in {**{k: v.encode() for k, v in contents.items()}, ".eml": sample.message.data}.items():
         files.append(folder / f"{issue.label}{suffix}")
         write_whole(files[-1], data, durable=False)
+    if not rendered.embedded:
+        for picture in rendered.pictures:
+            files.append(folder / "media" / picture.published_name)
+            write_whole(files[-1], picture.data, durable=False)
     return Built(issue=issue, rendered=rendered, files=tuple(files), html_bytes=len(sample.html.encode()))

@@ -48,7 +48,8 @@ class Newsletter:
         from newsletter.rendering.renderer import Renderer
         from newsletter.rendering.themes import builtin_templates
 
-        return Renderer(self.settings.rendering, (self.shown / "templates", builtin_templates()))
+        folders = (self.shown / "templates", builtin_templates())
+        return Renderer(self.settings.rendering, folders, self.shown / "media")
 
     @cached_property
     def database(self) -> "Database":

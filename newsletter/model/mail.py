@@ -1,7 +1,7 @@
 """An issue on its way to be mail: rendered once for all, then one message per subscriber."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -15,6 +15,34 @@ class Slot(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """A picture of the newsletter's own, ready to be shown.
+
+    :param name: a file name of ASCII letters and digits.
+    :param type: its media type.
+    :param width: in CSS pixels, as it is shown; the file may have twice as many.
+    :param digest: of its bytes, in hex.
+    """
+
+    name: str
+    type: str
+    width: int
+    height: int
+    digest: str
+    data: bytes = field(repr=False)
+
+    @property
+    def content_id(self) -> str:
+        """What names it in a mail (RFC 2392), without angle brackets."""
+        return f"{self.digest}@media.newsletter"
+
+    @property
+    def published_name(self) -> str:
+        """Its name at the public URL: another one when the picture is another."""
+        return f"{self.digest}-{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RenderedIssue:
     """An issue as all its readers get it, with a token at each place that differs.
 
@@ -23,6 +51,8 @@ class RenderedIssue:
     :param html: the HTML part with slot tokens.
     :param text: the plain-text part with slot tokens, lines ended by LF.
     :param tokens: the ASCII token that stands for each slot; it occurs nowhere in the issue's own text.
+    :param pictures: those of media/ that the issue shows, each once.
+    :param embedded: the pictures travel in the mail; otherwise they are at the public URL.
     """
 
     number: int
@@ -31,6 +61,8 @@ class RenderedIssue:
     html: str
     text: str
     tokens: Mapping[Slot, str]
+    pictures: tuple[Picture, ...] = ()
+    embedded: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ class RenderingOptions:
     :param direction: "ltr" or "rtl".
     :param theme: the folder of the theme below ``templates/``.
     :param public: a public URL exists, so that the web version and the preferences have an address.
+    :param pictures_at: where pictures of media/ are published; empty when they travel in the mail.
     """
 
     name: str
@@ -23,3 +24,4 @@ class RenderingOptions:
     direction: str = "ltr"
     theme: str = "digest"
     public: bool = False
+    pictures_at: str = ""

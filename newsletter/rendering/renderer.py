@@ -12,6 +12,7 @@ from newsletter.model.mail import RenderedIssue, Slot
 from newsletter.model.traced import Place, TracedIssue, TracedText
 from newsletter.rendering.inlining import cut_inline_css, inline
 from newsletter.rendering.marks import read_marks
+from newsletter.rendering.media import Album, Media
 from newsletter.rendering.mjml import compile_mjml
 from newsletter.rendering.mjml_error import MjmlError
 from newsletter.rendering.options import RenderingOptions
@@ -34,10 +35,12 @@ class Renderer:
     Keep one for as long as the options stand: templates, their CSS and the Markdown parser are read once.
 
     :param folders: template folders in the order of their rank: a file of an earlier one replaces that of a later.
+    :param media: the folder of the newsletter's own pictures.
     """
 
-    def __init__(self, options: RenderingOptions, folders: Sequence[Path]) -> None:
+    def __init__(self, options: RenderingOptions, folders: Sequence[Path], media: Path = Path("media")) -> None:
         self._options = options
+        self._media = Media(media)
         self._folders = tuple(folders)
         self._html = html_environment(self._folders)
         self._text = text_environment(self._folders)
@@ -57,14 +60,24 @@ class Renderer:
         mjml_file, text_file = self.file, find_theme_file(self._options.theme, TEXT, self._folders)
         refuse_unmailable(issue, self._options)
         tokens = make_tokens(own_words(issue, self._options), public=self._options.public)
-        values = theme_values(issue, self._options, tokens)
+        album = Album(self._media, self._options.pictures_at)
+        values = theme_values(issue, self._options, tokens, gallery=album)
         mjml = render_template(self._html, self._mjml_name, values)
         try:
             html = self._compile(mjml, tokens)
         except MjmlError as fault:
             raise self._locate(fault, issue, tokens, mjml_file) from fault
         text = _finish_text(render_template(self._text, self._text_name, values), tokens, text_file)
-        return RenderedIssue(number=issue.number, subject=issue.subject, mjml=mjml, html=html, text=text, tokens=tokens)
+        return RenderedIssue(
+            number=issue.number,
+            subject=issue.subject,
+            mjml=mjml,
+            html=html,
+            text=text,
+            tokens=tokens,
+            pictures=album.pictures,
+            embedded=not self._options.pictures_at,
+        )
 
     def _compile(self, mjml: str, tokens: Mapping[Slot, str]) -> str:
         """Return the HTML of *mjml* with its inline CSS inlined, and as many slots as it had."""
@@ -97,7 +110,8 @@ class Renderer:
             raise _at(fault, mjml, mjml_file) from fault
 
     def _marked_mjml(self, issue: Issue, tokens: Mapping[Slot, str]) -> TracedText:
-        values = theme_values(issue, self._options, tokens, marked=True)
+        album = Album(self._media, self._options.pictures_at)
+        values = theme_values(issue, self._options, tokens, marked=True, gallery=album)
         return read_marks(render_template(self._marked, self._mjml_name, values))
 
     @cached_property

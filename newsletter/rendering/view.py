@@ -7,7 +7,7 @@ from pathlib import Path
 
 from newsletter.model.issue import Issue, Passage, PickedArticle
 from newsletter.model.mail import Slot
-from newsletter.rendering.markdown import Prose, block_prose, inline_prose, is_mailable_link
+from newsletter.rendering.markdown import Gallery, Prose, block_prose, inline_prose, is_mailable_link
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.words import Words, say_day, say_published, words_for
 
@@ -64,26 +64,32 @@ class IssueView:
 
 
 def theme_values(
-    issue: Issue, options: RenderingOptions, tokens: Mapping[Slot, str], *, marked: bool = False
+    issue: Issue,
+    options: RenderingOptions,
+    tokens: Mapping[Slot, str],
+    *,
+    marked: bool = False,
+    gallery: Gallery | None = None,
 ) -> dict[str, object]:
     """Return the variables of a theme: newsletter, issue, slots, words; a slot that may not be used is undefined.
 
     :param marked: the HTML of the issue's prose has line marks.
+    :param gallery: gives the pictures of media/ their addresses.
     :raises RenderError: a text of the issue is nested too deep.
     """
     words = words_for(options.language)
     return {
         "newsletter": options,
-        "issue": view_issue(issue, words, marked=marked),
+        "issue": view_issue(issue, words, marked=marked, gallery=gallery),
         "slots": {slot.value: token for slot, token in tokens.items()},
         "words": words,
     }
 
 
-def view_issue(issue: Issue, words: Words, *, marked: bool = False) -> IssueView:
+def view_issue(issue: Issue, words: Words, *, marked: bool = False, gallery: Gallery | None = None) -> IssueView:
     """Return *issue* with its Markdown turned into prose and its dates and minutes into *words*."""
     numbers = iter(range(1, len(issue.articles) + 1))
-    viewer = _Viewer(path=issue.path, words=words, marked=marked)
+    viewer = _Viewer(path=issue.path, words=words, marked=marked, gallery=gallery)
     return IssueView(
         number=issue.number,
         label=issue.label,
@@ -108,12 +114,18 @@ class _Viewer:
     path: Path
     words: Words
     marked: bool
+    gallery: Gallery | None
+
+    def said(self, passage: Passage, *, links: bool = True) -> Prose:
+        return inline_prose(passage, self.path, links=links, marked=self.marked, gallery=self.gallery)
 
     def line(self, passage: Passage | None, *, links: bool = True) -> Prose | None:
-        return inline_prose(passage, self.path, links=links, marked=self.marked) if passage else None
+        return self.said(passage, links=links) if passage else None
 
     def blocks(self, passage: Passage | None) -> Prose | None:
-        return block_prose(passage, self.path, marked=self.marked) if passage else None
+        if passage is None:
+            return None
+        return block_prose(passage, self.path, marked=self.marked, gallery=self.gallery)
 
     def article(self, article: PickedArticle, numbers: Iterator[int]) -> ArticleView:
         number = 0 if article.sponsor else next(numbers)
@@ -127,7 +139,9 @@ class _Viewer:
             facts=_facts(article, self.words),
             words=self.blocks(article.words),
             why=self.line(article.why),
-            points=tuple(inline_prose(point, self.path, marked=self.marked) for point in article.points),
+            points=tuple(
+                inline_prose(point, self.path, marked=self.marked, gallery=self.gallery) for point in article.points
+            ),
             sponsor=article.sponsor,
         )
 

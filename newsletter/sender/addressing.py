@@ -164,11 +164,15 @@ class Addressing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """An issue as a sample reader gets it: the message and its two parts as a mail program shows them."""
+    """An issue as a sample reader gets it: the message and its two parts as a mail program shows them.
+
+    :param alone: the HTML with its pictures in it, for a browser.
+    """
 
     message: Message
     text: str
     html: str
+    alone: str
 
 
 def sample_reader() -> Subscriber:
@@ -180,7 +184,7 @@ def sample_message(template: MailTemplate) -> Sample:
     """Return the mail to the sample reader, the same bytes on every machine."""
     message = Addressing(template=template, key=SAMPLE_KEY).message(sample_reader())
     shown = Shown.of(message)
-    return Sample(message=message, text=shown.text, html=shown.html)
+    return Sample(message=message, text=shown.text, html=shown.html, alone=shown.alone)
 
 
 def sample_one_click(issue: int, options: SenderOptions) -> str:

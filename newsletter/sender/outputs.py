@@ -86,7 +86,7 @@ class HtmlFolder(_Folder):
 
     def write(self, message: Message) -> Path:
         """Write the HTML part of *message*; see :class:`Output`."""
-        return _put(self._folder / f"{self._stem(message)}.html", Shown.of(message).html.encode())
+        return _put(self._folder / f"{self._stem(message)}.html", Shown.of(message).alone.encode())
 
 
 class Maildir(_Folder):

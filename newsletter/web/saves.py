@@ -10,12 +10,13 @@ from watchfiles import awatch
 from watchfiles._rust_notify import WatchfilesRustInternalError
 
 SETTINGS = ("newsletter.toml", "newsletter.local.toml")
+FOLDERS = ("templates", "media")
 _NO_SAVE = re.compile(r"^\.|^#.*#$|~$|^4913$")
 """Names of what editors and our own writer put down on the way to a save (4913 is Vim's trial)."""
 
 
 async def saves(folder: Path, issue: Path, ended: asyncio.Event) -> AsyncIterator[None]:
-    """Yield after each save of the settings, of a template, or beside the *issue*, until *ended* is set.
+    """Yield after each save of the settings, of a template or picture, or beside the *issue*, until *ended* is set.
 
     The watch stands before this first waits. Folders that come, go or are replaced (git checks out a branch) are
     watched from then on.
@@ -53,10 +54,10 @@ async def saves(folder: Path, issue: Path, ended: asyncio.Event) -> AsyncIterato
 
 
 def watched(folder: Path, issue: Path) -> list[Path]:
-    """Return the folders to look at: the newsletter's own, the issue's, and each of its templates."""
-    templates = folder / "templates"
-    below = (path for path in templates.rglob("*") if path.is_dir()) if templates.is_dir() else ()
-    return sorted({place for place in (folder, issue.parent, templates, *below) if place.is_dir()})
+    """Return the folders to look at: the newsletter's own, the issue's, and each of its templates and pictures."""
+    own = [folder / name for name in FOLDERS]
+    below = [path for top in own for path in top.rglob("*") if path.is_dir()]
+    return sorted({place for place in (folder, issue.parent, *own, *below) if place.is_dir()})
 
 
 def concerns(path: Path, folder: Path, issue: Path) -> bool:
@@ -64,8 +65,8 @@ def concerns(path: Path, folder: Path, issue: Path) -> bool:
     if _NO_SAVE.search(path.name):
         return False
     if path.parent == folder:
-        return path.name in SETTINGS or path in (folder / "templates", issue.parent, issue)
-    return path.parent == issue.parent or path.is_relative_to(folder / "templates")
+        return path.name in (*SETTINGS, *FOLDERS) or path in (issue.parent, issue)
+    return path.parent == issue.parent or any(path.is_relative_to(folder / name) for name in FOLDERS)
 
 
 def moved(paths: set[Path], places: list[Path]) -> bool:

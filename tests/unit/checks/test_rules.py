@@ -40,7 +40,7 @@ BAD = {
     "unreviewed": (subject(GOOD.replace("\n+++\nHello", '\n[articles.a]\ndrafted_by = "llm:m"\n+++\nHello')), 14),
     "link-malformed": (subject(GOOD.replace("Hello.", "See\n[x](javascript:alert(1)).")), 9),
     "alt-missing": (subject(GOOD.replace("Hello.", "![](https://a.example/i.png)")), 8),
-    "image-address": (subject(GOOD.replace("Hello.", "![i](media/i.png)")), 8),
+    "image-address": (subject(GOOD.replace("Hello.", "![i](pictures/i.png)")), 8),
     "image-remote": (subject(GOOD.replace("Hello.", "![i](https://a.example/i.png)")), 8),
     "size": (subject(GOOD, html="x" * 102_401), 1),
     "size-near": (subject(GOOD, html="x" * 92_160), 1),

@@ -100,7 +100,7 @@ def test_the_title_and_alternative_text_of_a_picture_are_unchanged(title: str, w
     source = f'![{escape_markdown(words)}](https://x.example/y.png "{escape_markdown(title)}")'
     mail = RENDERER.render(issue_of(article("One", why=source)))
     assert attributes_of("img", mail.html) == [
-        {"src": "https://x.example/y.png", "alt": words, "title": title, "style": "max-width:100%"}
+        {"src": "https://x.example/y.png", "alt": words, "title": title, "style": "max-width:100%; height:auto"}
     ]
 
 

@@ -21,6 +21,8 @@ ISSUE = FOLDER / "issues" / "042.md"
         ("newsletter.local.toml", True),
         ("templates/digest/footer.mjml.j2", True),
         ("templates", True),
+        ("media/chart.png", True),
+        ("media", True),
         ("issues", True),
         ("issues/.042.md.swp", False),
         ("issues/042.md~", False),
@@ -43,10 +45,10 @@ def test_an_issue_outside_of_the_newsletter_is_looked_at_where_it_is():
 
 
 def test_only_folders_that_matter_are_watched(tmp_path):
-    for name in ("issues", "templates/digest/parts", ".git/objects", ".venv/lib", "pool"):
+    for name in ("issues", "media/2026", "templates/digest/parts", ".git/objects", ".venv/lib", "pool"):
         (tmp_path / name).mkdir(parents=True)
     places = [path.relative_to(tmp_path).as_posix() for path in watched(tmp_path, tmp_path / "issues" / "1.md")]
-    assert places == [".", "issues", "templates", "templates/digest", "templates/digest/parts"]
+    assert places == [".", "issues", "media", "media/2026", "templates", "templates/digest", "templates/digest/parts"]
 
 
 def test_a_folder_that_comes_or_goes_makes_the_watch_anew(tmp_path):
