@@ -1,5 +1,6 @@
 """A newsletter: its settings, its issues, its pool, its readers."""
 
+from collections.abc import Mapping
 from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from newsletter.settings import FILE, Settings, find_folder, read_settings
 if TYPE_CHECKING:  # heavy: imported by who needs them
     from newsletter.checks.document import Document
     from newsletter.checks.finding import Finding
+    from newsletter.net.links import LinkStatus
     from newsletter.rendering.renderer import Renderer
     from newsletter.store.database import Database
 
@@ -75,8 +77,16 @@ class Newsletter:
             raise IssueError("the issue has no articles", "newsletter pick adds some", where=issue.path, line=1)
         return self.renderer.render(issue)
 
-    def check(self, issue: Issue, rendered: RenderedIssue | None = None) -> "list[Finding]":
-        """Return what the checks find in *issue*, rendering it unless that is done."""
+    def check(
+        self,
+        issue: Issue,
+        rendered: RenderedIssue | None = None,
+        link_statuses: "Mapping[str, LinkStatus] | None" = None,
+    ) -> "list[Finding]":
+        """Return what the checks find in *issue*, rendering it unless that is done.
+
+        :param link_statuses: where its links lead, if they were asked.
+        """
         from newsletter.checks.rule import Subject
         from newsletter.checks.run import check
 
@@ -88,6 +98,7 @@ class Newsletter:
             postal_address=self.settings.rendering.postal_address,
             own=(self.settings.name, self.settings.rendering.tagline, self.settings.rendering.postal_address),
             public_url=self.settings.sender.public_url,
+            link_statuses=link_statuses or {},
             settings_path=self.shown / FILE,
             settings_lines=self.settings.lines,
         )

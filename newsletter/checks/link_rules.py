@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from newsletter.checks.finding import Severity
 from newsletter.checks.rule import Found, Subject, rule
+from newsletter.model.issue import Issue
 
 MEDIA = re.compile(r"(?:\.\./|\./)?media/.")
 
@@ -32,11 +33,17 @@ def fault(link: str) -> str:
     return ""
 
 
-def _links(subject: Subject) -> Iterator[tuple[int, str]]:
-    for article in subject.issue.articles:
+def links_of(subject: Subject) -> Iterator[tuple[int, str]]:
+    """Yield line and address of each link of the issue that is checked."""
+    return links_of_issue(subject.issue)
+
+
+def links_of_issue(issue: Issue) -> Iterator[tuple[int, str]]:
+    """Yield line and address of each link: those of the articles, then those in the editor's words."""
+    for article in issue.articles:
         if article.link:
             yield article.line, article.link
-    for reference in subject.issue.references:
+    for reference in issue.references:
         if not reference.image:
             yield reference.line, reference.target
 
@@ -44,7 +51,7 @@ def _links(subject: Subject) -> Iterator[tuple[int, str]]:
 @rule("link-malformed", Severity.ERROR)
 def link_malformed(subject: Subject) -> Found:
     """A link is a well-formed address of a page or a mailbox."""
-    for line, link in _links(subject):
+    for line, link in links_of(subject):
         if wrong := fault(link):
             yield line, f'the link "{link[:80]}" {wrong}', "copy it anew from the page"
 

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter.checks.document import Document
 from newsletter.checks.finding import Finding, Severity
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
 from newsletter.model.traced import Place
+
+if TYPE_CHECKING:  # 0.1 s to import, for who asks links
+    from newsletter.net.links import LinkStatus
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +24,7 @@ class Subject:
     :param lists: the names of the mailing lists.
     :param own: what else is said in the mail: name, tagline and the like.
     :param public_url: where the newsletter's pages are to be; empty when there are none.
+    :param link_statuses: where links lead today; empty when they were not asked.
     :param settings_path: newsletter.toml, as a person would name it.
     :param settings_lines: the line of each of its keys.
     """
@@ -31,6 +36,7 @@ class Subject:
     postal_address: str = ""
     own: tuple[str, ...] = ()
     public_url: str = ""
+    link_statuses: "Mapping[str, LinkStatus]" = field(default_factory=dict)
     settings_path: Path = Path("newsletter.toml")
     settings_lines: Mapping[str, int] = field(default_factory=dict)
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from newsletter.checks import issue_rules, link_rules, mail_rules
+from newsletter.checks import issue_rules, link_rules, mail_rules, online_rules
 from newsletter.checks.finding import Finding, Severity
 from newsletter.checks.rule import RULES, Subject
 
 __all__ = ["RULES", "check", "errors"]
 
 # Importing a module of rules registers them; this names the modules, so that none is forgotten.
-MODULES = (issue_rules, link_rules, mail_rules)
+MODULES = (issue_rules, link_rules, mail_rules, online_rules)
 
 
 def check(subject: Subject) -> list[Finding]:

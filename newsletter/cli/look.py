@@ -8,25 +8,33 @@ from newsletter.cli.options import issue_argument, json_option
 from newsletter.cli.output import here, plural, say, say_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from newsletter.app import Newsletter
     from newsletter.checks.finding import Finding
+    from newsletter.model.issue import Issue
+    from newsletter.net.links import LinkStatus
 
 
 @click.command()
 @issue_argument
 @json_option
-def check(issue: str | None, as_json: bool = False) -> None:
+@click.option("--online", is_flag=True, help="Ask where the links lead, too; what was asked today is remembered.")
+@click.option("--private", is_flag=True, help="With --online: links may lead to this machine or a private network.")
+def check(issue: str | None, as_json: bool = False, online: bool = False, private: bool = False) -> None:
     """Check an issue before its readers do.
 
     Finds what is missing, malformed, too large or left over, each with file and line and what to do. Exit code 1
-    when there are errors. An issue with errors is not sent.
+    when there are errors. An issue with errors is not sent. Nothing is asked of the network unless you say --online.
     """
     from newsletter.checks.run import errors
 
+    if private and not online:
+        raise click.UsageError("--private goes with --online.")
     newsletter = here()
     path = newsletter.issues.default(issue)
-    findings = newsletter.check(newsletter.issues.read(path))
+    read = newsletter.issues.read(path)
+    findings = newsletter.check(read, link_statuses=_ask_links(newsletter, read, private) if online else None)
     if as_json:
         say_json([finding.values() for finding in findings])
     else:
@@ -34,6 +42,14 @@ def check(issue: str | None, as_json: bool = False) -> None:
         say(summary(findings) if findings else f"{path}: nothing found")
     if errors(findings):
         raise click.exceptions.Exit(1)
+
+
+def _ask_links(newsletter: "Newsletter", issue: "Issue", private: bool) -> "Mapping[str, LinkStatus]":
+    from newsletter.app.link_asking import ask_issue_links
+    from newsletter.cli.progress import counting
+
+    with counting("asking links") as told:
+        return ask_issue_links(newsletter, issue, told, allow_private=private)
 
 
 def say_findings(findings: "Sequence[Finding]") -> None:

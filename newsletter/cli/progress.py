@@ -31,6 +31,20 @@ def progress(*, quiet: bool) -> Iterator[Told]:
         yield _lines()
 
 
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what is called with how many are done, and of how many: a bar on a terminal, a line at the end elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: click.echo(f"{what}: {done} of {total}", err=True) if done == total else None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    with Progress(TextColumn(what), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 class Pace:
     """How fast this run is, pauses included, and how long it will take.
 

@@ -35,12 +35,14 @@ class Limits:
 
     :param seconds: for all of it: looking up, connecting, redirects, and the last octet of the body.
     :param octets: of the body, decompressed.
+    :param cut: a longer body is cut there, and not refused.
     :param redirects: how many are followed; with 0 the redirect itself is the answer.
     :param allow_private: the editor configured this address, so it may lead into a private network or to this machine.
     """
 
     seconds: float = 20
     octets: int = 5_000_000
+    cut: bool = False
     redirects: int = 5
     allow_private: bool = False
 
@@ -131,7 +133,7 @@ async def _ask_at(address: str, url: httpx2.URL, request: Request, limits: Limit
     async with httpx2.AsyncHTTPTransport(verify=_trust()) as transport:
         response = await transport.handle_async_request(sent)
         try:
-            body = await _body(response, limits.octets, request.url)
+            body = await _body(response, limits, request.url)
         finally:
             await response.aclose()
     headers = {name.lower(): value for name, value in response.headers.items()}
@@ -154,18 +156,20 @@ def _trusting(file: str, folder: str) -> Any:
         ) from cause
 
 
-async def _body(response: httpx2.Response, limit: int, where: str) -> bytes:
+async def _body(response: httpx2.Response, limits: Limits, where: str) -> bytes:
     """Read the body, decompressed piece by piece: a small one may unpack to gigabytes."""
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip", ""):
         raise NetError(f'the answer is packed as "{coding}", which was not asked for', "try later", where=where)
     unpack = zlib.decompressobj(wbits=31) if "gzip" in coding else None
-    body = bytearray()
+    body, limit = bytearray(), limits.octets
     async for piece in response.aiter_raw():
         try:
             body += unpack.decompress(piece, limit + 1 - len(body)) if unpack else piece
         except zlib.error as cause:
             raise NetError("the answer cannot be unpacked", "try later", where=where) from cause
+        if len(body) > limit and limits.cut:
+            return bytes(body[:limit])
         if len(body) > limit:
             raise NetError(f"the answer is longer than {limit:,} octets", "it is not read", where=where)
     if unpack and body and not unpack.eof:

@@ -11,6 +11,7 @@ from newsletter.checks.rule import RULES, Subject
 from newsletter.checks.run import check, errors
 from newsletter.composer.issue_file import parse_issue
 from newsletter.model.mail import RenderedIssue
+from newsletter.net.links import LinkStatus
 
 HEAD = '+++\nnumber = 42\ndate = 2026-11-27\nsubject = "Moka"\npreheader = "Eight articles"\nlist = "weekly"\n+++\n'
 BODY = "Hello.\n\n## Data\n\n### [Moka](https://a.example/) {#a}\n\n**Why it matters:** It scales.\n\n- One\n"
@@ -48,6 +49,24 @@ BAD = {
     "public-url-unserved": (subject(GOOD, public_url="https://n.example", settings_lines={"public_url": 9}), 9),
     "postal-address-missing": (subject(GOOD, postal_address="", settings_lines={"postal_address": 3}), 3),
 }
+BAD |= {
+    f"link-{name}": (subject(GOOD, link_statuses={"https://a.example/": LinkStatus(**status)}), 12)
+    for name, status in {
+        "dead": {"status": 410, "end": "https://a.example/"},
+        "unreachable": {"status": 0, "end": "https://a.example/", "fault": "its certificate does not hold"},
+        "unsure": {"status": 403, "end": "https://a.example/"},
+        "moved": {"status": 200, "end": "https://b.example/", "permanent": True},
+        "canonical": {"status": 200, "end": "https://a.example/", "canonical": "https://c.example/"},
+    }.items()
+}
+
+
+@pytest.mark.parametrize("status", [
+    {"status": 200, "end": "https://a.example/", "canonical": "http://www.a.example"},
+    {"status": 204, "end": "https://b.example/"},
+])  # fmt: skip
+def test_a_link_that_leads_where_it_says_has_no_finding(status):
+    assert check(subject(GOOD, link_statuses={"https://a.example/": LinkStatus(**status)})) == []
 
 
 def test_a_good_issue_has_no_findings():
