@@ -15,6 +15,7 @@ from newsletter.composer.pool import writer_name
 from newsletter.errors import SendError, SettingsError
 from newsletter.model.address import Address
 from newsletter.model.table import Table, nearest, read_toml
+from newsletter.model.waiver import Waiver, read_waivers
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.themes import builtin_templates, theme_names
 from newsletter.rendering.words import nameless
@@ -49,6 +50,7 @@ class Settings:
     :param writer: the name of this person's pool file.
     :param host: the name of this machine.
     :param database: the address of the PostgreSQL that has readers and ledger; empty for a file in the data folder.
+    :param waivers: the rules that do not count for this newsletter.
     :param lines: the line of each key of newsletter.toml.
     """
 
@@ -66,6 +68,7 @@ class Settings:
     writer: str
     host: str
     database: str = field(default="", repr=False)  # it may have a password in it
+    waivers: tuple[Waiver, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -156,6 +159,7 @@ def read_settings(folder: Path) -> Settings:
         writer=writer_name(local.text("writer", "") or _user(), host),
         host=host,
         database=_database(local.table("database")),
+        waivers=_waivers(table.table("check")),
         lines=table.lines(),
     )
     table.close()
@@ -347,6 +351,12 @@ def _test_addresses(table: Table) -> tuple[Address, ...]:
     addresses = tuple(_address(table, "addresses", text) for text in table.texts("addresses"))
     table.close()
     return addresses
+
+
+def _waivers(table: Table) -> tuple[Waiver, ...]:
+    waivers = read_waivers(table)
+    table.close()
+    return waivers
 
 
 def _via(local: Table, profiles: Mapping[str, SmtpProfile]) -> str:

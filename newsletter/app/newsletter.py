@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newsletter.composer.issues import IssueFolder
 from newsletter.composer.past import Past
 from newsletter.composer.pool import Pool
-from newsletter.errors import IssueError
+from newsletter.errors import IssueError, RenderError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
 from newsletter.settings import FILE, Settings, find_folder, read_settings
@@ -82,18 +82,24 @@ class Newsletter:
         issue: Issue,
         rendered: RenderedIssue | None = None,
         link_statuses: "Mapping[str, LinkStatus] | None" = None,
+        fault: RenderError | None = None,
     ) -> "list[Finding]":
         """Return what the checks find in *issue*, rendering it unless that is done.
 
         :param link_statuses: where its links lead, if they were asked.
+        :param fault: why it cannot be rendered; then nobody tries.
+        :raises RenderError: it cannot be rendered.
         """
         from newsletter.checks.rule import Subject
         from newsletter.checks.run import check
 
+        made = bool(issue.articles) and fault is None
         subject = Subject(
             issue=issue,
-            rendered=rendered or (self.renderer.render(issue) if issue.articles else None),
-            document=self._document(issue) if issue.articles else None,
+            rendered=rendered or (self.renderer.render(issue) if made else None),
+            document=self._document(issue) if made else None,
+            waivers=(*self.settings.waivers, *issue.waivers),
+            fault=fault,
             lists=tuple(self.settings.lists),
             postal_address=self.settings.rendering.postal_address,
             own=(self.settings.name, self.settings.rendering.tagline, self.settings.rendering.postal_address),

@@ -5,6 +5,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from newsletter.model.waiver import Waiver
+
 
 class Severity(StrEnum):
     """How bad it is: an error keeps an issue from being sent."""
@@ -21,6 +23,7 @@ class Finding:
     :param rule: the name of the rule that found it.
     :param line: counted from 1.
     :param column: counted from 1; 0 where only the line is known.
+    :param waiver: why it does not count, if it does not.
     """
 
     rule: str
@@ -30,11 +33,19 @@ class Finding:
     what: str
     todo: str
     column: int = 0
+    waiver: Waiver | None = None
+
+    @property
+    def words(self) -> str:
+        """What is wrong and what to do; or why that does not count."""
+        return f"{self.what}; waived: {self.waiver.reason}" if self.waiver else f"{self.what}; {self.todo}"
 
     def __str__(self) -> str:
+        state = "waived" if self.waiver else self.severity
         line = f"{self.line}:{self.column}" if self.column else f"{self.line}"
-        return f"{self.path.as_posix()}:{line}: {self.severity} {self.rule}: {self.what}; {self.todo}"
+        return f"{self.path.as_posix()}:{line}: {state} {self.rule}: {self.words}"
 
     def values(self) -> dict[str, Any]:
         """What a program reads."""
-        return {**asdict(self), "path": self.path.as_posix()}
+        waiver = str(self.waiver) if self.waiver else None
+        return {**asdict(self), "path": self.path.as_posix(), "waiver": waiver}

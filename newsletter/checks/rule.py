@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from newsletter.checks.document import Document
 from newsletter.checks.finding import Finding, Severity
+from newsletter.errors import RenderError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
 from newsletter.model.traced import Place
+from newsletter.model.waiver import Waiver
 
 if TYPE_CHECKING:  # 0.1 s to import, for who asks links
     from newsletter.net.links import LinkStatus
@@ -24,6 +26,9 @@ class Subject:
     :param lists: the names of the mailing lists.
     :param own: what else is said in the mail: name, tagline and the like.
     :param public_url: where the newsletter's pages are to be; empty when there are none.
+    :param waivers: the rules that do not count, by the newsletter's word or the issue's.
+    :param fault: why the issue could not be rendered.
+    :param found: what all other rules found; only the last rules see it.
     :param link_statuses: where links lead today; empty when they were not asked.
     :param settings_path: newsletter.toml, as a person would name it.
     :param settings_lines: the line of each of its keys.
@@ -36,6 +41,9 @@ class Subject:
     postal_address: str = ""
     own: tuple[str, ...] = ()
     public_url: str = ""
+    waivers: tuple[Waiver, ...] = ()
+    fault: RenderError | None = None
+    found: tuple[Finding, ...] = ()
     link_statuses: "Mapping[str, LinkStatus]" = field(default_factory=dict)
     settings_path: Path = Path("newsletter.toml")
     settings_lines: Mapping[str, int] = field(default_factory=dict)
@@ -51,6 +59,8 @@ class Rule:
 
     :param sentence: what it asks for.
     :param settings: its lines are those of newsletter.toml, not of the issue.
+    :param asked: the option without which it finds nothing: "--online"; empty for most.
+    :param last: it looks at what the others found.
     """
 
     name: str
@@ -58,6 +68,8 @@ class Rule:
     sentence: str
     look: Callable[[Subject], Found]
     settings: bool = False
+    asked: str = ""
+    last: bool = False
 
     def findings(self, subject: Subject) -> Iterator[Finding]:
         """Yield what the rule finds."""
@@ -80,13 +92,15 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    name: str, severity: Severity, *, settings: bool = False
+    name: str, severity: Severity, *, settings: bool = False, asked: str = "", last: bool = False
 ) -> Callable[[Callable[[Subject], Found]], Callable[[Subject], Found]]:
     """Make a function a rule; the first line of its docstring is the rule's sentence."""
 
     def register(look: Callable[[Subject], Found]) -> Callable[[Subject], Found]:
         sentence = (look.__doc__ or "").partition("\n")[0]
-        RULES[name] = Rule(name=name, severity=severity, sentence=sentence, look=look, settings=settings)
+        RULES[name] = Rule(
+            name=name, severity=severity, sentence=sentence, look=look, settings=settings, asked=asked, last=last
+        )
         return look
 
     return register

@@ -1,23 +1,28 @@
 """Runs all rules."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from newsletter.checks import issue_rules, link_rules, mail_rules, online_rules
+from newsletter.checks import issue_rules, link_rules, mail_made, mail_rules, online_rules, waiver_rules
 from newsletter.checks.finding import Finding, Severity
 from newsletter.checks.rule import RULES, Subject
+from newsletter.checks.waiver_rules import waive
 
 __all__ = ["RULES", "check", "errors"]
 
 # Importing a module of rules registers them; this names the modules, so that none is forgotten.
-MODULES = (issue_rules, link_rules, mail_rules, online_rules)
+MODULES = (issue_rules, link_rules, mail_made, mail_rules, online_rules, waiver_rules)
 
 
 def check(subject: Subject) -> list[Finding]:
-    """Return what all rules find, by file and line."""
-    found = [finding for rule in RULES.values() for finding in rule.findings(subject)]
+    """Return what all rules find, by file and line; what is waived says so."""
+    found = [finding for rule in RULES.values() if not rule.last for finding in rule.findings(subject)]
+    seen = replace(subject, found=tuple(found))
+    found += [finding for rule in RULES.values() if rule.last for finding in rule.findings(seen)]
+    found = waive(found, subject.waivers)
     return sorted(found, key=lambda finding: (finding.path, finding.line, finding.column))
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:
     """Return those that keep an issue from being sent."""
-    return [finding for finding in findings if finding.severity is Severity.ERROR]
+    return [finding for finding in findings if finding.severity is Severity.ERROR and not finding.waiver]

@@ -1,11 +1,12 @@
 """Look: see an issue as its readers will, and what is wrong with it."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.options import issue_argument, json_option
-from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.output import here, plural, printable, say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,24 +20,39 @@ if TYPE_CHECKING:
 @click.command()
 @issue_argument
 @json_option
+@click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0, which code hosts and editors read.")
+@click.option("--github", is_flag=True, help="Print GitHub's workflow commands, which annotate a pull request.")
 @click.option("--online", is_flag=True, help="Ask where the links lead, too; what was asked today is remembered.")
 @click.option("--private", is_flag=True, help="With --online: links may lead to this machine or a private network.")
-def check(issue: str | None, as_json: bool = False, online: bool = False, private: bool = False) -> None:
+def check(
+    issue: str | None,
+    as_json: bool = False,
+    sarif: bool = False,
+    github: bool = False,
+    online: bool = False,
+    private: bool = False,
+) -> None:
     """Check an issue before its readers do.
 
     Finds what is missing, malformed, too large or left over, each with file and line and what to do. Exit code 1
     when there are errors. An issue with errors is not sent. Nothing is asked of the network unless you say --online.
     """
+    from newsletter.app.checking import check_file
     from newsletter.checks.run import errors
 
+    if as_json + sarif + github > 1:
+        raise click.UsageError("--json, --sarif and --github exclude each other.")
     if private and not online:
         raise click.UsageError("--private goes with --online.")
     newsletter = here()
     path = newsletter.issues.default(issue)
-    read = newsletter.issues.read(path)
-    findings = newsletter.check(read, link_statuses=_ask_links(newsletter, read, private) if online else None)
+    findings = check_file(newsletter, path, partial(_ask_links, newsletter, private) if online else None)
     if as_json:
         say_json([finding.values() for finding in findings])
+    elif sarif:
+        say_json(_sarif(findings))
+    elif github:
+        _say_github(findings)
     else:
         say_findings(findings)
         say(summary(findings) if findings else f"{path}: nothing found")
@@ -44,7 +60,22 @@ def check(issue: str | None, as_json: bool = False, online: bool = False, privat
         raise click.exceptions.Exit(1)
 
 
-def _ask_links(newsletter: "Newsletter", issue: "Issue", private: bool) -> "Mapping[str, LinkStatus]":
+def _sarif(findings: "Sequence[Finding]") -> dict[str, object]:
+    from newsletter import __version__
+    from newsletter.checks.rule import RULES
+    from newsletter.checks.sarif import sarif
+
+    return sarif(findings, RULES, __version__)
+
+
+def _say_github(findings: "Sequence[Finding]") -> None:
+    from newsletter.checks.github import github_line
+
+    for finding in findings:
+        say(github_line(finding))
+
+
+def _ask_links(newsletter: "Newsletter", private: bool, issue: "Issue") -> "Mapping[str, LinkStatus]":
     from newsletter.app.link_asking import ask_issue_links
     from newsletter.cli.progress import counting
 
@@ -60,8 +91,18 @@ def say_findings(findings: "Sequence[Finding]") -> None:
 
 def summary(findings: "Sequence[Finding]") -> str:
     """Return how many findings of each severity there are."""
-    counts = {word: sum(finding.severity == word for finding in findings) for word in ("error", "warning", "note")}
-    return ", ".join(plural(count, word) for word, count in counts.items() if count) or "no findings"
+    counting = [finding for finding in findings if not finding.waiver]
+    counts = {word: sum(finding.severity == word for finding in counting) for word in ("error", "warning", "note")}
+    told = [plural(count, word) for word, count in counts.items() if count]
+    if waived := len(findings) - len(counting):
+        told.append(f"{waived} waived")
+    return ", ".join(told) or "no findings"
+
+
+def say_waivers(findings: "Sequence[Finding]") -> None:
+    """Print each waiver that something was let pass by, so that nobody forgets it."""
+    for waiver in dict.fromkeys(finding.waiver for finding in findings if finding.waiver):
+        click.echo(printable(f"waived: {waiver}"), err=True)
 
 
 @click.command()

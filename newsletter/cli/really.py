@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.look import say_waivers
 from newsletter.cli.mailing import run_mailing
 from newsletter.cli.output import plural, printable, say, say_json
 
@@ -39,6 +40,7 @@ def send_really(newsletter: "Newsletter", planned: "Plan", asked: Asked, as_json
     from newsletter.app.moment import moment_of
     from newsletter.app.plan import require_ready
 
+    say_waivers(planned.findings)
     require_ready(newsletter, planned)
     servers = newsletter.settings.servers(asked.via)
     at = moment_of(asked.at, _now(), newsletter.settings.timezone) if asked.at is not None else None

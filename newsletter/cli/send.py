@@ -202,8 +202,10 @@ def _rehearse(newsletter: "Newsletter", planned: "Plan", folder: Path | None, fo
 
 def _test(newsletter: "Newsletter", planned: "Plan", addresses: "Sequence[str]", via: str, as_json: bool) -> None:
     from newsletter.app.rehearsing import send_test
+    from newsletter.cli.look import say_waivers
     from newsletter.model.delivery import State
 
+    say_waivers(planned.findings)
     results = send_test(newsletter, planned, addresses, via)
     if as_json:
         say_json([{"address": r.address, "state": r.state.value, "reply": r.reply} for r in results])

@@ -25,6 +25,7 @@ from newsletter.composer.markdown import Block, Document, parse_document, refere
 from newsletter.errors import IssueError
 from newsletter.model.issue import Issue, Passage, PickedArticle, Provenance, Section
 from newsletter.model.table import Table, read_toml
+from newsletter.model.waiver import read_waivers
 
 _OPENING = re.compile(r"\+\+\+[ \t]*\n")
 _CLOSING = re.compile(r"^\+\+\+[ \t]*(?:\n|\Z)", re.M)
@@ -68,6 +69,7 @@ def parse_issue(text: str, path: Path) -> Issue:
         correction_of=table.get("correction_of", int, 0),
         intro=intro,
         sections=sections,
+        waivers=read_waivers(table),
         provenance=_provenance(table.table("articles")),
         lines=table.lines(),
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from newsletter.model.waiver import Waiver
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
@@ -107,6 +109,7 @@ class Issue:
     :param intro: the editor's own words above the first heading.
     :param references: the links and images in all of its Markdown, article links apart.
     :param provenance: what the tool knows, by article id.
+    :param waivers: the rules that do not count for it.
     :param lines: the line of each front matter key.
     """
 
@@ -121,6 +124,7 @@ class Issue:
     sections: tuple[Section, ...] = ()
     references: tuple[Reference, ...] = ()
     provenance: Mapping[str, Provenance] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -58,7 +58,9 @@ class Table:
         error: type[NewsletterError],
         path: tuple[str, ...] = (),
         first_line: int = 1,
+        row_at: int | None = None,
     ) -> None:
+        self._row_at = row_at
         self.values = values
         self._text = text
         self.where = where
@@ -68,7 +70,9 @@ class Table:
         self._asked: list[str] = []
 
     def line(self, key: str) -> int | None:
-        """Return the line where *key* stands, as near as the text tells."""
+        """Return the line where *key* stands, as near as the text tells; in a row of a list, where the row begins."""
+        if self._row_at:
+            return self._row_at
         inside = self._path == ()
         for number, line in enumerate(self._text.split("\n"), self._first_line):
             if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
@@ -104,7 +108,9 @@ class Table:
         strange = [name for name in self.values if name not in self._asked]
         if meant := get_close_matches(key, strange, n=1, cutoff=0.7):
             return self.fail(meant[0], f'"{self._name(meant[0])}" is not a known key', f'did you mean "{key}"?')
-        return self._error(f'"{self._name(key)}" is missing', f"add a line {key} = …", where=self.where)
+        return self._error(
+            f'"{self._name(key)}" is missing', f"add a line {key} = …", where=self.where, line=self._row_at
+        )
 
     def text(self, key: str, default: str | None = None) -> str:
         """Return one line of text: what cannot stand in a header cannot stand here."""
@@ -148,6 +154,20 @@ class Table:
         """Return every key of this table as a table of its own."""
         for key in self.values:
             yield key, self.table(key)
+
+    def rows(self, key: str) -> Iterator["Table"]:
+        """Return each table of the list *key*, which may not be there."""
+        values = self.get(key, list, [])
+        if not all(isinstance(value, dict) for value in values):
+            raise self.fail(key, f'"{self._name(key)}" must be a list of tables', "write each as { … }")
+        first = self.line(key) or self._first_line
+        # Each stands behind a header [[…]] of its own, or in braces within the list.
+        behind = self._text.split("\n")[first - self._first_line :]
+        starts = [number for number, line in enumerate(behind, first) if re.match(r"\s*\[\[", line) or "{" in line]
+        for number, value in enumerate(values):
+            at = starts[min(number, len(starts) - 1)] if starts else first
+            path = (*self._path, key)
+            yield Table(value, text=self._text, where=self.where, error=self._error, path=path, row_at=at)
 
     def close(self) -> None:
         """Raise for the first key that nobody asked for."""

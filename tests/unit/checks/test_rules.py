@@ -1,6 +1,7 @@
 """Each rule: a bad example found at its line, a good one left alone."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from newsletter.checks.link_rules import fault
 from newsletter.checks.rule import RULES, Subject
 from newsletter.checks.run import check, errors
 from newsletter.composer.issue_file import parse_issue
+from newsletter.errors import RenderError
 from newsletter.model.mail import RenderedIssue
+from newsletter.model.waiver import Waiver
 from newsletter.net.links import LinkStatus
 
 HEAD = '+++\nnumber = 42\ndate = 2026-11-27\nsubject = "Moka"\npreheader = "Eight articles"\nlist = "weekly"\n+++\n'
@@ -25,6 +28,10 @@ def subject(text, html="<p>Moka</p>", plain="Moka", **facts):
     return Subject(
         **{"issue": issue, "rendered": rendered, "lists": ("weekly",), "postal_address": "Street 1", **facts}
     )
+
+
+def waiver(name, path="issues/042.md"):
+    return Waiver(rule=name, reason="we know", date=date(2026, 11, 27), path=Path(path), line=9)
 
 
 BAD = {
@@ -58,6 +65,14 @@ BAD |= {
         "moved": {"status": 200, "end": "https://b.example/", "permanent": True},
         "canonical": {"status": 200, "end": "https://a.example/", "canonical": "https://c.example/"},
     }.items()
+}
+BAD |= {
+    "waiver-unknown": (subject(GOOD, waivers=(waiver("sise"),)), 9),
+    "waiver-unused": (subject(GOOD, waivers=(waiver("size"),)), 9),
+    "render": (
+        subject(GOOD, fault=RenderError("a text is nested too deep", "mend it", where="issues/042.md", line=8)),
+        8,
+    ),
 }
 
 

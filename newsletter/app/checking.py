@@ -1,0 +1,29 @@
+"""Runs the checks on an issue, whatever state it is in."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.app.newsletter import Newsletter
+from newsletter.checks.finding import Finding
+from newsletter.errors import RenderError
+from newsletter.model.issue import Issue
+
+if TYPE_CHECKING:
+    from newsletter.net.links import LinkStatus
+
+Ask = Callable[[Issue], "Mapping[str, LinkStatus]"]
+
+
+def check_file(newsletter: Newsletter, path: Path, ask: Ask | None = None) -> list[Finding]:
+    """Return what the checks find in the issue file *path*; one that cannot become mail is a finding itself.
+
+    :param ask: asks where the links lead, if they are to be asked.
+    :raises IssueError: the file cannot be read as an issue.
+    """
+    issue = newsletter.issues.read(path)
+    statuses = ask(issue) if ask else {}
+    try:
+        return newsletter.check(issue, link_statuses=statuses)
+    except RenderError as fault:
+        return newsletter.check(issue, link_statuses=statuses, fault=fault)

@@ -1,0 +1,66 @@
+"""``check`` for people and machines, and what was waived at a send."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def faulty(sample):
+    """The sample with an issue that nobody gave alternative text for its picture."""
+    sample.change("issues/001.md", "\n## ", "\n![](https://a.example/i.png)\n\n## ")
+    text = sample.path("issues/001.md").read_text(encoding="utf-8")
+    return sample, text[: text.index("![](")].count("\n") + 1
+
+
+def test_github_annotates_the_line(faulty):
+    desk, line = faulty
+    done = desk.run("check", "--github")
+    assert done.returncode == 1
+    assert f"::error file=issues/001.md,line={line},title=alt-missing::the image" in done.stdout
+
+
+def test_sarif_is_json_and_nothing_else(faulty):
+    desk, line = faulty
+    done = desk.run("check", "--sarif")
+    assert done.returncode == 1
+    results = json.loads(done.stdout)["runs"][0]["results"]
+    found = {row["ruleId"]: row["locations"][0]["physicalLocation"]["region"]["startLine"] for row in results}
+    assert found["alt-missing"] == line
+
+
+def test_one_format_at_a_time(sample):
+    assert "exclude each other" in sample.fails(2, "check", "--json", "--sarif")
+
+
+def test_a_theme_that_is_broken_is_a_finding_among_the_others(faulty):
+    desk, line = faulty
+    desk.path("templates/digest").mkdir(parents=True)
+    desk.path("templates/digest/footer.mjml.j2").write_text("<mj-section>\n{{ nothing }}\n</mj-section>\n")
+    done = desk.run("check")
+    assert done.returncode == 1
+    assert "templates/digest/footer.mjml.j2:2: error render: the template fails: 'nothing' is undefined" in done.stdout
+    assert f"issues/001.md:{line}: error alt-missing" in done.stdout
+
+
+def test_what_is_waived_is_sent_and_told_at_each_send(sending, inbox):
+    sending.change("issues/001.md", "\n## ", "\n![](https://a.example/i.png)\n\n## ")
+    assert "the checks found errors" in sending.fails(1, "send", "1", "--really", "--yes")
+    row = '[[check.waivers]]\nrule = "alt-missing"\nreason = "decoration"\ndate = 2026-11-27\n'
+    path = sending.path("newsletter.toml")
+    path.write_text(path.read_text(encoding="utf-8") + "\n" + row, encoding="utf-8")
+    at = path.read_text(encoding="utf-8").split("\n").index("[[check.waivers]]") + 1
+    words = f"waived: alt-missing, since 2026-11-27 (newsletter.toml:{at}): decoration"
+    assert "waived alt-missing" in sending.ok("send", "1")
+    done = sending.run("send", "1", "--really", "--yes")
+    assert (done.returncode, len(inbox.messages)) == (0, 3)
+    assert words in done.stderr
+
+
+def test_a_waiver_of_no_rule_is_an_error(sample):
+    path = sample.path("newsletter.toml")
+    row = '\n[[check.waivers]]\nrule = "alt-mising"\nreason = "x"\ndate = 2026-11-27\n'
+    path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
+    done = sample.run("check")
+    assert done.returncode == 1
+    assert 'error waiver-unknown: there is no rule "alt-mising" to waive; did you mean "alt-missing"?' in done.stdout
