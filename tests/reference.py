@@ -1,13 +1,17 @@
-"""The README's command reference, made from the commands' own help: ``make readme`` writes it."""
+"""The README's command reference and table of rules, made from the commands' help and the rules: ``make readme`` writes it."""
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import click
 
+from newsletter.checks.finding import Severity
+
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- made by `make readme` from the commands' help -->", "<!-- end of what was made -->"
+RULES_BEGIN, RULES_END = "<!-- made by `make readme` from the rules -->", "<!-- end of the rules -->"
 
 
 def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
@@ -39,12 +43,28 @@ def reference() -> str:
     return "\n".join(parts)
 
 
+def rule_table() -> str:
+    """Return the rules of the checks as a table."""
+    from newsletter.checks.run import RULES
+
+    rows = (
+        f"| `{rule.name}` | {rule.severity} | {rule.sentence}{f' ({rule.asked})' if rule.asked else ''} |"
+        for rule in sorted(RULES.values(), key=lambda rule: (list(Severity).index(rule.severity), rule.name))
+    )
+    return "\n".join(("| rule | severity | what it asks for |", "|---|---|---|", *rows, ""))
+
+
 def with_reference(readme: str) -> str:
-    """Return *readme* with the reference between its marks."""
-    pattern = re.compile(f"({re.escape(BEGIN)}\n).*?({re.escape(END)})", re.S)
-    made, count = pattern.subn(lambda match: f"{match[1]}\n{reference()}\n{match[2]}", readme)
-    assert count == 1, f"{README.name} needs both marks once"
-    return made
+    """Return *readme* with the reference and the table of rules between their marks."""
+    for begin, end, text in ((BEGIN, END, reference()), (RULES_BEGIN, RULES_END, rule_table())):
+        pattern = re.compile(f"({re.escape(begin)}\n).*?({re.escape(end)})", re.S)
+        readme, count = pattern.subn(partial(_between, text), readme)
+        assert count == 1, f"{README.name} needs both marks once"
+    return readme
+
+
+def _between(text: str, match: re.Match[str]) -> str:
+    return f"{match[1]}\n{text}\n{match[2]}"
 
 
 if __name__ == "__main__":
