@@ -50,6 +50,7 @@ class Settings:
     :param writer: the name of this person's pool file.
     :param host: the name of this machine.
     :param database: the address of the PostgreSQL that has readers and ledger; empty for a file in the data folder.
+    :param caps: how many articles a section may have, by its name.
     :param waivers: the rules that do not count for this newsletter.
     :param lines: the line of each key of newsletter.toml.
     """
@@ -68,6 +69,7 @@ class Settings:
     writer: str
     host: str
     database: str = field(default="", repr=False)  # it may have a password in it
+    caps: Mapping[str, int] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 
@@ -159,6 +161,7 @@ def read_settings(folder: Path) -> Settings:
         writer=writer_name(local.text("writer", "") or _user(), host),
         host=host,
         database=_database(local.table("database")),
+        caps=_caps(table.table("sections")),
         waivers=_waivers(table.table("check")),
         lines=table.lines(),
     )
@@ -351,6 +354,16 @@ def _test_addresses(table: Table) -> tuple[Address, ...]:
     addresses = tuple(_address(table, "addresses", text) for text in table.texts("addresses"))
     table.close()
     return addresses
+
+
+def _caps(table: Table) -> dict[str, int]:
+    caps = {}
+    for name, section in table.tables():
+        caps[name] = section.get("cap", int)
+        if caps[name] < 1:
+            raise section.fail("cap", f"a section of {caps[name]} articles is none", "give 1 or more")
+        section.close()
+    return caps
 
 
 def _waivers(table: Table) -> tuple[Waiver, ...]:

@@ -1,4 +1,4 @@
-"""The README's command reference and table of rules, made from the commands' help and the rules: ``make readme`` writes it."""
+"""The README's command reference and table of rules, made by ``make readme`` from help and rules."""
 
 import re
 from collections.abc import Iterator

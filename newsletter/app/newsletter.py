@@ -99,6 +99,8 @@ class Newsletter:
             rendered=rendered or (self.renderer.render(issue) if made else None),
             document=self._document(issue) if made else None,
             waivers=(*self.settings.waivers, *issue.waivers),
+            ran=self._ran(issue),
+            caps=self.settings.caps,
             fault=fault,
             lists=tuple(self.settings.lists),
             postal_address=self.settings.rendering.postal_address,
@@ -109,6 +111,12 @@ class Newsletter:
             settings_lines=self.settings.lines,
         )
         return check(subject)
+
+    def _ran(self, issue: Issue) -> Mapping[int, int]:
+        """Return in which sent issue an article ran before, by its line; a correction says again what it corrects."""
+        past, own = self.past(), frozenset((issue.number, issue.correction_of))
+        before = {article.line: past.ran_in(article.id, article.link, other_than=own) for article in issue.articles}
+        return {line: number for line, number in before.items() if number}
 
     def _document(self, issue: Issue) -> "Document":
         from newsletter.checks.document import Document

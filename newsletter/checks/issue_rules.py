@@ -1,11 +1,17 @@
 """Rules on what the editor wrote."""
 
+import re
+
 from newsletter.checks.finding import Severity
 from newsletter.checks.rule import Found, Subject, rule
 from newsletter.model.excerpt import excerpt
 
-SUBJECT_LENGTH = 70
-"""Characters: what inboxes on a desktop show of a subject; phones show about 40."""
+SUBJECT_LENGTH, PHONE_LENGTH = 70, 40
+"""Characters: what inboxes show of a subject, on a desktop and on a phone held upright."""
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 def _name(title: str) -> str:
@@ -35,6 +41,14 @@ def subject_long(subject: Subject) -> Found:
         yield subject.issue.lines.get("subject", 1), what, "shorten it, or put what matters first"
 
 
+@rule("subject-cut", Severity.NOTE)
+def subject_cut(subject: Subject) -> Found:
+    """A phone shows the whole subject, or what matters is in what it shows."""
+    text, line = subject.issue.subject, subject.issue.lines.get("subject", 1)
+    if PHONE_LENGTH < len(text) <= SUBJECT_LENGTH:
+        yield line, f'phones show "{text[:PHONE_LENGTH].rstrip()}…"', "put what matters there"
+
+
 @rule("preheader-missing", Severity.WARNING)
 def preheader_missing(subject: Subject) -> Found:
     """An issue has a preheader, or inboxes show the first words of its header."""
@@ -45,8 +59,8 @@ def preheader_missing(subject: Subject) -> Found:
 @rule("preheader-repeats", Severity.WARNING)
 def preheader_repeats(subject: Subject) -> Found:
     """A preheader says something else than the subject."""
-    preheader = subject.issue.preheader.strip().casefold()
-    if preheader and preheader == subject.issue.subject.strip().casefold():
+    told, said = _words(subject.issue.preheader), _words(subject.issue.subject)
+    if told and (told[: len(said)] == said or set(told) <= set(said)):
         yield subject.issue.lines.get("preheader", 1), "the preheader repeats the subject", "say something more in it"
 
 

@@ -27,6 +27,8 @@ class Subject:
     :param own: what else is said in the mail: name, tagline and the like.
     :param public_url: where the newsletter's pages are to be; empty when there are none.
     :param waivers: the rules that do not count, by the newsletter's word or the issue's.
+    :param ran: the sent issue in which an article ran before, by the article's line.
+    :param caps: how many articles a section may have, by its name.
     :param fault: why the issue could not be rendered.
     :param found: what all other rules found; only the last rules see it.
     :param link_statuses: where links lead today; empty when they were not asked.
@@ -42,6 +44,8 @@ class Subject:
     own: tuple[str, ...] = ()
     public_url: str = ""
     waivers: tuple[Waiver, ...] = ()
+    ran: Mapping[int, int] = field(default_factory=dict)
+    caps: Mapping[str, int] = field(default_factory=dict)
     fault: RenderError | None = None
     found: tuple[Finding, ...] = ()
     link_statuses: "Mapping[str, LinkStatus]" = field(default_factory=dict)

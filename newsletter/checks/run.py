@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from newsletter.checks import issue_rules, link_rules, mail_made, mail_rules, online_rules, waiver_rules
+from newsletter.checks import (
+    issue_rules,
+    link_rules,
+    mail_made,
+    mail_rules,
+    online_rules,
+    repetition_rules,
+    waiver_rules,
+    wording_rules,
+)
 from newsletter.checks.finding import Finding, Severity
 from newsletter.checks.rule import RULES, Subject
 from newsletter.checks.waiver_rules import waive
@@ -11,7 +20,16 @@ from newsletter.checks.waiver_rules import waive
 __all__ = ["RULES", "check", "errors"]
 
 # Importing a module of rules registers them; this names the modules, so that none is forgotten.
-MODULES = (issue_rules, link_rules, mail_made, mail_rules, online_rules, waiver_rules)
+MODULES = (
+    issue_rules,
+    wording_rules,
+    link_rules,
+    repetition_rules,
+    online_rules,
+    mail_made,
+    mail_rules,
+    waiver_rules,
+)
 
 
 def check(subject: Subject) -> list[Finding]:

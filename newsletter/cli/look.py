@@ -55,7 +55,8 @@ def check(
         _say_github(findings)
     else:
         say_findings(findings)
-        say(summary(findings) if findings else f"{path}: nothing found")
+        serious = any(finding.severity != "note" and not finding.waiver for finding in findings)
+        say(summary(findings) if serious else f"{path}: nothing to mend, {summary(findings)}")
     if errors(findings):
         raise click.exceptions.Exit(1)
 

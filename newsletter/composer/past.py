@@ -47,6 +47,11 @@ class Past:
         """Return the last sent issue that had *article*."""
         return next((seen for seen in reversed(self.of(article)) if seen.sent), None)
 
+    def ran_in(self, id: str, link: str, *, other_than: frozenset[int]) -> int:
+        """Return the last sent issue, none of *other_than*, that had the article of this id or link; 0 if none had."""
+        seen = [*self._by_id.get(id, []), *(self._by_link.get(link_key(link), []) if link else [])]
+        return max((one.number for one in seen if one.sent and one.number not in other_than), default=0)
+
     def picked(self, article: Article) -> Appearance | None:
         """Return the unsent issue that has *article*."""
         return next((seen for seen in reversed(self.of(article)) if not seen.sent), None)

@@ -48,7 +48,7 @@ def test_the_repository_is_itself_a_newsletter(desk):
     for name in ("newsletter.toml", "issues", "pool"):
         source, target = REPOSITORY / name, desk.path(name)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
-    assert "nothing found" in desk.ok("check")
+    assert "nothing to mend" in desk.ok("check")
     desk.ok("build")
     assert len(desk.ok("pool").splitlines()) == 8
     desk.ok("init")

@@ -17,7 +17,7 @@ from newsletter.model.waiver import Waiver
 from newsletter.net.links import LinkStatus
 
 HEAD = '+++\nnumber = 42\ndate = 2026-11-27\nsubject = "Moka"\npreheader = "Eight articles"\nlist = "weekly"\n+++\n'
-BODY = "Hello.\n\n## Data\n\n### [Moka](https://a.example/) {#a}\n\n**Why it matters:** It scales.\n\n- One\n"
+BODY = "Hello.\n\n## Data\n\n### [Moka](https://a.example/) {#a}\n\n**Why it matters:** It scales.\n\n- One\n- Two\n"
 GOOD = HEAD + BODY
 BACKSLASH = "\\"
 
@@ -66,7 +66,20 @@ BAD |= {
         "canonical": {"status": 200, "end": "https://a.example/", "canonical": "https://c.example/"},
     }.items()
 }
+MANY = GOOD.replace("- Two", "\n".join(f"- {n}" for n in "234567"))
+TWICE = GOOD + "\n### [Again](http://www.a.example/?utm_source=x)\n\n**Why it matters:** It does.\n\n- One\n- Two\n"
 BAD |= {
+    "subject-cut": (subject(GOOD.replace('"Moka"', f'"{"x" * 41}"')), 4),
+    "why-length": (subject(GOOD.replace("It scales.", "It scales. It is fast. It is ours.")), 14),
+    "why-opening": (subject(GOOD.replace("It scales.", "This article details how it scales.")), 14),
+    "points-number": (subject(MANY), 22),
+    "points-missing": (subject(GOOD.replace("\n- One\n- Two\n", "")), 12),
+    "link-words": (subject(GOOD.replace("Hello.", "Hello.\nRead [more](https://b.example).")), 9),
+    "sponsor-unlabelled": (subject(GOOD.replace("It scales.", "Sponsored, and it scales.")), 12),
+    "link-twice": (subject(TWICE), 19),
+    "link-tracked": (subject(TWICE.replace("http://www.a", "https://b")), 19),
+    "ran-before": (subject(GOOD, ran={12: 37}), 12),
+    "section-full": (subject(GOOD, caps={"Data": 0.5}), 10),
     "waiver-unknown": (subject(GOOD, waivers=(waiver("sise"),)), 9),
     "waiver-unused": (subject(GOOD, waivers=(waiver("size"),)), 9),
     "render": (

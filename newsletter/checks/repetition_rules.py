@@ -1,0 +1,62 @@
+"""Rules on what readers get twice, or too much of."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from newsletter.checks.finding import Severity
+from newsletter.checks.link_rules import fault, links_of
+from newsletter.checks.rule import Found, Subject, rule
+from newsletter.model.canonical import TRACKERS, link_key
+from newsletter.model.excerpt import excerpt
+
+
+@rule("link-twice", Severity.WARNING)
+def link_twice(subject: Subject) -> Found:
+    """A link stands once in an issue."""
+    first: dict[str, int] = {}
+    for line, link in sorted(links_of(subject)):
+        key = link_key(link)
+        if key in first and first[key] != line:
+            yield line, f"{link[:100]} stands at line {first[key]} already", "take one of them out"
+        first.setdefault(key, line)
+
+
+@rule("link-tracked", Severity.WARNING)
+def link_tracked(subject: Subject) -> Found:
+    """A link does not tell its server which way the reader came."""
+    for line, link in links_of(subject):
+        if fault(link):
+            continue
+        parts = urlsplit(link)
+        fields = parse_qsl(parts.query, keep_blank_values=True)
+        if trackers := [name for name, _ in fields if TRACKERS.match(name)]:
+            rest = urlencode([(name, value) for name, value in fields if not TRACKERS.match(name)])
+            clean = urlunsplit(parts._replace(query=rest))
+            yield line, f"the link has {', '.join(dict.fromkeys(trackers))} in it", f"write {clean}"
+
+
+@rule("ran-before", Severity.ERROR)
+def ran_before(subject: Subject) -> Found:
+    """An article did not run in an issue that was sent, unless its entry says why it runs again."""
+    for article in subject.issue.articles:
+        number = subject.ran.get(article.line)
+        known = subject.issue.provenance.get(article.id)
+        if number and not article.sponsor and not (known and known.again):
+            what = f'"{excerpt(article.title.markdown, 50)}" ran in issue {number}'
+            todo = f'take it out, or say why: again = "…" in [articles.{article.id or "ID"}]'
+            yield article.line, what, todo
+
+
+@rule("section-full", Severity.WARNING)
+def section_full(subject: Subject) -> Found:
+    """A section has no more articles than newsletter.toml allows it."""
+    for line, name, count, cap in _full(subject):
+        yield line, f'section "{name}" has {count} articles, its cap is {cap}', "move or drop some, or raise its cap"
+
+
+def _full(subject: Subject) -> Iterator[tuple[int, str, int, int]]:
+    for section in subject.issue.sections:
+        name = section.name.markdown.strip() if section.name else ""
+        count = sum(not article.sponsor for article in section.articles)
+        if section.name and (cap := subject.caps.get(name)) and count > cap:
+            yield section.name.line, name, count, cap

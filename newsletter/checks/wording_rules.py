@@ -1,0 +1,115 @@
+"""Rules on what the editor says of an article, and how."""
+
+import re
+
+from newsletter.checks.finding import Severity
+from newsletter.checks.rule import Found, Subject, rule
+from newsletter.model.excerpt import excerpt
+
+SENTENCES = (1, 2)
+POINTS = (2, 6)
+
+_ABBREVIATION = re.compile(
+    r"\b(?:e\.g|i\.e|etc|vs|cf|al|approx|no|vol|fig|mr|mrs|ms|dr|prof|st|inc|ltd|co|corp|u\.s|u\.k|a\.m|p\.m|z\.\s?b|d\.\s?h|"
+    r"bzw|usw|ca|nr|\w)\.$",
+    re.I,
+)
+_END = re.compile(r"[.!?…]+[\"'”’»)\]*_`]*(?=\s+\S|\s*$)")
+
+# What a text begins with that tells of the article rather than of what is in it.
+_OPENING = re.compile(
+    r"(?:this|the) (?:article|post|blog(?: post)?|paper|piece|talk|report|write-?up|episode|video|guide)s?"
+    r"(?: \w+)? (?:details?|discuss(?:es)?|describes?|explores?|explains?|covers?|highlights?|outlines?|presents?|"
+    r"examines?|introduces?|provides?|offers?|shows?|looks|walks|dives|delves|shares?|is about)\b"
+    r"|(?:dieser|der) (?:artikel|beitrag|text|bericht|aufsatz|vortrag)\b|in diesem (?:artikel|beitrag|text)\b",
+    re.I,
+)
+_LINK_WORDS = frozenset(
+    ("here", "click here", "read more", "more", "link", "this", "this link", "read", "learn more", "see more",
+     "this article", "hier", "hier klicken", "klicken sie hier", "mehr", "mehr lesen", "weiterlesen", "weiter",
+     "mehr erfahren", "dieser link")
+)  # fmt: skip
+_SPONSORED = re.compile(
+    r"\bsponsored\b|\badvertis(?:ement|ing|orial)\b|\bpaid (?:partnership|promotion|post)\b|\bin partnership with\b"
+    r"|\bbrought to you by\b|\banzeige\b|\bwerbung\b|\bgesponsert\b",
+    re.I,
+)
+_AFFILIATE = re.compile(r"[?&](?:tag=[\w-]+-2\d|aff(?:iliate)?(?:_?id)?=|irclickid=|awc=|afftrack=)", re.I)
+
+
+def sentences(text: str) -> int:
+    """Return how many sentences *text* has: a full stop behind "e.g." or "v1" ends none."""
+    count, behind = 0, 0
+    for end in _END.finditer(text):
+        if end[0].startswith(".") and end[0][:2] != ".." and _ABBREVIATION.search(text[behind : end.start() + 1]):
+            continue
+        following = text[end.end() :].lstrip()
+        if following and following[0].islower() and not end[0].startswith(("!", "?")):
+            continue
+        count, behind = count + 1, end.end()
+    return count + bool(text[behind:].strip())
+
+
+def _titled(title: str) -> str:
+    return f'"{excerpt(title, 50)}"' if title else "this article"
+
+
+@rule("why-length", Severity.WARNING)
+def why_length(subject: Subject) -> Found:
+    """Why an article matters is said in one or two sentences."""
+    for article in subject.issue.articles:
+        if article.why and not article.sponsor and (count := sentences(article.why.markdown)) > SENTENCES[1]:
+            what = f"why {_titled(article.title.markdown)} matters is said in {count} sentences"
+            yield article.why.line, what, "one or two are read; the rest is for the key points"
+
+
+@rule("why-opening", Severity.NOTE)
+def why_opening(subject: Subject) -> Found:
+    """Why an article matters begins with what matters, not with "This article details"."""
+    for article in subject.issue.articles:
+        if article.why and (found := _OPENING.match(article.why.markdown.strip())):
+            yield article.why.line, f'it begins with "{found[0]}"', "begin with what happened, or what to do"
+
+
+@rule("points-number", Severity.WARNING)
+def points_number(subject: Subject) -> Found:
+    """An article with key points has 2 to 6 of them."""
+    for article in subject.issue.articles:
+        count = len(article.points)
+        if article.sponsor or not count or POINTS[0] <= count <= POINTS[1]:
+            continue
+        what = f"{_titled(article.title.markdown)} has {count} key point{'s' if count > 1 else ''}"
+        todo = (
+            "one alone is a sentence for the text above" if count == 1 else "keep the six that a reader will remember"
+        )
+        yield article.points[0].line if count == 1 else article.points[POINTS[1]].line, what, todo
+
+
+@rule("points-missing", Severity.NOTE)
+def points_missing(subject: Subject) -> Found:
+    """An article has key points, for who does not follow the link."""
+    for article in subject.issue.articles:
+        if not article.sponsor and not article.points:
+            yield article.line, f"{_titled(article.title.markdown)} has no key points", "add two to six: - …"
+
+
+@rule("link-words", Severity.WARNING)
+def link_words(subject: Subject) -> Found:
+    """The words of a link say where it leads, also when they are read alone."""
+    for reference in subject.issue.references:
+        words = reference.text.strip(" .!:→»>*_`").casefold()
+        if not reference.image and words in _LINK_WORDS:
+            yield reference.line, f'the words of a link are "{reference.text.strip()}"', "name what is behind it"
+
+
+@rule("sponsor-unlabelled", Severity.WARNING)
+def sponsor_unlabelled(subject: Subject) -> Found:
+    """What somebody paid for is labelled as a sponsor's."""
+    for article in subject.issue.articles:
+        if article.sponsor:
+            continue
+        said = next((found for passage in article.passages() if (found := _SPONSORED.search(passage.markdown))), None)
+        if said or _AFFILIATE.search(article.link):
+            reason = f'says "{said[0]}"' if said else "has an affiliate's link"
+            what = f"{_titled(article.title.markdown)} {reason}, and is not marked as a sponsor's"
+            yield article.line, what, "if it was paid for, write ### [Title](link) {.sponsor}"
