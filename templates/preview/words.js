@@ -73,13 +73,19 @@ export function showError(issue, goTo) {
   if (error.where) $("error").append(made("p", "place-line", place(error.where, error.line, issue, goTo)));
 }
 
+// What was waived is told, and keeps nothing from being sent.
+function asItCounts(one) {
+  return one.waiver ? { ...one, severity: "note", todo: `waived: ${one.waiver}` } : one;
+}
+
 export function showFindings(issue, goTo) {
-  const found = [...(issue.mail?.findings ?? [])].sort(SEVEREST_FIRST);
+  const found = (issue.mail?.findings ?? []).map(asItCounts).sort(SEVEREST_FIRST);
   const counted = ORDER.map((kind) => [kind, found.filter((one) => one.severity === kind).length]);
   $("count").hidden = !found.length;
   $("count").className = `count ${found[0]?.severity}`;
   $("count").textContent = found.length;
-  $("findings-facts").textContent = counted.filter(([, count]) => count).map(([kind, count]) => plural(count, kind)).join(", ");
+  const counts = counted.filter(([, count]) => count).map(([kind, count]) => plural(count, kind)).join(", ");
+  $("findings-facts").textContent = found.length && found[0].severity !== "error" ? `${counts}: this issue can be sent.` : counts;
   const items = found.map((one) => {
     const words = made("div", "", made("p", "", sentence(one.what)), made("p", "fix", sentence(one.todo)));
     words.append(made("p", "meta", place(one.path, one.line, issue, goTo), ` · ${one.rule}`));
@@ -107,7 +113,7 @@ function remarks(issue) {
     if (issue.error.where === issue.path && issue.error.line) add(issue.error.line, "error", sentence(issue.error.what));
     return found;
   }
-  for (const one of issue?.mail.findings ?? []) {
+  for (const one of (issue?.mail.findings ?? []).map(asItCounts)) {
     if (one.path === issue.path) add(one.line, one.severity, `${sentence(one.what)} ${sentence(one.todo)}`);
   }
   return found;
