@@ -94,11 +94,14 @@ class Newsletter:
         from newsletter.checks.run import check
 
         made = bool(issue.articles) and fault is None
+        if made and rendered is None:
+            rendered = self.renderer.render(issue)
         subject = Subject(
             issue=issue,
-            rendered=rendered or (self.renderer.render(issue) if made else None),
+            rendered=rendered,
             document=self._document(issue) if made else None,
             waivers=(*self.settings.waivers, *issue.waivers),
+            message=self._sample(issue, rendered) if rendered else b"",
             ran=self._ran(issue),
             caps=self.settings.caps,
             fault=fault,
@@ -111,6 +114,15 @@ class Newsletter:
             settings_lines=self.settings.lines,
         )
         return check(subject)
+
+    def _sample(self, issue: Issue, rendered: RenderedIssue) -> bytes:
+        """Return the mail to the sample reader; nothing for a list that is none, which a rule says."""
+        from newsletter.app.building import template_of
+        from newsletter.sender.addressing import sample_message
+
+        if issue.list not in self.settings.lists:
+            return b""
+        return sample_message(template_of(self, issue, rendered)).message.data
 
     def _ran(self, issue: Issue) -> Mapping[int, int]:
         """Return in which sent issue an article ran before, by its line; a correction says again what it corrects."""

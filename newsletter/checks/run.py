@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from newsletter.checks import (
+    deliverability_rules,
+    host_rules,
     issue_rules,
     link_rules,
     mail_made,
@@ -25,9 +27,11 @@ MODULES = (
     wording_rules,
     link_rules,
     repetition_rules,
+    host_rules,
     online_rules,
     mail_made,
     mail_rules,
+    deliverability_rules,
     waiver_rules,
 )
 

@@ -1,0 +1,128 @@
+"""Rules on what makes a mail end in the spam folder, or look as if it should."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import compat32
+
+from lxml.html import HtmlElement
+
+from newsletter.checks.document import Document
+from newsletter.checks.finding import Severity
+from newsletter.checks.rule import Found, Subject, rule
+
+IMAGE_RATIO = 0.006
+"""Characters of text a pixel of image area: SpamAssassin's HTML_IMAGE_RATIO_06 (20_html_tests.cf)."""
+PICTURES = 1_000_000
+"""Octets of pictures in a mail that phones away from home load in some seconds."""
+
+_REMOTE = re.compile(r"""(?:@import\s+(?:url\()?|url\()\s*["']?((?:https?:)?//[^"')\s]+)""", re.I)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px)?\s*(?:;|$)", re.I)
+_PREHEADER = "display:none;font-size:1px;"
+"""How MJML begins the style of the hidden preheader, which inboxes show behind the subject."""
+
+
+@rule("text-links", Severity.WARNING)
+def text_links(subject: Subject) -> Found:
+    """The plain-text part has each link of the HTML."""
+    if not (document := subject.document) or not subject.rendered:
+        return
+    for link in document.root.iter("a"):
+        address = str(link.get("href") or "")
+        if address and not address.startswith("#") and address not in subject.rendered.text:
+            yield (
+                document.place(link),
+                f"{address[:100]} is not in the plain-text part",
+                "put it into the text template",
+            )
+
+
+@rule("remote-load", Severity.WARNING)
+def remote_load(subject: Subject) -> Found:
+    """A theme loads nothing from elsewhere: it tells that server who reads, and some readers see nothing."""
+    if not (document := subject.document):
+        return
+    for element in document.root.iter("img", "link", "td", "table", "body", "div"):
+        address = str(element.get("src") or element.get("background") or _stylesheet(element))
+        place = document.place(element)
+        if re.match(r"(?:https?:)?//", address) and place.path != subject.issue.path and not _own(subject, address):
+            yield place, f"{address[:100]} is loaded by each reader", "put the file into the mail, or leave it out"
+    for sheet in (*document.sheets, *document.traced.inline_sheets):
+        for found in _REMOTE.finditer(sheet.text):
+            what = f"{found[1][:100]} is loaded by each reader"
+            yield sheet.place(found.start()), what, "use fonts and colours that every machine has"
+
+
+def _stylesheet(element: HtmlElement) -> str:
+    is_sheet = element.tag == "link" and "stylesheet" in str(element.get("rel") or "")
+    return str(element.get("href") or "") if is_sheet else ""
+
+
+def _own(subject: Subject, address: str) -> bool:
+    return bool(subject.public_url) and address.startswith(f"{subject.public_url}/")
+
+
+@rule("hidden-text", Severity.WARNING)
+def hidden_text(subject: Subject) -> Found:
+    """A mail hides no text but its preheader; filters take that for a trick."""
+    if not (document := subject.document):
+        return
+    for element in document.root.body.iter("div", "p", "span", "td", "tr", "table", "li", "a"):
+        style = str(element.get("style") or "")
+        if style.startswith(_PREHEADER) or not _HIDDEN.search(style):
+            continue
+        shown = element.text or "" if "font-size" in style and "none" not in style else element.text_content()
+        if words := " ".join(shown.split()):
+            yield document.place(element), f'"{words[:60]}" is hidden from who reads', "show it, or take it out"
+
+
+@rule("image-heavy", Severity.WARNING)
+def image_heavy(subject: Subject) -> Found:
+    """A mail is more text than picture; filters take little text under large pictures for an advertisement."""
+    if not (document := subject.document):
+        return
+    area = sum(_pixels(document))
+    text = len(" ".join(document.root.body.text_content().split()))
+    if area and text / area < IMAGE_RATIO:
+        what = f"{text:,} characters of text stand beside {area:,} square pixels of pictures"
+        yield 1, what, "say more, or show less"
+
+
+def _pixels(document: Document) -> Iterator[int]:
+    for image in document.root.iter("img"):
+        sides = [str(image.get(side) or "") for side in ("width", "height")]
+        if all(side.isdigit() for side in sides):
+            yield int(sides[0]) * int(sides[1])
+
+
+@rule("pictures-large", Severity.WARNING)
+def pictures_large(subject: Subject) -> Found:
+    """The pictures in a mail have no more than a megabyte together."""
+    pictures = subject.rendered.pictures if subject.rendered and subject.rendered.embedded else ()
+    size = sum(len(picture.data) for picture in pictures)
+    if size > PICTURES:
+        largest = max(pictures, key=lambda picture: len(picture.data))
+        what = f"the pictures have {size:,} bytes; the largest is {largest.name} with {len(largest.data):,}"
+        yield 1, what, 'make them smaller, or write pictures = "publish" in newsletter.toml'
+
+
+_ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "List-Id", "List-Unsubscribe")
+
+
+@rule("headers", Severity.ERROR)
+def headers(subject: Subject) -> Found:
+    """A message has each header that receivers ask for, once, and List-Unsubscribe as programs read it."""
+    if not subject.message:
+        return
+    head = message_from_bytes(subject.message.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", policy=compat32)
+    counts = Counter(name.lower() for name in head)
+    for name in _ONCE:
+        if counts[name.lower()] != 1:
+            yield 1, f"the message has {counts[name.lower()]} headers {name}", "look at the settings; this is our fault"
+    unsubscribe = str(head["List-Unsubscribe"] or "")
+    # RFC 2047 §5 (3): an encoded-word is not allowed inside an address in angle brackets; programs read it as none.
+    if "=?" in unsubscribe or not re.fullmatch(r"\s*<[!-~\s]+>(\s*,\s*<[!-~\s]+>)*\s*", unsubscribe):
+        yield 1, "List-Unsubscribe is not as programs read it", "shorten the addresses of newsletter.toml"
+    if ("<https:" in unsubscribe) != bool(head["List-Unsubscribe-Post"]):
+        yield 1, "List-Unsubscribe and List-Unsubscribe-Post do not agree", "look at public_url in newsletter.toml"

@@ -1,0 +1,124 @@
+"""What spam filters and block lists look at."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from mail_samples import THEME, document
+from test_rules import GOOD, subject
+
+from newsletter.checks.run import check
+from newsletter.model.mail import Picture
+
+HEADERS = (
+    "From: N <n@example.org>\r\nTo: <r@example.com>\r\nSubject: S\r\nDate: Fri, 27 Nov 2026 09:00:00 +0000\r\n"
+    "Message-ID: <1@example.org>\r\nMIME-Version: 1.0\r\nList-Id: <weekly.example.org>\r\n"
+    "List-Unsubscribe: <https://n.example/u/1>,\r\n <mailto:u@example.org>\r\n"
+    "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+)
+
+
+def found(rule, text=GOOD, **facts):
+    return [
+        (finding.path, finding.line, finding.what) for finding in check(subject(text, **facts)) if finding.rule == rule
+    ]
+
+
+def test_a_link_that_the_text_lacks_is_found_where_the_html_has_it():
+    mail = document(
+        '<p>Hi <a @7 href="https://a.example/x">x</a> <a @8 href="#top">t</a> <a href="https://b.example/">y</a></p>'
+    )
+    assert found("text-links", document=mail, plain="https://b.example/ only") == [
+        (THEME, 7, "https://a.example/x is not in the plain-text part")
+    ]
+
+
+@pytest.mark.parametrize("tag", [
+    '<img @7 src="https://cdn.example/i.png" alt="">', '<table @7 background="//cdn.example/i.png"></table>',
+    '<link @7 rel="stylesheet" href="https://fonts.example/f.css">',
+])  # fmt: skip
+def test_what_a_theme_loads_is_found(tag):
+    ((path, line, what),) = found("remote-load", document=document(f"<div>{tag}</div>"))
+    assert (path, line) == (THEME, 7)
+    assert "is loaded by each reader" in what
+
+
+@pytest.mark.parametrize("css", ["@import url(https://f.example/f.css);", "p { background: url('//f.example/i.png') }"])
+def test_what_a_style_sheet_loads_is_found_at_its_line(css):
+    ((path, line, _),) = found("remote-load", document=document("<p>x</p>", css="a{}\n" + css))
+    assert (path, line) == (THEME, 31)
+
+
+@pytest.mark.parametrize("tag", [
+    '<img @7 src="cid:1@media.newsletter">', '<img @7 src="data:image/png;base64,AA">', '<img @@7 src="https://a.example/i.png">',
+    '<img @7 src="https://n.example/media/i.png">', '<a @7 href="https://a.example/">x</a>',
+])  # fmt: skip
+def test_what_loads_nothing_or_is_the_editors_own_is_left_alone(tag):
+    assert found("remote-load", document=document(tag), public_url="https://n.example") == []
+
+
+@pytest.mark.parametrize("tag", [
+    '<div @7 style="display:none">Cheap</div>', '<p @7 style="color:red;font-size:0">Cheap</p>',
+    '<span @7 style="visibility: hidden">Cheap</span>',
+])  # fmt: skip
+def test_hidden_text_is_found(tag):
+    assert found("hidden-text", document=document(tag)) == [(THEME, 7, '"Cheap" is hidden from who reads')]
+
+
+@pytest.mark.parametrize("tag", [
+    '<div style="display:none;font-size:1px;color:#222">Preheader</div>', '<td style="font-size:0px"><p>Shown</p></td>',
+    '<p style="font-size:0.9em">Shown</p>', '<div style="display:none"> </div>',
+])  # fmt: skip
+def test_the_preheader_and_what_is_shown_is_not_hidden_text(tag):
+    assert found("hidden-text", document=document(tag)) == []
+
+
+def test_little_text_under_a_large_picture_is_found():
+    picture = '<img src="cid:a" width="536" height="400">'
+    assert found("image-heavy", document=document(picture + "<p>Buy now</p>"))
+    assert not found("image-heavy", document=document(picture + f"<p>{'many words ' * 200}</p>"))
+    assert not found("image-heavy", document=document("<p>No picture</p>"))
+
+
+def test_large_pictures_are_found_where_they_travel_in_the_mail():
+    picture = Picture(name="a.png", type="image/png", width=9, height=9, digest="0", data=b"x" * 1_000_001)
+    heavy = subject(GOOD)
+    heavy = replace(heavy, rendered=replace(heavy.rendered, pictures=(picture,)))
+    assert [finding.rule for finding in check(heavy)] == ["pictures-large"]
+    assert check(replace(heavy, rendered=replace(heavy.rendered, embedded=False))) == []
+
+
+def test_a_message_as_it_should_be_has_no_finding():
+    assert found("headers", message=f"{HEADERS}\r\nbody".encode()) == []
+
+
+@pytest.mark.parametrize("change", [
+    ("Message-ID: <1@example.org>\r\n", ""), ("Subject: S", "Subject: S\r\nSubject: T"),
+    ("<https://n.example/u/1>", "=?utf-8?q?<https=3A//n.example>?="), ("<https://n.example/u/1>", "https://n.example"),
+    ("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n", ""),
+])  # fmt: skip
+def test_a_header_that_is_missing_doubled_or_encoded_is_found(change):
+    assert found("headers", message=f"{HEADERS.replace(*change)}\r\nbody".encode())
+
+
+@pytest.mark.parametrize("link", ["https://bit.ly/x", "http://www.t.co/y"])
+def test_a_shortened_link_is_found(link):
+    assert found("link-shortened", GOOD.replace("https://a.example/", link)) == [
+        (
+            Path("issues/042.md"),
+            12,
+            f"{link.split('/')[2].removeprefix('www.')} hides where the link leads, as spam does",
+        )
+    ]
+
+
+@pytest.mark.parametrize("host", ["pаypal.example", "аррӏе.example", "xn--pypal-4ve.example", "googlе.example"])
+def test_a_host_in_letters_of_another_alphabet_is_found(host):
+    assert found("link-lookalike", GOOD.replace("a.example", host))
+
+
+@pytest.mark.parametrize(
+    "host", ["münchen.example", "пример.example", "παράδειγμα.example", "paypal.example", "日本.example"]
+)
+def test_a_host_in_one_alphabet_is_left_alone(host):
+    assert found("link-lookalike", GOOD.replace("a.example", host)) == []
