@@ -7,6 +7,7 @@ machines differ, else the median of many.
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -93,6 +94,42 @@ def building() -> Iterator[Figure]:
         yield median("build: render", lambda: newsletter.render(issue))
 
 
+def checking() -> Iterator[Figure]:
+    """All rules that need no network on an issue of twenty articles, in a running process: read, rendered, checked."""
+    from newsletter.app import open_newsletter
+    from newsletter.app.checking import check_file
+    from newsletter.checks.rule import RULES
+
+    with sample() as folder:
+        newsletter = open_newsletter(folder)
+        path = newsletter.issues.find("1")
+        path.write_text(twenty_articles(path.read_text(encoding="utf-8")), encoding="utf-8")
+        issue = newsletter.issues.read(path)
+        assert len(issue.articles) == 20
+        check_file(newsletter, path)
+        yield Figure(name="check: rules", value=len(RULES), unit="")
+        yield Figure(name="check: HTML", value=len(newsletter.render(issue).html.encode()), unit="B")
+        yield median("check", lambda: check_file(newsletter, path), bar=60)
+        yield median("check: render", lambda: newsletter.render(issue))
+        yield median("check: trace", lambda: newsletter.renderer.trace(issue))
+
+
+def twenty_articles(text: str) -> str:
+    """Return the sample issue with its articles told again under other ids and links, until there are twenty."""
+    at = text.index("\n### ")
+    blocks = re.split(r"(?m)^(?=### )", text[at + 1 :])
+    whole = [block.partition("\n## ")[0].rstrip() + "\n\n" for block in blocks if block.strip()]
+    told = []
+    for number in range(20):
+        block = whole[number % len(whole)]
+        block = re.sub(
+            r"^### \[?([^\]{]*?)\]?(?:\([^)]*\))? \{#\w+\}", rf"### [\1](https://example.com/{number})", block
+        )
+        told.append(block)
+    head = re.sub(r"(?m)^\[articles\.[^\]]*\]\n(?:\w.*\n)*\n?", "", text[: at + 1])
+    return head + "".join(told)
+
+
 def median(name: str, action: Callable[[], object], bar: float | None = None) -> Figure:
     """Return the median of many runs of *action*, in milliseconds."""
     return Figure(name=name, value=statistics.median(seconds(action) for _ in range(BUILDS)) * 1000, unit="ms", bar=bar)
@@ -104,7 +141,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     options = parser.parse_args()
     figures = []
-    for measure in (start, building):
+    for measure in (start, building, checking):
         for figure in measure():
             figures.append(figure)
             print(figure, flush=True)

@@ -40,8 +40,8 @@ def list_(as_json: bool) -> None:
 def copy(theme: str, name: str) -> None:
     """Copy a theme to templates/, to change it there.
 
-    It is copied under its own name or as NAME. Under its own name it replaces the built-in one, and you can delete the files that you leave as they are. Nothing
-    is overwritten.
+    It is copied under its own name or as NAME. Under its own name it replaces the built-in one, and you can delete the
+    files that you leave as they are. Nothing is overwritten.
     """
     from newsletter.app.themes import copy_theme
 
