@@ -27,6 +27,10 @@ _MONOSPACE = frozenset(("code", "kbd", "samp", "tt", "pre"))
 _HIDDEN_TAGS = frozenset(("head", "script", "style", "template", "title", "noscript"))
 
 
+VIEWS = (View(375), View(700), View(375, dark=True), View(700, dark=True))
+"""Phone and desktop, light and dark."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What an element looks like.
@@ -73,6 +77,11 @@ class Cascade:
         return sort_into_kinds(self.root, self.rules)
 
     @cached_property
+    def kind_of(self) -> dict[HtmlElement, Kind]:
+        """The kind of each element."""
+        return {element: kind for kind in self.kinds for element in kind.elements}
+
+    @cached_property
     def texts(self) -> list[tuple[Kind, list[HtmlElement]]]:
         """The kinds that have text of their own, each with the elements that do."""
         found = ((kind, [one for one in kind.elements if has_text(one)]) for kind in self.kinds)
@@ -87,6 +96,17 @@ class Cascade:
         if view not in self._looks:
             self._looks[view] = self._decide(view)
         return self._looks[view]
+
+    def look(self, element: HtmlElement, view: View) -> Look:
+        """Return what *element* looks like."""
+        return self.looks(view)[self.kind_of[element].index]
+
+    def shown(self, *tags: str) -> Iterator[HtmlElement]:
+        """Yield the elements of these tags that a reader sees in some view, in the mail's order."""
+        for element in self.root.iter(*tags):
+            looks = (self.look(element, view) for view in VIEWS)
+            if not all(look.hidden or look.unseen for look in looks):
+                yield element
 
     def _decide(self, view: View) -> list[Look]:
         active = [all(holds(query, view) for query in rule.media) for rule in self.rules]

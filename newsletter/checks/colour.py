@@ -52,6 +52,19 @@ def contrast(one: Colour, other: Colour) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def readable(colour: Colour, ground: Colour, least: float) -> Colour:
+    """Return the colour nearest to *colour* that has at least this contrast above *ground*."""
+    goal = BLACK if contrast(BLACK, ground) >= contrast(WHITE, ground) else WHITE
+    for step in range(1, 50):
+        pure = Colour(goal.red, goal.green, goal.blue, step / 50)
+        seen = pure.over(colour)
+        # Down to whole numbers, as it will be written: a colour that just reaches it must do so there too.
+        whole = Colour(round(seen.red), round(seen.green), round(seen.blue))
+        if contrast(whole, ground) >= least:
+            return whole
+    return goal
+
+
 def read_colour(tokens: Any) -> Colour | str | None:
     """Return the colour that a CSS text or token is, CURRENT if it is the text's colour, None if it is none."""
     if isinstance(tokens, str):

@@ -11,9 +11,24 @@ import tinycss2
 from newsletter.checks.colour import read_colour
 
 MATTERS = frozenset(
-    ("background", "background-color", "border", "border-bottom", "border-bottom-style", "color", "color-scheme")
-    + ("display", "font", "font-family", "font-size", "font-weight", "opacity", "text-decoration")
-    + ("text-decoration-line", "visibility")
+    [
+        "background",
+        "background-color",
+        "border",
+        "border-bottom",
+        "border-bottom-style",
+        "color",
+        "color-scheme",
+        "display",
+        "font",
+        "font-family",
+        "font-size",
+        "font-weight",
+        "opacity",
+        "text-decoration",
+        "text-decoration-line",
+        "visibility",
+    ]
 )
 """The properties that decide how text looks against what is behind it."""
 
