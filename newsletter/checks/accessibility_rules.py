@@ -7,21 +7,12 @@ from lxml.html import HtmlElement
 
 from newsletter.checks.document import Document
 from newsletter.checks.finding import Severity
+from newsletter.checks.link_words import say_nothing
 from newsletter.checks.rule import Found, Subject, rule
 from newsletter.model.excerpt import excerpt
 
 # BCP 47, §2.1: what a language tag looks like.
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,8}(-[a-zA-Z\d]{1,8})*$")
-_SAYS_NOTHING = """
-here, click here, click, this, this link, link, links, more, read more, learn more, see more, show more, view
-more, find out more, more info, more information, read, read on, read this, continue, continue reading, go,
-details, see here,
-hier, hier klicken, klick hier, klicke hier, klicken sie hier, dieser link, zum link, mehr, mehr lesen, mehr
-erfahren, mehr dazu, mehr infos, mehr informationen, weiterlesen, weiter, weiter lesen, lesen, jetzt lesen,
-ansehen
-"""
-"""Texts that do not say where a link leads, in English and German."""
-_EMPTY_WORDS = frozenset(" ".join(one.split()) for one in _SAYS_NOTHING.split(","))
 
 
 def spoken(element: HtmlElement) -> str:
@@ -158,15 +149,16 @@ def link_text(subject: Subject) -> Found:
     """A link says where it leads, also to who hears nothing but the links."""
     if not subject.document:
         return
+    # The rule link-words says it of what the editor wrote.
+    known = {reference.text.strip() for reference in subject.issue.references if not reference.image}
     for link in subject.document.cascade.shown("a"):
         if "href" not in link.attrib:
             continue
         text = spoken(link)
-        bare = re.sub(r"[^\w ]+", "", text).strip().casefold()
         if not text:
             what = f"the link to {excerpt(link.get('href'), 60)} has no text"
             yield subject.document.place(link), what, "say where it leads; for an image, in its alt"
-        elif bare in _EMPTY_WORDS:
+        elif say_nothing(text) and text not in known:
             yield subject.document.place(link), f'the link "{text}" does not say where it leads', "name what is there"
         elif re.match(r"(?:https?://|www\.)\S+$", text):
             what = f'the link "{excerpt(text, 60)}" is a bare address, which is read out letter by letter'

@@ -209,7 +209,7 @@ def _size(kind: Kind, value: str, parent: Look, monospace: bool) -> float:
         return size * (13 / 16 if monospace and not parent.monospace else 1)
     if value in SIZES:
         return SIZES[value]
-    if match := re.fullmatch(r"([\d.]+)(px|pt|em|rem|%)?", value):
+    if match := re.fullmatch(r"(\d*\.?\d+)(px|pt|em|rem|%)?", value):
         number = float(match[1])
         factor = {"px": 1.0, "pt": 4 / 3, "em": parent.size, "rem": 16.0, "%": parent.size / 100}
         return number * factor[match[2]] if match[2] else (0.0 if number == 0 else parent.size)
@@ -223,7 +223,7 @@ def _weight(kind: Kind, value: str, parent: int) -> int:
         return parent if parent < 100 else 100 if parent < 550 else 400 if parent < 750 else 700
     if not value and (kind.tag == "th" or kind.tag in _HEADINGS):
         return 700
-    return int(value) if value.isdigit() else {"normal": 400, "initial": 400, "bold": 700}.get(value, parent)
+    return int(value) if value.isdecimal() else {"normal": 400, "initial": 400, "bold": 700}.get(value, parent)
 
 
 def _is_underlined(kind: Kind, declared: dict[str, str]) -> bool:

@@ -7,8 +7,8 @@ from functools import lru_cache
 from operator import eq, ge, gt, le, lt
 
 _FEATURE = re.compile(r"\(\s*([^()]+?)\s*\)")
-_LENGTH = re.compile(r"([\d.]+)\s*(px|em|rem)?$")
-_RANGE = re.compile(r"width\s*(<=|>=|<|>|=)\s*([\d.]+(?:px|em|rem)?)$")
+_LENGTH = re.compile(r"(\d*\.?\d+)\s*(px|em|rem)?$")
+_RANGE = re.compile(r"width\s*(<=|>=|<|>|=)\s*(\d*\.?\d+(?:px|em|rem)?)$")
 _SIGNS: dict[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq}
 
 

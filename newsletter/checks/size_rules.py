@@ -15,7 +15,7 @@ def size(subject: Subject) -> Found:
     weight = _weight(subject)
     if weight and weight.total > GMAIL_CLIP:
         what = f"{weight.total:,} bytes: {weight.total - GMAIL_CLIP:,} too many; Gmail clips{_where(subject, weight)}"
-        todo = f"take articles out, or shorten some{_average(weight)}"
+        todo = f"take articles out, or shorten some{_articles(weight)}"
         yield _line(subject, weight), f"{what}; {weight.causes()}", todo
 
 
@@ -25,7 +25,7 @@ def size_near(subject: Subject) -> Found:
     weight = _weight(subject)
     if weight and NEAR <= weight.total <= GMAIL_CLIP:
         what = f"{weight.total:,} bytes: {weight.total / GMAIL_CLIP:.0%} of what Gmail shows; {weight.causes()}"
-        yield 1, what, f"an article less keeps the unsubscribe link visible{_average(weight)}"
+        yield 1, what, f"an article less keeps the unsubscribe link visible{_articles(weight)}"
 
 
 def _weight(subject: Subject) -> Weight | None:
@@ -45,7 +45,11 @@ def _where(subject: Subject, weight: Weight) -> str:
     return f' {"in" if clip.stop > GMAIL_CLIP else "behind"} article {clip.index + 1}, "{title}"'
 
 
-def _average(weight: Weight) -> str:
+def _articles(weight: Weight) -> str:
+    """Say what the articles weigh, behind a semicolon."""
     if not weight.shares:
         return ""
-    return f"; an article has {sum(share.size for share in weight.shares) // len(weight.shares):,} bytes on average"
+    mean = sum(share.size for share in weight.shares) // len(weight.shares)
+    heaviest = max(weight.shares, key=lambda share: share.size)
+    most = f", article {heaviest.index + 1} has {heaviest.size:,}" if heaviest.size > mean else ""
+    return f"; an article has {mean:,} bytes on average{most}"

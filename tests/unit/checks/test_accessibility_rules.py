@@ -1,7 +1,10 @@
 """Rules on accessibility: a fault is found at its place and said in full, and what is no fault is left alone."""
 
+import re
+from random import Random
+
 import pytest
-from examples_accessibility import BAD_MAILS, GOOD_MAILS, HERE, TOP, css, page
+from examples_accessibility import BAD_MAILS, GOOD_MAILS, HERE, TOP, css, page, whole
 
 from newsletter.checks.rule import RULES, Finding, Subject
 from newsletter.checks.run import check
@@ -85,3 +88,22 @@ def test_broken_css_and_markup_are_read_as_far_as_they_go() -> None:
     assert {one.rule for one in found(page(f"{TOP}<p {HERE}>a<table role=none><td></p></b>", broken))} == {
         "a11y-small-text"
     }
+
+
+def test_markup_cut_doubled_and_swapped_is_judged_without_a_traceback() -> None:
+    mail = "".join(one.document.traced.html for one in BAD_MAILS.values() if one.document)
+    chance = Random(4)
+    for _ in range(200):
+        broken = mail
+        for _ in range(chance.randint(1, 12)):
+            start = chance.randrange(len(broken))
+            stop, other = start + chance.choice((1, 2, 8, 200)), chance.randrange(len(broken))
+            middle = chance.choice(("", broken[start:stop] * 2, broken[other : other + stop - start], "²<{;("))
+            broken = broken[:start] + middle + broken[stop:]
+        broken = re.sub(r'data-place="[^1"]*"', "", re.sub(r"data-place(?!=\"1\")", "", broken))
+        assert all(one.what and one.todo and one.line for one in found(whole(broken)))
+
+
+def test_a_mail_nested_very_deeply_is_judged() -> None:
+    deep = "<div><b>" * 5_000 + "a <a href='#'>Moka</a>"
+    assert {one.rule for one in found(page(TOP + deep))} <= {"a11y-small-text"}
