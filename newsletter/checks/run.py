@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from newsletter.checks import (
+    accessibility_rules,
     deliverability_rules,
     host_rules,
-    accessibility_rules,
     issue_rules,
     legibility_rules,
     link_rules,

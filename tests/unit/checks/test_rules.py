@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from mail_samples import THEME, document
 from examples_accessibility import BAD_MAILS
+from mail_samples import THEME, document
 
 from newsletter.checks.finding import Severity
 from newsletter.checks.link_rules import fault
