@@ -68,3 +68,19 @@ def test_a_paler_colour_of_the_palette_is_found(colour: str, paler: str, rule: s
     assert whole.document
     traced = replace(whole.document.traced, html=whole.document.traced.html.replace(colour, paler))
     assert f" {rule}: " in "\n".join(faults(replace(whole, document=Document(traced, whole.document.fallback))))
+
+
+def test_a_fault_is_said_at_the_line_of_the_template_or_of_the_issue(tmp_path: Path) -> None:
+    theme = tmp_path / "digest"
+    theme.mkdir()
+    theme.joinpath("footer.mjml.j2").write_text(
+        '<mj-section><mj-column><mj-text>\n<p><a href="{{ slots.unsubscribe }}">Unsubscribe</a></p>\n'
+        "<table><tr><td>x</td></tr></table>\n</mj-text></mj-column></mj-section>\n"
+    )
+    issue = issue_of(article("Moka", words="One.\n\nTwo: https://a.example/b and <https://a.example/c>"))
+    renderer = Renderer(OPTIONS, [tmp_path, builtin_templates()])
+    document = Document(renderer.trace(issue), Place(path=theme / "issue.mjml.j2", line=1))
+    found = check(Subject(issue=issue, rendered=renderer.render(issue), document=document))
+    places = {one.rule: (one.path.name, one.line) for one in found if one.rule.startswith("a11y-")}
+    # rendering_samples has an article's words at line 20.
+    assert places == {"a11y-table-role": ("footer.mjml.j2", 3), "a11y-link-text": ("042.md", 22)}
