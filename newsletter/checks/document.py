@@ -6,6 +6,7 @@ from functools import cached_property
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
+from newsletter.checks.cascade import Cascade
 from newsletter.model.traced import Place, TracedIssue, TracedText
 
 MARK = "data-place"
@@ -27,6 +28,11 @@ class Document:
     def root(self) -> HtmlElement:
         """The ``html`` element; conditional comments stand in it as comments, as most clients read them."""
         return lxml_html.document_fromstring(self.traced.html)
+
+    @cached_property
+    def cascade(self) -> Cascade:
+        """What its texts look like."""
+        return Cascade(self.root)
 
     @property
     def sheets(self) -> tuple[TracedText, ...]:

@@ -6,28 +6,6 @@ from newsletter.checks.finding import Severity
 from newsletter.checks.leftover import first_leftover, shown_html
 from newsletter.checks.rule import Found, Subject, rule
 
-GMAIL_CLIP = 102_400
-"""Bytes of the HTML part beyond which Gmail cuts a mail off, the unsubscribe link with it."""
-
-
-@rule("size", Severity.ERROR)
-def size(subject: Subject) -> Found:
-    """The HTML part stays below the 102,400 bytes at which Gmail clips."""
-    if (weight := _weight(subject)) > GMAIL_CLIP:
-        yield 1, f"the HTML has {weight:,} bytes; Gmail clips at {GMAIL_CLIP:,}", "take articles out, or shorten some"
-
-
-@rule("size-near", Severity.WARNING)
-def size_near(subject: Subject) -> Found:
-    """The HTML part keeps a tenth of its room free."""
-    if GMAIL_CLIP * 0.9 <= (weight := _weight(subject)) <= GMAIL_CLIP:
-        what = f"the HTML has {weight:,} bytes, {weight / GMAIL_CLIP:.0%} of what Gmail shows"
-        yield 1, what, "an article less keeps the unsubscribe link visible"
-
-
-def _weight(subject: Subject) -> int:
-    return len(subject.rendered.html.encode()) if subject.rendered else 0
-
 
 @rule("leftover", Severity.ERROR)
 def leftover(subject: Subject) -> Found:

@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from newsletter.checks import (
+    accessibility_rules,
     deliverability_rules,
     host_rules,
     issue_rules,
+    legibility_rules,
     link_rules,
     mail_made,
     mail_rules,
     online_rules,
     repetition_rules,
+    size_rules,
     waiver_rules,
     wording_rules,
 )
@@ -32,6 +35,9 @@ MODULES = (
     mail_made,
     mail_rules,
     deliverability_rules,
+    size_rules,
+    accessibility_rules,
+    legibility_rules,
     waiver_rules,
 )
 

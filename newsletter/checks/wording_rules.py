@@ -3,6 +3,7 @@
 import re
 
 from newsletter.checks.finding import Severity
+from newsletter.checks.link_words import say_nothing
 from newsletter.checks.rule import Found, Subject, rule
 from newsletter.model.excerpt import excerpt
 
@@ -24,11 +25,6 @@ _OPENING = re.compile(
     r"|(?:dieser|der) (?:artikel|beitrag|text|bericht|aufsatz|vortrag)\b|in diesem (?:artikel|beitrag|text)\b",
     re.I,
 )
-_LINK_WORDS = frozenset(
-    ("here", "click here", "read more", "more", "link", "this", "this link", "read", "learn more", "see more",
-     "this article", "hier", "hier klicken", "klicken sie hier", "mehr", "mehr lesen", "weiterlesen", "weiter",
-     "mehr erfahren", "dieser link")
-)  # fmt: skip
 _SPONSORED = re.compile(
     r"\bsponsored\b|\badvertis(?:ement|ing|orial)\b|\bpaid (?:partnership|promotion|post)\b|\bin partnership with\b"
     r"|\bbrought to you by\b|\banzeige\b|\bwerbung\b|\bgesponsert\b",
@@ -97,8 +93,7 @@ def points_missing(subject: Subject) -> Found:
 def link_words(subject: Subject) -> Found:
     """The words of a link say where it leads, also when they are read alone."""
     for reference in subject.issue.references:
-        words = reference.text.strip(" .!:→»>*_`").casefold()
-        if not reference.image and words in _LINK_WORDS:
+        if not reference.image and say_nothing(reference.text):
             yield reference.line, f'the words of a link are "{reference.text.strip()}"', "name what is behind it"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from newsletter.app import Newsletter, open_newsletter
 from newsletter.app.building import template_of
-from newsletter.checks.mail_rules import GMAIL_CLIP
+from newsletter.checks.weight import GMAIL_CLIP
 from newsletter.errors import IssueError, NewsletterError
 from newsletter.model.address import Address
 from newsletter.sender.addressing import sample_message

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from examples_accessibility import BAD_MAILS
 from mail_samples import THEME, document
 
 from newsletter.checks.finding import Severity
@@ -56,6 +57,7 @@ BAD = {
     "leftover": (subject(GOOD, html="<p>{{ name }}</p>"), 1),
     "public-url-unserved": (subject(GOOD, public_url="https://n.example", settings_lines={"public_url": 9}), 9),
     "postal-address-missing": (subject(GOOD, postal_address="", settings_lines={"postal_address": 3}), 3),
+    **{name: (bad, 7) for name, bad in BAD_MAILS.items()},
 }
 BAD |= {
     f"link-{name}": (subject(GOOD, link_statuses={"https://a.example/": LinkStatus(**status)}), 12)
