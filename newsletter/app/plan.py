@@ -10,8 +10,7 @@ from typing import Any
 from newsletter.app.ci_runner import runner_of
 from newsletter.app.git import uncommitted
 from newsletter.app.newsletter import Newsletter
-from newsletter.checks.finding import Finding
-from newsletter.checks.run import errors
+from newsletter.checks.finding import Finding, errors
 from newsletter.composer.issues import number_of
 from newsletter.composer.receipt import Receipt
 from newsletter.errors import FindingsError, SendError

@@ -1,5 +1,6 @@
 """A finding: what a rule has to say about one line."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -49,3 +50,8 @@ class Finding:
         """What a program reads."""
         waiver = str(self.waiver) if self.waiver else None
         return {**asdict(self), "path": self.path.as_posix(), "waiver": waiver}
+
+
+def errors(findings: Iterable[Finding]) -> list[Finding]:
+    """Return those that keep an issue from being sent."""
+    return [finding for finding in findings if finding.severity is Severity.ERROR and not finding.waiver]

@@ -1,6 +1,5 @@
 """Runs all rules."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from newsletter.checks import (
@@ -18,11 +17,11 @@ from newsletter.checks import (
     waiver_rules,
     wording_rules,
 )
-from newsletter.checks.finding import Finding, Severity
+from newsletter.checks.finding import Finding
 from newsletter.checks.rule import RULES, Subject
 from newsletter.checks.waiver_rules import waive
 
-__all__ = ["RULES", "check", "errors"]
+__all__ = ["RULES", "check"]
 
 # Importing a module of rules registers them; this names the modules, so that none is forgotten.
 MODULES = (
@@ -49,8 +48,3 @@ def check(subject: Subject) -> list[Finding]:
     found += [finding for rule in RULES.values() if rule.last for finding in rule.findings(seen)]
     found = waive(found, subject.waivers)
     return sorted(found, key=lambda finding: (finding.path, finding.line, finding.column))
-
-
-def errors(findings: Iterable[Finding]) -> list[Finding]:
-    """Return those that keep an issue from being sent."""
-    return [finding for finding in findings if finding.severity is Severity.ERROR and not finding.waiver]

@@ -38,7 +38,7 @@ def check(
     when there are errors. An issue with errors is not sent. Nothing is asked of the network unless you say --online.
     """
     from newsletter.app.checking import check_file
-    from newsletter.checks.run import errors
+    from newsletter.checks.finding import errors
 
     if as_json + sarif + github > 1:
         raise click.UsageError("--json, --sarif and --github exclude each other.")

@@ -83,7 +83,7 @@ def send(
     asks = {"--yes": yes, "--expect": expect is not None, "--first": first is not None, "--at": at is not None}
     _require_fitting(chosen, addresses, form, [option for option, given in asks.items() if given])
     from newsletter.app.plan import plan
-    from newsletter.checks.run import errors
+    from newsletter.checks.finding import errors
 
     newsletter = here()
     planned = plan(newsletter, newsletter.issues.find(issue), via)
@@ -171,7 +171,7 @@ def _audience(planned: "Plan") -> str:
 
 
 def _next_step(planned: "Plan", via: str) -> str:
-    from newsletter.checks.run import errors
+    from newsletter.checks.finding import errors
 
     number = planned.issue.number
     if errors(planned.findings):

@@ -8,10 +8,10 @@ import pytest
 from examples_accessibility import BAD_MAILS
 from mail_samples import THEME, document
 
-from newsletter.checks.finding import Severity
+from newsletter.checks.finding import Severity, errors
 from newsletter.checks.link_rules import fault
 from newsletter.checks.rule import RULES, Subject
-from newsletter.checks.run import check, errors
+from newsletter.checks.run import check
 from newsletter.composer.issue_file import parse_issue
 from newsletter.errors import RenderError
 from newsletter.model.mail import Picture, RenderedIssue

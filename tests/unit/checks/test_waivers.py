@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from test_rules import BAD, GOOD, subject, waiver
 
-from newsletter.checks.run import check, errors
+from newsletter.checks.finding import errors
+from newsletter.checks.run import check
 from newsletter.composer.issue_file import parse_issue
 from newsletter.errors import IssueError
 
