@@ -119,7 +119,7 @@ class Preview:
         sheet, scheme = self._current().sheet, request.path_params["scheme"]
         if sheet is None or scheme not in ("light", "dark"):
             return _missing()
-        html = framed(sheet.html, dark=scheme == "dark")
+        html = framed(sheet.alone, dark=scheme == "dark")
         headers = {"content-security-policy": policy(remote=request.query_params.get("remote") == "1")}
         return HTMLResponse(html, headers=headers)
 

@@ -19,6 +19,8 @@ class Sheet:
     """An issue as the sample reader gets it.
 
     :param date: ISO 8601, in the newsletter's time zone.
+    :param html: as it is mailed.
+    :param alone: the same with its pictures in it, as a browser shows it without the mail.
     :param findings: of the checks, as :meth:`newsletter.checks.finding.Finding.values` gives them.
     """
 
@@ -27,6 +29,7 @@ class Sheet:
     sender: Address
     date: str
     html: str
+    alone: str
     text: str
     mjml: str
     findings: tuple[dict[str, Any], ...]
@@ -43,7 +46,7 @@ class Sheet:
             "date": self.date,
             "bytes": len(self.html.encode()),
             "clip": GMAIL_CLIP,
-            "digest": sha256(self.html.encode()).hexdigest()[:16],
+            "digest": sha256(self.alone.encode()).hexdigest()[:16],
             "remote": wants_remote(self.html),
             "findings": self.findings,
         }
@@ -107,6 +110,7 @@ def _make_sheet(newsletter: Newsletter, path: Path) -> Sheet:
         sender=newsletter.settings.sender.sender,
         date=newsletter.moment(issue).isoformat(),
         html=sample.html,
+        alone=sample.alone,
         text=sample.text,
         mjml=rendered.mjml,
         findings=tuple(finding.values() for finding in newsletter.check(issue, rendered)),

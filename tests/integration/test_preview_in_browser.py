@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from needs import axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from preview_process import Running, make_sample, running_preview
 
@@ -383,3 +384,16 @@ def test_axe_finds_no_serious_fault(open_preview, issue, width, scheme):
         page.keyboard.press(str(key))
         wrong += faults(f"{view} beside an error")
     assert wrong == []
+
+
+def test_a_picture_of_media_is_shown_and_a_new_one_in_its_place(open_preview, issue):
+    media = issue.issue.parents[1] / "media"
+    media.mkdir()
+    Image.new("RGB", (200, 100), (150, 60, 40)).save(media / "chart.png")
+    page = open_preview()
+    issue.change("\n## ", "\n![A chart](media/chart.png)\n\n## ")
+    shown = page.frame_locator("iframe[title='The mail: desktop, light']").get_by_alt_text("A chart")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("(image) => [image.complete, image.naturalWidth, image.clientWidth]") == [True, 200, 200]
+    Image.new("RGB", (300, 100), (150, 60, 40)).save(media / "chart.png")
+    expect(shown).to_have_attribute("width", "300")
