@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench bench-send torture npm readme picture lock wheel clean
+.PHONY: demo test lint format bench bench-send torture mutations npm readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -52,6 +52,11 @@ torture: READERS ?= 12000
 torture: KILLS ?= 200
 torture: $(ENV)/test
 	TORTURE_READERS=$(READERS) TORTURE_KILLS=$(KILLS) TORTURE_SEED=$(SEED) "$(BIN)/pytest" -s tests/torture
+
+# Issues and templates broken at random, checked; `make test` does a few of them. MUTATION_SEED begins elsewhere.
+mutations: MUTATIONS ?= 2000
+mutations: $(ENV)/test
+	MUTATIONS=$(MUTATIONS) MUTATION_SEED=$(MUTATION_SEED) "$(BIN)/pytest" -n auto tests/mutation
 
 # What only some tests need, beside Chromium and Postfix's smtp-sink: axe-core and npm's mjml.
 npm:
