@@ -15,6 +15,7 @@
     │   └── ServerError          the mail server cannot be used as configured
     │       └── LimitReached     what it may be given in an hour or a day is used up
     ├── NetError                 an address on the web that gives no answer, or must not be asked
+    ├── BrowserError             Chromium, or what it needs, is missing or fails
     ├── FindingsError            the checks found errors
     └── Stopped                  interrupted, and can go on
 
@@ -101,6 +102,10 @@ class LimitReached(ServerError):
 
 class NetError(NewsletterError):
     """An address on the web gives no answer, or must not be asked."""
+
+
+class BrowserError(NewsletterError):
+    """Chromium, or what it needs, is missing or fails."""
 
 
 class FindingsError(NewsletterError):

@@ -19,6 +19,19 @@ def _git(folder: Path, *words: str) -> "subprocess.CompletedProcess[str] | None"
         return None
 
 
+def run_git(folder: Path, *words: str) -> "subprocess.CompletedProcess[bytes] | None":
+    """Run git in *folder* and return what it said, as bytes; None where it cannot be run."""
+    try:
+        return subprocess.run(  # noqa: S603 - fixed words, and a revision behind --end-of-options
+            ["git", "-C", str(folder), *words],  # noqa: S607 - the editor's own git
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+
+
 def uncommitted(path: Path) -> bool:
     """Whether *path* lies in a git repository and differs from what is committed."""
     done = _git(path.parent, "status", "--porcelain", "--", path.name)

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.app.building import template_of
+from newsletter.app.comparing import test_folder
 from newsletter.app.git import would_track
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan
 from newsletter.app.signing import signer_of
 from newsletter.errors import SendError
+from newsletter.files import write_whole
 from newsletter.model.address import Address
 from newsletter.model.delivery import Delivery, State
 from newsletter.model.mail import Message
 from newsletter.model.subscriber import Consent
-from newsletter.sender.addressing import TEST_MARK, Addressing, message_to_tester
+from newsletter.sender.addressing import TEST_MARK, Addressing, message_to_tester, sample_message
 from newsletter.sender.outputs import open_output
 from newsletter.sender.trial import send_test as send_to_testers
 from newsletter.store.ledger import LedgerStore
@@ -85,7 +87,12 @@ def send_test(newsletter: Newsletter, planned: Plan, addresses: Sequence[str], v
     template = template_of(newsletter, planned.issue, planned.rendered, mark=TEST_MARK)
     signed = _signed(newsletter, planned.list)
     messages = [signed(message_to_tester(template, tester)) for tester in testers]
-    return send_to_testers(messages, settings.servers(via))
+    results = send_to_testers(messages, settings.servers(via))
+    sample = sample_message(template)  # as nobody's mail: what is kept has no addresses in it
+    for suffix, part in ((".html", sample.html), (".txt", sample.text)):
+        kept = test_folder(newsletter, planned.issue) / f"{planned.issue.label}{suffix}"
+        write_whole(kept, part.encode(), durable=False)
+    return results
 
 
 def _tester(text: str) -> Address:

@@ -5,7 +5,22 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli import collect, compose, look, mailing, operate, pool, readers, send, standing, start, themes, work
+from newsletter.cli import (
+    collect,
+    compose,
+    diff,
+    look,
+    mailing,
+    operate,
+    pool,
+    readers,
+    send,
+    shots,
+    standing,
+    start,
+    themes,
+    work,
+)
 from newsletter.cli.groups import SectionedGroup
 
 
@@ -58,7 +73,7 @@ def root() -> None:
 root.add_section("Start", start.init, start.doctor, start.completion)
 root.add_section("Collect", collect.add, pool.pool)
 root.add_section("Compose", compose.pick, compose.new, compose.edit)
-root.add_section("Look", look.preview, look.check, look.build, themes.themes)
+root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers)
 root.add_section("Operate", work.work, operate.dns)

@@ -2,7 +2,7 @@
 
 import re
 
-from newsletter.web.scheme import in_scheme
+from newsletter.rendering.scheme import in_scheme
 
 _LINK = re.compile(r"""<a\b(?=[^>]*\bhref\s*=\s*["']?(?:https?|mailto):)""", re.I)
 _REMOTE = re.compile(

@@ -2,8 +2,8 @@
 
 import pytest
 
+from newsletter.rendering.scheme import in_scheme
 from newsletter.web.mail_frame import framed, policy, wants_remote
-from newsletter.web.scheme import in_scheme
 
 
 @pytest.mark.parametrize(
