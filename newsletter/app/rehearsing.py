@@ -14,9 +14,10 @@ from newsletter.errors import SendError
 from newsletter.files import write_whole
 from newsletter.model.address import Address
 from newsletter.model.delivery import Delivery, State
+from newsletter.model.issue import Issue
 from newsletter.model.mail import Message
 from newsletter.model.subscriber import Consent
-from newsletter.sender.addressing import TEST_MARK, Addressing, message_to_tester, sample_message
+from newsletter.sender.addressing import TEST_MARK, Addressing, MailTemplate, message_to_tester, sample_message
 from newsletter.sender.outputs import open_output
 from newsletter.sender.trial import send_test as send_to_testers
 from newsletter.store.ledger import LedgerStore
@@ -87,12 +88,19 @@ def send_test(newsletter: Newsletter, planned: Plan, addresses: Sequence[str], v
     template = template_of(newsletter, planned.issue, planned.rendered, mark=TEST_MARK)
     signed = _signed(newsletter, planned.list)
     messages = [signed(message_to_tester(template, tester)) for tester in testers]
-    results = send_to_testers(messages, settings.servers(via))
-    sample = sample_message(template)  # as nobody's mail: what is kept has no addresses in it
+    _keep(newsletter, planned.issue, template)
+    return send_to_testers(messages, settings.servers(via))
+
+
+def _keep(newsletter: Newsletter, issue: Issue, template: MailTemplate) -> None:
+    """Keep what a test send has, for newsletter diff --test: as nobody's mail, so that no address is in it.
+
+    Before it leaves: a disk that is full must not look like a test that failed.
+    """
+    sample = sample_message(template)
     for suffix, part in ((".html", sample.html), (".txt", sample.text)):
-        kept = test_folder(newsletter, planned.issue) / f"{planned.issue.label}{suffix}"
+        kept = test_folder(newsletter, issue) / f"{issue.label}{suffix}"
         write_whole(kept, part.encode(), durable=False)
-    return results
 
 
 def _tester(text: str) -> Address:

@@ -1,0 +1,34 @@
+"""``diff`` with the last test send, with what was sent, with the issue before."""
+
+WORD = "Eight write-ups from one team"
+
+
+def differs(desk, *words):
+    done = desk.run("diff", *words)
+    assert done.returncode == 1, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_diff_with_the_last_test_send(sending):
+    sending.ok("send", "1", "--test", "ada@example.com")
+    kept = [path.read_text(encoding="utf-8") for path in sending.path(".newsletter/tests/001").iterdir()]
+    assert len(kept) == 2
+    assert not any("ada@example.com" in text for text in kept)
+    assert "no differences" in sending.ok("diff", "1", "--test")
+    sending.change("issues/001.md", WORD, "Nine write-ups from one team")
+    assert "+Nine write-ups" in differs(sending, "1", "--test")
+
+
+def test_diff_with_what_was_sent(sending):
+    sending.ok("send", "1", "--really", "--yes")
+    assert "no differences" in sending.ok("diff", "1", "--sent")
+    sending.change("issues/001.md", WORD, "Nine write-ups from one team")
+    assert "-Eight write-ups" in differs(sending, "1", "--sent")
+
+
+def test_diff_with_the_issue_before(sending):
+    second = sending.path("issues/001.md").read_text(encoding="utf-8").replace("number = 1\n", "number = 2\n")
+    sending.path("issues/002.md").write_text(second.replace(WORD, "Nine write-ups from one team"), encoding="utf-8")
+    told = differs(sending, "2", "--previous")
+    assert "-Eight write-ups" in told
+    assert "+Nine write-ups" in told
