@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -38,9 +39,10 @@ def status(desk: Desk, issue: int = 1) -> dict[str, object]:
 
 
 def second_issue(desk: Desk) -> None:
-    """Make issue 2 of the same articles."""
-    text = desk.path("issues/001.md").read_text(encoding="utf-8")
-    desk.path("issues/002.md").write_text(text.replace("number = 1", "number = 2", 1), encoding="utf-8")
+    """Make issue 2 of the same articles, which run again for a reason."""
+    text = desk.path("issues/001.md").read_text(encoding="utf-8").replace("number = 1", "number = 2", 1)
+    again = re.sub(r"(?m)^(\[articles\.\w+\])$", r'\1\nagain = "so many asked for it"', text)
+    desk.path("issues/002.md").write_text(again, encoding="utf-8")
 
 
 def put_back(desk, issue: int = 1, **changes: timedelta | int) -> None:
