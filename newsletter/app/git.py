@@ -32,6 +32,12 @@ def run_git(folder: Path, *words: str) -> "subprocess.CompletedProcess[bytes] | 
         return None
 
 
+def top_of(folder: Path) -> Path | None:
+    """Return the top of the git repository that *folder* lies in; None if it lies in none."""
+    done = _git(folder, "rev-parse", "--show-toplevel")
+    return Path(done.stdout.rstrip("\n")).resolve() if done and done.returncode == 0 and done.stdout.strip() else None
+
+
 def uncommitted(path: Path) -> bool:
     """Whether *path* lies in a git repository and differs from what is committed."""
     done = _git(path.parent, "status", "--porcelain", "--", path.name)

@@ -17,21 +17,30 @@ from newsletter.cli.output import here, say, say_json
 @click.option(
     "--from", "author", metavar="ADDRESS", default="", help='Who it is from: "Ada Lovelace <ada@example.com>".'
 )
-def init(folder: Path, sample: bool, name: str, author: str) -> None:
+@click.option("--github", is_flag=True, help="With a workflow for GitHub that checks each pull request; also later.")
+def init(folder: Path, sample: bool, name: str, author: str, github: bool) -> None:
     """Make a newsletter in FOLDER, or here.
 
     Writes newsletter.toml, newsletter.local.toml, .gitignore and the folders issues/ and pool/, and makes the data
     folder with the database of readers and the key. Nothing is overwritten. In a clone of a newsletter that has no
     database on this machine yet, it makes the database alone.
+
+    The workflow of --github runs newsletter check --github on each pull request, so that findings stand beside the
+    changed lines, and attaches the pictures of newsletter shots. It needs no secret and sends nothing.
     """
     from newsletter.settings import FILE
 
     if (folder / FILE).exists() and not (sample or name or author):
-        _complete(folder)
+        if not github:
+            _complete(folder)
     elif sample:
         _make_sample(folder, name, author)
     else:
         _make(folder, name, author)
+    if github:
+        from newsletter.app.workflow import write_workflow
+
+        say(f"wrote   {write_workflow(folder)}\nNext: commit it; from then on each pull request is checked")
 
 
 def _complete(folder: Path) -> None:
