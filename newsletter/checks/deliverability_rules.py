@@ -30,12 +30,17 @@ def text_links(subject: Subject) -> Found:
         return
     for link in document.root.iter("a"):
         address = str(link.get("href") or "")
-        if address and not address.startswith("#") and address not in subject.rendered.text:
+        if address and not address.startswith("#") and not _has_link(subject.rendered.text, address):
             yield (
                 document.place(link),
                 f"{address[:100]} is not in the plain-text part",
                 "put it into the text template",
             )
+
+
+def _has_link(text: str, address: str) -> bool:
+    """Whether *text* has the whole *address*, and not only the beginning of a longer one."""
+    return bool(re.search(re.escape(address) + r"[.,;:)]*(?:[\s>)\"']|$)", text))
 
 
 @rule("remote-load", Severity.WARNING)

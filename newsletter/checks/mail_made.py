@@ -2,9 +2,17 @@
 
 from pathlib import Path
 
-from newsletter.checks.finding import Severity
+from newsletter.checks.finding import Finding, Severity
 from newsletter.checks.rule import Found, Subject, rule
+from newsletter.errors import NewsletterError
 from newsletter.model.traced import Place
+
+
+def unreadable(fault: NewsletterError, path: Path) -> Finding:
+    """Return the finding on the issue file *path* that cannot be read, and so can become no mail."""
+    where = Path(fault.where) if fault.where else path
+    todo = fault.todo or "mend it"
+    return Finding(rule="render", severity=Severity.ERROR, path=where, line=fault.line or 1, what=fault.what, todo=todo)
 
 
 @rule("render", Severity.ERROR)

@@ -1,7 +1,7 @@
 """Rules on what readers get twice, or too much of."""
 
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 from newsletter.checks.finding import Severity
 from newsletter.checks.link_rules import fault, links_of
@@ -28,10 +28,11 @@ def link_tracked(subject: Subject) -> Found:
         if fault(link):
             continue
         parts = urlsplit(link)
-        fields = parse_qsl(parts.query, keep_blank_values=True)
-        if trackers := [name for name, _ in fields if TRACKERS.match(name)]:
-            rest = urlencode([(name, value) for name, value in fields if not TRACKERS.match(name)])
-            clean = urlunsplit(parts._replace(query=rest))
+        fields = parts.query.split("&")  # as they are spelled: another spelling may be another page
+        names = [unquote_plus(field.partition("=")[0]) for field in fields]
+        if trackers := [name for name in names if TRACKERS.match(name)]:
+            rest = [field for field, name in zip(fields, names, strict=True) if not TRACKERS.match(name)]
+            clean = urlunsplit(parts._replace(query="&".join(rest)))
             yield line, f"the link has {', '.join(dict.fromkeys(trackers))} in it", f"write {clean}"
 
 

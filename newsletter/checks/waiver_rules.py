@@ -9,20 +9,25 @@ from newsletter.model.table import nearest
 from newsletter.model.traced import Place
 from newsletter.model.waiver import Waiver
 
+NEVER = frozenset(("render", "waiver-unknown"))
+"""What no word of anybody's makes good: there is no mail, or nobody knows what was meant."""
+
 
 def waive(findings: Iterable[Finding], waivers: Iterable[Waiver]) -> list[Finding]:
     """Return *findings*, with the waiver of their rule where there is one."""
-    known = {waiver.rule: waiver for waiver in waivers}
+    known = {waiver.rule: waiver for waiver in waivers if waiver.rule not in NEVER}
     return [replace(finding, waiver=known.get(finding.rule)) for finding in findings]
 
 
 @rule("waiver-unknown", Severity.ERROR)
 def waiver_unknown(subject: Subject) -> Found:
-    """A waiver names a rule that there is."""
+    """A waiver names a rule that there is, and that can be waived."""
     for waiver in subject.waivers:
         if waiver.rule not in RULES:
             what = f'there is no rule "{waiver.rule}" to waive'
             yield Place(path=waiver.path, line=waiver.line), what, nearest(waiver.rule, list(RULES))
+        elif waiver.rule in NEVER:
+            yield Place(path=waiver.path, line=waiver.line), f"{waiver.rule} cannot be waived", "mend what it finds"
 
 
 @rule("waiver-unused", Severity.NOTE, last=True)

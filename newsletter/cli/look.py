@@ -37,8 +37,10 @@ def check(
     Finds what is missing, malformed, too large or left over, each with file and line and what to do. Exit code 1
     when there are errors. An issue with errors is not sent. Nothing is asked of the network unless you say --online.
     """
-    from newsletter.app.checking import check_file
+    from newsletter.app.checking import check_file, for_machines
     from newsletter.checks.finding import errors
+    from newsletter.checks.mail_made import unreadable
+    from newsletter.errors import IssueError
 
     if as_json + sarif + github > 1:
         raise click.UsageError("--json, --sarif and --github exclude each other.")
@@ -46,13 +48,18 @@ def check(
         raise click.UsageError("--private goes with --online.")
     newsletter = here()
     path = newsletter.issues.default(issue)
-    findings = check_file(newsletter, path, partial(_ask_links, newsletter, private) if online else None)
+    try:
+        findings = check_file(newsletter, path, partial(_ask_links, newsletter, private) if online else None)
+    except IssueError as fault:
+        if not (sarif or github):
+            raise
+        findings = [unreadable(fault, path)]  # where nobody reads standard error
     if as_json:
         say_json([finding.values() for finding in findings])
     elif sarif:
-        say_json(_sarif(findings))
+        say_json(_sarif(for_machines(findings)))
     elif github:
-        _say_github(findings)
+        _say_github(for_machines(findings))
     else:
         say_findings(findings)
         serious = any(finding.severity != "note" and not finding.waiver for finding in findings)

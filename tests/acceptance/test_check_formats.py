@@ -1,6 +1,8 @@
 """``check`` for people and machines, and what was waived at a send."""
 
 import json
+import shutil
+import subprocess
 
 import pytest
 
@@ -64,3 +66,25 @@ def test_a_waiver_of_no_rule_is_an_error(sample):
     done = sample.run("check")
     assert done.returncode == 1
     assert 'error waiver-unknown: there is no rule "alt-mising" to waive; did you mean "alt-missing"?' in done.stdout
+
+
+@pytest.mark.parametrize("form", ["--github", "--sarif"])
+def test_an_issue_that_cannot_be_read_is_a_finding_for_machines(sample, form):
+    sample.change("issues/001.md", 'subject = "', "subject = unquoted ")
+    done = sample.run("check", "1", form)
+    assert done.returncode == 1
+    assert "this is not TOML" in done.stdout
+    lines = sample.path("issues/001.md").read_text(encoding="utf-8").split("\n")
+    line = next(number for number, text in enumerate(lines, 1) if "unquoted" in text)
+    assert (f"line={line}," if form == "--github" else f'"startLine": {line}') in done.stdout
+    assert "this is not TOML" in sample.fails(2, "check", "1")
+
+
+def test_machines_hear_paths_from_the_top_of_the_repository(sample, tmp_path):
+    below = tmp_path / "repository" / "letters"
+    shutil.copytree(sample.folder, below)
+    subprocess.run(["git", "init", "-q"], cwd=below.parent, check=True)
+    assert "file=letters/issues/001.md," in sample.ok("check", "1", "--github", cwd=below)
+    assert "file=letters/issues/001.md," in sample.ok("-C", "letters", "check", "1", "--github", cwd=below.parent)
+    assert '"uri": "letters/issues/001.md"' in sample.ok("check", "1", "--sarif", cwd=below)
+    assert "issues/001.md:4: note" in sample.ok("check", "1", cwd=below)

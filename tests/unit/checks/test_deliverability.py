@@ -33,6 +33,15 @@ def test_a_link_that_the_text_lacks_is_found_where_the_html_has_it():
     ]
 
 
+@pytest.mark.parametrize("text, there", [
+    ("x <https://a.example/x> y", True), ("https://a.example/x", True), ("(see https://a.example/x).", True),
+    ("https://a.example/xyz", False), ("https://a.example/x/y", False), ("https://a.example/x?y", False),
+])  # fmt: skip
+def test_the_beginning_of_a_longer_address_is_another_one(text, there):
+    mail = document('<a @7 href="https://a.example/x">x</a>')
+    assert (found("text-links", document=mail, plain=text) == []) is there
+
+
 @pytest.mark.parametrize("tag", [
     '<img @7 src="https://cdn.example/i.png" alt="">', '<table @7 background="//cdn.example/i.png"></table>',
     '<link @7 rel="stylesheet" href="https://fonts.example/f.css">',

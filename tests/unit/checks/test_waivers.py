@@ -10,7 +10,7 @@ from test_rules import BAD, GOOD, subject, waiver
 from newsletter.checks.finding import errors
 from newsletter.checks.run import check
 from newsletter.composer.issue_file import parse_issue
-from newsletter.errors import IssueError
+from newsletter.errors import IssueError, RenderError
 
 LINE = """waivers = [
   { rule = "size", reason = "we know", date = 2026-11-27 },
@@ -44,6 +44,14 @@ def test_a_waived_error_keeps_nothing_from_being_sent_and_is_still_told():
 def test_a_waiver_lets_only_its_own_rule_pass():
     found = check(subject(GOOD.replace("Hello.", "![](https://a.example/i.png)"), waivers=(waiver("size", "n.toml"),)))
     assert [finding.rule for finding in errors(found)] == ["alt-missing"]
+
+
+@pytest.mark.parametrize("name", ["render", "waiver-unknown"])
+def test_what_makes_no_mail_or_no_sense_cannot_be_waived(name):
+    fault = RenderError("a text is nested too deep", "mend it", where="issues/042.md", line=8)
+    found = errors(check(subject(GOOD, fault=fault, waivers=(waiver(name), waiver("sise")))))
+    assert [finding.rule for finding in found] == ["render", "waiver-unknown", "waiver-unknown"]
+    assert f"{name} cannot be waived" in {finding.what for finding in found}
 
 
 def test_a_waiver_of_the_newsletter_need_not_be_used_by_each_issue():

@@ -64,6 +64,12 @@ def test_trackers_are_named_and_the_clean_link_is_given():
     assert (found.what, found.todo) == ("the link has utm_source, fbclid in it", "write https://a.example/p?b=1#c")
 
 
+def test_the_rest_of_a_tracked_link_stays_as_it_is_spelled():
+    text = GOOD.replace("https://a.example/", "https://a.example/p?q=a%20b&flag&x=1,2&utm%5Fsource=x")
+    (found,) = check(subject(text))
+    assert found.todo == "write https://a.example/p?q=a%20b&flag&x=1,2"
+
+
 def test_the_other_line_of_a_link_that_stands_twice_is_named():
     (found,) = [finding for finding in check(subject(TWICE)) if finding.rule == "link-twice"]
     assert "stands at line 12 already" in found.what
