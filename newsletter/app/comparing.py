@@ -68,7 +68,7 @@ def sent(newsletter: Newsletter, issue: Issue) -> Version:
     """Return what was frozen when the mailing of *issue* began, as the database's ledger has it."""
     from newsletter.store.ledger import LedgerStore
 
-    todo = "it is known where the mailing was started; compare with --since REV or --test"
+    todo = "only the database that sent it knows; compare with --since REV or --test"
     if not newsletter.has_database():
         raise InputError("the ledger of what was sent is not on this machine", todo, where=issue.path)
     list_name = newsletter.list_of(issue)

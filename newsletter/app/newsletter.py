@@ -1,6 +1,5 @@
 """A newsletter: its settings, its issues, its pool, its readers."""
 
-from collections.abc import Mapping
 from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -9,15 +8,12 @@ from typing import TYPE_CHECKING
 from newsletter.composer.issues import IssueFolder
 from newsletter.composer.past import Past
 from newsletter.composer.pool import Pool
-from newsletter.errors import IssueError, RenderError
+from newsletter.errors import IssueError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
 from newsletter.settings import FILE, Settings, find_folder, read_settings
 
 if TYPE_CHECKING:  # heavy: imported by who needs them
-    from newsletter.checks.document import Document
-    from newsletter.checks.finding import Finding
-    from newsletter.net.links import LinkStatus
     from newsletter.rendering.renderer import Renderer
     from newsletter.store.database import Database
 
@@ -76,65 +72,6 @@ class Newsletter:
         if not issue.articles:
             raise IssueError("the issue has no articles", "newsletter pick adds some", where=issue.path, line=1)
         return self.renderer.render(issue)
-
-    def check(
-        self,
-        issue: Issue,
-        rendered: RenderedIssue | None = None,
-        link_statuses: "Mapping[str, LinkStatus] | None" = None,
-        fault: RenderError | None = None,
-    ) -> "list[Finding]":
-        """Return what the checks find in *issue*, rendering it unless that is done.
-
-        :param link_statuses: where its links lead, if they were asked.
-        :param fault: why it cannot be rendered; then nobody tries.
-        :raises RenderError: it cannot be rendered.
-        """
-        from newsletter.checks.rule import Subject
-        from newsletter.checks.run import check
-
-        made = bool(issue.articles) and fault is None
-        if made and rendered is None:
-            rendered = self.renderer.render(issue)
-        subject = Subject(
-            issue=issue,
-            rendered=rendered,
-            document=self._document(issue) if made else None,
-            waivers=(*self.settings.waivers, *issue.waivers),
-            message=self._sample(issue, rendered) if rendered else b"",
-            ran=self._ran(issue),
-            caps=self.settings.caps,
-            fault=fault,
-            lists=tuple(self.settings.lists),
-            postal_address=self.settings.rendering.postal_address,
-            own=(self.settings.name, self.settings.rendering.tagline, self.settings.rendering.postal_address),
-            public_url=self.settings.sender.public_url,
-            link_statuses=link_statuses or {},
-            settings_path=self.shown / FILE,
-            settings_lines=self.settings.lines,
-        )
-        return check(subject)
-
-    def _sample(self, issue: Issue, rendered: RenderedIssue) -> bytes:
-        """Return the mail to the sample reader; nothing for a list that is none, which a rule says."""
-        from newsletter.app.building import template_of
-        from newsletter.sender.addressing import sample_message
-
-        if issue.list not in self.settings.lists:
-            return b""
-        return sample_message(template_of(self, issue, rendered)).message.data
-
-    def _ran(self, issue: Issue) -> Mapping[int, int]:
-        """Return in which sent issue an article ran before, by its line; a correction says again what it corrects."""
-        past, own = self.past(), frozenset((issue.number, issue.correction_of))
-        before = {article.line: past.ran_in(article.id, article.link, other_than=own) for article in issue.articles}
-        return {line: number for line, number in before.items() if number}
-
-    def _document(self, issue: Issue) -> "Document":
-        from newsletter.checks.document import Document
-        from newsletter.model.traced import Place
-
-        return Document(self.renderer.trace(issue), fallback=Place(path=self.renderer.file, line=1))
 
     def moment(self, issue: Issue) -> datetime:
         """Return when *issue* is dated, in the newsletter's time zone."""

@@ -85,6 +85,8 @@ class Plan:
 
 def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
     """Look at everything that a mailing of the issue in *path* needs; change nothing."""
+    from newsletter.app.checking import check_issue  # all rules, and lxml with them: only who plans needs them
+
     issue = newsletter.issues.read(path)
     if number_of(path) != issue.number:
         what = f"issue {issue.number} is sent from its own file"
@@ -111,7 +113,7 @@ def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
         profile=settings.profile(via) if via or settings.via else None,
         profiles=tuple(settings.profiles),
         uncommitted=uncommitted(path),
-        findings=tuple(newsletter.check(issue, rendered)),
+        findings=tuple(check_issue(newsletter, issue, rendered)),
     )
 
 

@@ -11,7 +11,7 @@ from newsletter.app.git import run_git
 from newsletter.errors import InputError
 from newsletter.settings import FILE
 
-_PARTS = (FILE, "templates", "issues")
+_PARTS = (FILE, "templates", "issues", "media")
 """What an issue is built from, beside the built-in theme."""
 
 

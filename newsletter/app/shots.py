@@ -20,7 +20,7 @@ def shoot(newsletter: Newsletter, issue: Issue, out: Path | None = None) -> Iter
     sample = sample_message(template_of(newsletter, issue, newsletter.render(issue)))
     folder = out or newsletter.shown / ".newsletter" / "shots" / issue.label
     with open_chromium() as chromium:
-        for name, (html, width, dark) in views(sample.html, sample.text).items():
+        for name, (html, width, dark) in views(sample.alone, sample.text).items():
             path = folder / f"{name}.png"
             write_whole(path, chromium.picture(html, width=width, dark=dark), durable=False)
             yield path

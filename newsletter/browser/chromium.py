@@ -20,8 +20,10 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",  # also what no request handler hears of: preconnect, prefetch
 )
+"""What keeps it from asking the network by itself."""
+NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND"
+"""No host has an address: also for what no request handler hears of, such as preconnect and prefetch."""
 _NO_SCRIPTS = """<meta http-equiv="Content-Security-Policy" content="script-src 'none'">"""
 PATIENCE = 30_000
 """Milliseconds after which whatever Chromium was asked for counts as failed."""
@@ -93,7 +95,7 @@ def open_chromium() -> Iterator[Chromium]:
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # it does not work for root
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=path, args=[*root, *QUIET], timeout=PATIENCE)
+            browser = playwright.chromium.launch(executable_path=path, args=[*root, *QUIET, NOWHERE], timeout=PATIENCE)
         except Error as cause:
             todo = "see whether it runs by itself, or name another one as CHROMIUM"
             raise BrowserError(f"Chromium does not start: {_first_line(cause)}", todo, where=path) from cause

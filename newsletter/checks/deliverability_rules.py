@@ -18,7 +18,9 @@ PICTURES = 1_000_000
 """Octets of pictures in a mail that phones away from home load in some seconds."""
 
 _REMOTE = re.compile(r"""(?:@import\s+(?:url\()?|url\()\s*["']?((?:https?:)?//[^"')\s]+)""", re.I)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px)?\s*(?:;|$)", re.I)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*(?:0(?:\.0+)?[a-z%]*|1px)\s*(?:;|$)", re.I
+)
 _PREHEADER = "display:none;font-size:1px;"
 """How MJML begins the style of the hidden preheader, which inboxes show behind the subject."""
 
@@ -53,6 +55,10 @@ def remote_load(subject: Subject) -> Found:
         place = document.place(element)
         if re.match(r"(?:https?:)?//", address) and place.path != subject.issue.path and not _own(subject, address):
             yield place, f"{address[:100]} is loaded by each reader", "put the file into the mail, or leave it out"
+    for element in document.root.xpath("//*[contains(@style, 'url(')]"):
+        for found in _REMOTE.finditer(element.get("style")):
+            what = f"{found[1][:100]} is loaded by each reader"
+            yield document.place(element), what, "put the file into the mail, or leave it out"
     for sheet in (*document.sheets, *document.traced.inline_sheets):
         for found in _REMOTE.finditer(sheet.text):
             what = f"{found[1][:100]} is loaded by each reader"

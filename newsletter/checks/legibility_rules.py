@@ -10,7 +10,7 @@ from newsletter.checks.cascade import VIEWS, Cascade, Look
 from newsletter.checks.colour import contrast, readable
 from newsletter.checks.document import Document
 from newsletter.checks.finding import Severity
-from newsletter.checks.media import View
+from newsletter.checks.media_query import View
 from newsletter.checks.rule import Found, Subject, rule
 
 UNREADABLE = 3.0

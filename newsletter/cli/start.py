@@ -40,7 +40,7 @@ def init(folder: Path, sample: bool, name: str, author: str, github: bool) -> No
     if github:
         from newsletter.app.workflow import write_workflow
 
-        say(f"wrote   {write_workflow(folder)}\nNext: commit it; from then on each pull request is checked")
+        say(f"wrote   {write_workflow(folder)} (commit it, and each pull request is checked)")
 
 
 def _complete(folder: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 from urllib.parse import urljoin, urlsplit
@@ -44,24 +44,33 @@ async def ask_links(
     """Ask each of *links* once and call *told* with what became of it, as soon as that is known."""
     by_host: dict[str, list[str]] = defaultdict(list)
     for link in dict.fromkeys(links):
-        by_host[urlsplit(link).netloc.lower()].append(link)
+        by_host[_host(link)].append(link)
     turn = asyncio.Semaphore(HOSTS)
+    busy: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
     limits = replace(LIMITS, allow_private=allow_private)
+
+    async def ask(url: str) -> Answer:
+        async with busy[_host(url)]:  # a redirect may lead to a host that another link asks just now
+            return await fetch(Request(url=url), limits)
 
     async def ask_host(links: Sequence[str]) -> None:
         async with turn:
             for link in links:
-                told(link, await ask_link(link, limits))
+                told(link, await _ask_link(link, ask))
 
     await asyncio.gather(*map(ask_host, by_host.values()))
 
 
 async def ask_link(link: str, limits: Limits = LIMITS) -> LinkStatus:
     """Follow *link* to its end."""
+    return await _ask_link(link, lambda url: fetch(Request(url=url), limits))
+
+
+async def _ask_link(link: str, ask: Callable[[str], Awaitable[Answer]]) -> LinkStatus:
     url, permanent = link, True
     for _ in range(HOPS + 1):
         try:
-            answer = await fetch(Request(url=url), limits)
+            answer = await ask(url)
         except NetError as error:
             return LinkStatus(status=0, end=url, fault=error.what)
         if answer.status not in REDIRECTS or not answer.headers.get("location"):
@@ -71,6 +80,10 @@ async def ask_link(link: str, limits: Limits = LIMITS) -> LinkStatus:
         permanent = permanent and answer.status in (301, 308)
         url = urljoin(url, answer.headers["location"])
     return LinkStatus(status=0, end=url, fault=f"more than {HOPS} redirects")
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.lower()
 
 
 def _canonical(answer: Answer) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from newsletter.app import Newsletter, open_newsletter
 from newsletter.app.building import template_of
+from newsletter.app.checking import check_issue
 from newsletter.checks.weight import GMAIL_CLIP
 from newsletter.errors import IssueError, NewsletterError
 from newsletter.model.address import Address
@@ -113,7 +114,7 @@ def _make_sheet(newsletter: Newsletter, path: Path) -> Sheet:
         alone=sample.alone,
         text=sample.text,
         mjml=rendered.mjml,
-        findings=tuple(finding.values() for finding in newsletter.check(issue, rendered)),
+        findings=tuple(finding.values() for finding in check_issue(newsletter, issue, rendered)),
     )
 
 

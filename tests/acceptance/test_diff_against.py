@@ -1,5 +1,9 @@
 """``diff`` with the last test send, with what was sent, with the issue before."""
 
+import subprocess
+
+from PIL import Image
+
 WORD = "Eight write-ups from one team"
 
 
@@ -32,3 +36,14 @@ def test_diff_with_the_issue_before(sending):
     told = differs(sending, "2", "--previous")
     assert "-Eight write-ups" in told
     assert "+Nine write-ups" in told
+
+
+def test_diff_since_a_revision_that_had_a_picture(sample):
+    sample.path("media").mkdir(exist_ok=True)
+    Image.new("RGB", (80, 40), (150, 60, 40)).save(sample.path("media/chart.png"))
+    sample.change("issues/001.md", "\n## ", "\n![A chart](media/chart.png)\n\n## ")
+    for words in (["init", "-q"], ["add", "."], ["-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-qm", "1"]):
+        subprocess.run(["git", *words], cwd=sample.folder, check=True)
+    assert "no differences" in sample.ok("diff", "1", "--since", "HEAD", "--html")
+    sample.change("issues/001.md", "![A chart]", "![The chart]")
+    assert "+The chart" in differs(sample, "1", "--since", "HEAD")

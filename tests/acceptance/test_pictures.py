@@ -64,3 +64,12 @@ def test_a_picture_that_is_not_there_is_named_with_its_line(sample):
     line = put_picture(sample, "media/none.png")
     told = sample.fails(2, "build", "1")
     assert f"issues/001.md:{line}: the picture media/none.png cannot be read: No such file" in told
+
+
+@pytest.mark.chromium
+def test_shots_show_it(sample):
+    put_picture(sample)
+    sample.ok("shots", "1", "--out", "shots")
+    with Image.open(sample.path("shots/desktop-light.png")) as shot:
+        colours = {colour for count, colour in shot.convert("RGB").getcolors(1 << 24) if count > 50_000}
+    assert (150, 60, 40) in colours

@@ -14,7 +14,7 @@ sys.path.append(str(Path(__file__).parents[1] / "unit" / "rendering"))
 from rendering_samples import OPTIONS, article, eight_article_issue, issue_of
 
 from newsletter.checks.cascade import Cascade
-from newsletter.checks.media import View
+from newsletter.checks.media_query import View
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.themes import builtin_templates
 

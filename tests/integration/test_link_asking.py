@@ -102,3 +102,26 @@ def test_a_host_is_asked_one_link_at_a_time_and_several_hosts_at_once():
     assert {status.status for status in told.values()} == {200}
     assert most.pop("hosts") == 2
     assert set(most.values()) == {1}
+
+
+def test_redirects_of_two_hosts_that_meet_at_a_third_wait_for_each_other():
+    lock, now, most = threading.Lock(), [0], [0]
+    together = threading.Event()
+
+    def slowly(asked):
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        together.wait(0.2)
+        with lock:
+            now[0] -= 1
+        return page()
+
+    with web_site({"/": slowly}) as end:
+        away = Says(status=302, headers={"Location": f"{end.url}/x"})
+        with web_site({"/": away}) as one, web_site({"/": away}) as other:
+            told = {}
+            asyncio.run(ask_links([one.url, other.url, end.url], told.__setitem__, allow_private=True))
+    assert [status.status for status in told.values()] == [200] * 3
+    assert len(end.asked) == 3
+    assert most == [1]

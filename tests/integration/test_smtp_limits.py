@@ -1,5 +1,6 @@
 """Several servers and their limits: shares, stand-ins, hours and days used up, and never too much for one domain."""
 
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -43,7 +44,19 @@ def test_twenty_connections_at_once_reach_everybody_once():
 
 def test_servers_share_a_mailing_by_their_weights():
     ledger = readers(300)
-    with serving() as light, serving() as heavy:
+    # Both are there before either takes a message: who comes late has missed its share, and it is not made up for.
+    there = threading.Barrier(2, timeout=30)
+
+    def meeting():
+        first = threading.Lock()
+
+        def meddle(phase, recipient):
+            if phase == "greeting" and first.acquire(blocking=False):
+                there.wait()
+
+        return meddle
+
+    with serving(meddle=meeting()) as light, serving(meddle=meeting()) as heavy:
         shares = [
             profile(light, name="light", connections=2, weight=1),
             profile(heavy, name="heavy", connections=2, weight=2),

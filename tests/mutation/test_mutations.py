@@ -34,3 +34,7 @@ def test_whatever_is_broken_is_said(lot, tmp_path):
         assert "traceback" not in outcome, f"{what}\n{outcome['traceback']}"
         assert outcome["lines"], (what, outcome)
         assert outcome["seconds"] < 2, (what, outcome)
+    outcomes = rows[1::2]
+    # Else nothing would have been broken, and nothing shown.
+    assert any("error" in outcome for outcome in outcomes)
+    assert len({outcome["findings"] for outcome in outcomes if "findings" in outcome}) > 1

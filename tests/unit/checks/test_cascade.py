@@ -6,7 +6,7 @@ from examples_accessibility import document
 from newsletter.checks.cascade import Look
 from newsletter.checks.colour import BLACK, WHITE, Colour, contrast, read_colour, readable
 from newsletter.checks.css import read_sheet, read_style
-from newsletter.checks.media import View, holds
+from newsletter.checks.media_query import View, holds
 
 PHONE, DESKTOP, NIGHT = View(375), View(700), View(700, dark=True)
 

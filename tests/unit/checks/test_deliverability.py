@@ -45,6 +45,7 @@ def test_the_beginning_of_a_longer_address_is_another_one(text, there):
 @pytest.mark.parametrize("tag", [
     '<img @7 src="https://cdn.example/i.png" alt="">', '<table @7 background="//cdn.example/i.png"></table>',
     '<link @7 rel="stylesheet" href="https://fonts.example/f.css">',
+    '<p @7 style="color:red;background:url(https://cdn.example/i.png)">x</p>',
 ])  # fmt: skip
 def test_what_a_theme_loads_is_found(tag):
     ((path, line, what),) = found("remote-load", document=document(f"<div>{tag}</div>"))
@@ -68,7 +69,8 @@ def test_what_loads_nothing_or_is_the_editors_own_is_left_alone(tag):
 
 @pytest.mark.parametrize("tag", [
     '<div @7 style="display:none">Cheap</div>', '<p @7 style="color:red;font-size:0">Cheap</p>',
-    '<span @7 style="visibility: hidden">Cheap</span>',
+    '<span @7 style="visibility: hidden">Cheap</span>', '<p @7 style="font-size:1px">Cheap</p>',
+    '<p @7 style="font-size: 0em;">Cheap</p>',
 ])  # fmt: skip
 def test_hidden_text_is_found(tag):
     assert found("hidden-text", document=document(tag)) == [(THEME, 7, '"Cheap" is hidden from who reads')]
@@ -76,7 +78,7 @@ def test_hidden_text_is_found(tag):
 
 @pytest.mark.parametrize("tag", [
     '<div style="display:none;font-size:1px;color:#222">Preheader</div>', '<td style="font-size:0px"><p>Shown</p></td>',
-    '<p style="font-size:0.9em">Shown</p>', '<div style="display:none"> </div>',
+    '<p style="font-size:0.9em">Shown</p>', '<p style="font-size:11px">Shown</p>', '<div style="display:none"> </div>',
 ])  # fmt: skip
 def test_the_preheader_and_what_is_shown_is_not_hidden_text(tag):
     assert found("hidden-text", document=document(tag)) == []
