@@ -44,19 +44,18 @@ def test_twenty_connections_at_once_reach_everybody_once():
 
 def test_servers_share_a_mailing_by_their_weights():
     ledger = readers(300)
-    # Both are there before either takes a message: who comes late has missed its share, and it is not made up for.
-    there = threading.Barrier(2, timeout=30)
+    # No message is taken before both have been offered one: who comes late has missed its share, and that stays so.
+    offered = threading.Event(), threading.Event()
 
-    def meeting():
-        first = threading.Lock()
-
+    def waits(own, other):
         def meddle(phase, recipient):
-            if phase == "greeting" and first.acquire(blocking=False):
-                there.wait()
+            if phase == "MAIL":
+                own.set()
+                other.wait(30)
 
         return meddle
 
-    with serving(meddle=meeting()) as light, serving(meddle=meeting()) as heavy:
+    with serving(meddle=waits(*offered)) as light, serving(meddle=waits(*offered[::-1])) as heavy:
         shares = [
             profile(light, name="light", connections=2, weight=1),
             profile(heavy, name="heavy", connections=2, weight=2),
