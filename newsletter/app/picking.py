@@ -39,10 +39,11 @@ class Picked:
 
 
 def pick(
-    newsletter: Newsletter, ids: Sequence[str], rules: Rules, *, path: Path | None, section: str, again: str
+    newsletter: Newsletter, ids: Sequence[str], rules: Rules, *, path: Path | None, section: str | None, again: str
 ) -> Picked:
     """Put the articles *ids*, or those that *rules* take, into the issue *path*, or into a new one.
 
+    :param section: where they go; empty is the end of the issue, None what each was collected for.
     :raises PoolError: when one of them may not run, or cannot stand in an issue; then nothing is written.
     """
     if path and newsletter.issues.receipts(path):
@@ -60,7 +61,7 @@ def pick(
         raise PoolError(
             "no article is free to be picked", "newsletter add FILE adds some; newsletter pool list shows why"
         )
-    blocks = [(section or article.section, article_block(article)) for article in articles]
+    blocks = [(article.section if section is None else section, article_block(article)) for article in articles]
     for article, (heading, block) in zip(articles, blocks, strict=True):
         require_readable(article, f"{section_block(heading)}\n{block}" if heading else block)
     facts = {"articles": {a.id: _provenance(a, again if past.sent(a) else "") for a in articles}}

@@ -61,7 +61,7 @@ def pick(
     newsletter = here()
     path = None if fresh else newsletter.issues.find(issue) if issue else newsletter.issues.newest_unsent()
     rules = Rules(limit=limit or 0, per_source=per_source or 0, newest=newest)
-    picked = put(newsletter, ids, rules, path=path, section=" ".join(section.split()), again=again)
+    picked = put(newsletter, ids, rules, path=path, section=" ".join(section.split()) or None, again=again)
     if as_json:
         say_json(picked.values())
         return

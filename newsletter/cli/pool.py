@@ -10,7 +10,6 @@ from newsletter.cli.output import here, plural, printable, say, say_json, say_ta
 
 if TYPE_CHECKING:
     from newsletter.app import Newsletter
-    from newsletter.composer.past import Past
     from newsletter.composer.pool import Entry
     from newsletter.model.article import Article
 
@@ -26,12 +25,6 @@ def pool(ctx: click.Context) -> None:
         ctx.invoke(list_)
 
 
-def _state(entry: "Entry", past: "Past") -> str:
-    if seen := past.picked(entry.article) or past.sent(entry.article):
-        return f"{'sent' if seen.sent else 'picked'} {seen.number}"
-    return entry.decision.value
-
-
 @pool.command("list")
 @click.option(
     "--state", type=click.Choice(["new", "held", "dropped", "picked", "sent"]), help="Only those in this state."
@@ -42,9 +35,11 @@ def list_(state: str | None = None, as_json: bool = False) -> None:
 
     An article is new, held, dropped, picked for an issue, or was sent in one.
     """
+    from newsletter.composer.picking import state_of
+
     newsletter = here()
     past = newsletter.past()
-    rows = [(entry, _state(entry, past)) for entry in newsletter.pool().entries.values()]
+    rows = [(entry, state_of(entry, past)) for entry in newsletter.pool().entries.values()]
     rows = [(entry, now) for entry, now in rows if not state or now.startswith(state)]
     if as_json:
         say_json([{**_values(entry), "state": now} for entry, now in rows])
@@ -67,13 +62,15 @@ def _values(entry: "Entry") -> dict[str, Any]:
 @json_option
 def show(id: str, as_json: bool) -> None:
     """Show all that is known of one article."""
+    from newsletter.composer.picking import state_of
+
     newsletter = here()
     entry = newsletter.pool().find(id)
     past = newsletter.past()
     if as_json:
-        say_json({**_values(entry), "state": _state(entry, past)})
+        say_json({**_values(entry), "state": state_of(entry, past)})
         return
-    for name, value in {**_values(entry), "state": _state(entry, past)}.items():
+    for name, value in {**_values(entry), "state": state_of(entry, past)}.items():
         if isinstance(value, list):
             say(f"{name}:")
             for item in value:

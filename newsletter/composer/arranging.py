@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import tomlkit
 
@@ -39,9 +40,7 @@ def pieces_of(text: IssueText) -> list[Piece]:
     lines = body.splitlines(keepends=True)
     heads = [(block.line, block.level) for block in document.blocks if block.kind == "heading"]
     starts = [(0, 0), *heads, (len(lines), 0)]
-    return [
-        _piece(level, "".join(lines[line:end])) for (line, level), (end, _) in zip(starts, starts[1:], strict=False)
-    ]
+    return [_piece(level, "".join(lines[line:end])) for (line, level), (end, _) in pairwise(starts)]
 
 
 def _piece(level: int, lines: str) -> Piece:
@@ -131,7 +130,7 @@ def _forgotten(text: IssueText, id: str) -> IssueText:
     document = tomlkit.parse(matter[begin:end])
     if not id or id not in document.get("articles", {}):
         return text
-    del document["articles"][id]  # type: ignore[union-attr]
+    del document["articles"][id]
     if not document["articles"]:
         del document["articles"]
     inner = tomlkit.dumps(document).rstrip("\n") + "\n"

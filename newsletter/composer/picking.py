@@ -49,6 +49,13 @@ def choose(entries: Iterable[Entry], past: Past, rules: Rules) -> list[Article]:
     return chosen
 
 
+def state_of(entry: Entry, past: Past) -> str:
+    """Return "picked 42" or "sent 41" for an article that an issue has, else what was decided about it."""
+    if seen := past.picked(entry.article) or past.sent(entry.article):
+        return f"{'sent' if seen.sent else 'picked'} {seen.number}"
+    return entry.decision.value
+
+
 def require_free(entry: Entry, past: Past, number: int, again: str) -> None:
     """Refuse an article that was dropped, is in another issue, or ran before; *again* is the reason to run it anew.
 

@@ -128,10 +128,8 @@ def test_a_code_block_that_is_not_closed_swallows_no_article():
     assert order(move_article(open_end, 0, 0, 0)) == [("One", ["A", "B"])]
 
 
-BLOCKS = st.lists(
-    st.sampled_from(["### A\n", "### B\n\n- one\n- two\n", "## S\n", "### C\nSource\n\n> quote\n", "### D\n\n    code\n"]),
-    min_size=1, max_size=8,
-)  # fmt: skip
+KINDS = ["### A\n", "### B\n\n- one\n- two\n", "## S\n", "### C\nSource\n\n> quote\n", "### D\n\n    code\n"]
+BLOCKS = st.lists(st.sampled_from(KINDS), min_size=1, max_size=8)
 
 
 @given(BLOCKS, st.lists(st.sampled_from(["", "\n", "\n\n"]), min_size=8, max_size=8), st.data())

@@ -1,0 +1,218 @@
+"""Moves: what the editor does with one article of the pool or the issue, each with its way back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from newsletter.app.newsletter import Newsletter
+from newsletter.app.picking import pick
+from newsletter.composer.arranging import add_section, move_article, take_article_out, take_section_out
+from newsletter.composer.blocks import article_block
+from newsletter.composer.issue_text import IssueText
+from newsletter.composer.issues import read_text
+from newsletter.composer.markdown import plain_text
+from newsletter.composer.picking import Rules
+from newsletter.composer.pool import Decision
+from newsletter.errors import IssueError, PoolError
+from newsletter.files import write_whole
+from newsletter.model.article import Article
+from newsletter.model.canonical import article_id
+from newsletter.model.issue import PickedArticle
+
+OWN = -2
+"""The section that an article was collected for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Move:
+    """What the editor does with one article, or with a section.
+
+    :param do: "pick", "hold", "drop", "restore"; "move", "out"; "section", "unsection".
+    :param id: of an article of the pool.
+    :param article: of the issue, counted from 0.
+    :param section: of the issue, counted from 0; -1 is above the first one, -2 the one that the article was
+        collected for.
+    :param place: before which article of the section; the last one at most.
+    :param words: a reason, or a section's name.
+    :param sure: what only the issue has of an article may go with it.
+    """
+
+    do: str
+    id: str = ""
+    article: int = -1
+    section: int = OWN
+    place: int = 999
+    words: str = ""
+    sure: bool = False
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Move":
+        """Return the move that a page sent; PoolError if it is none."""
+        kinds = {"do": str, "id": str, "article": int, "section": int, "place": int, "words": str, "sure": bool}
+        if not all(type(value) is kinds.get(name) for name, value in values.items()) or "do" not in values:
+            raise PoolError("this is no move", "load the page again")
+        return cls(**values)
+
+
+class NotSure(PoolError):
+    """Something would be lost, and the editor has not said that it may be."""
+
+
+Back = Callable[[Newsletter], None] | None
+Made = tuple[str, Back]
+
+
+def make_move(newsletter: Newsletter, path: Path, move: Move) -> Made:
+    """Make *move*; return what it did, in words, and what takes back what it did to the pool.
+
+    :raises NewsletterError: it cannot be; then nothing was changed.
+    """
+    if move.do not in _MOVES:
+        raise PoolError(f'"{move.do}" is no move', "load the page again")
+    return _MOVES[move.do](newsletter, path, move)
+
+
+def _text(path: Path) -> IssueText:
+    read_text(path)
+    return IssueText.decode(path.read_bytes(), path)
+
+
+def _pick(newsletter: Newsletter, path: Path, move: Move) -> Made:
+    before = path.read_bytes()
+    name = None if move.section == OWN else _section_name(newsletter, path, move.section)
+    picked = pick(newsletter, [move.id], Rules(), path=path, section=name, again=move.words)
+    if picked.already:
+        raise PoolError(f"{_called(picked.already[0].title)} is in this issue already", "move it")
+    id, title = picked.articles[0].id, _called(picked.articles[0].title)
+    if name is not None:
+        try:
+            at = next(at for at, one in enumerate(newsletter.issues.read(path).articles) if one.id == id)
+            write_whole(path, move_article(_text(path), at, move.section, move.place).encode())
+        except BaseException:
+            write_whole(path, before)
+            raise
+    return f"picked {title}", None
+
+
+def _section_name(newsletter: Newsletter, path: Path, section: int) -> str:
+    names = [section.name.markdown for section in newsletter.issues.read(path).sections if section.name]
+    if not -1 <= section < len(names):
+        raise IssueError(f"there is no section {section + 1} in it", "look at it again", where=path)
+    return plain_text(names[section]) if section >= 0 else ""
+
+
+def _decided(decision: Decision, done: str) -> Callable[[Newsletter, Path, Move], Made]:
+    def decide(newsletter: Newsletter, path: Path, move: Move) -> Made:
+        pool = newsletter.pool()
+        entry = pool.find(move.id)
+        if decision is Decision.DROPPED and not move.words.strip():
+            raise PoolError("dropping needs a reason", "who looks at the pool later wants to know it")
+        pool.decide(entry.article.id, decision, " ".join(move.words.split()))
+
+        def back(newsletter: Newsletter) -> None:
+            newsletter.pool().decide(entry.article.id, entry.decision, entry.reason)
+
+        return f"{done} {_called(entry.article.title)}", back
+
+    return decide
+
+
+def _move(newsletter: Newsletter, path: Path, move: Move) -> Made:
+    title = _title(newsletter, path, move.article)
+    write_whole(path, move_article(_text(path), move.article, move.section, move.place).encode())
+    return f"moved {title}", None
+
+
+def _out(newsletter: Newsletter, path: Path, move: Move) -> Made:
+    """Take an article out of the issue; the pool keeps its words as they stand now."""
+    title = _title(newsletter, path, move.article)
+    left, block = take_article_out(_text(path), move.article)
+    article = _as_article(newsletter.issues.read(path).articles[move.article])
+    if not move.sure and _squeezed(article_block(article)) != _squeezed(block):
+        what = f"the pool keeps title, link, why and points of {title}, and not what else its block says"
+        raise NotSure(what, "take it out all the same?")
+    pool = newsletter.pool()
+    known = pool.entries.get(article.id)
+    if known is None:
+        pool.add([article])
+        back = None
+    else:
+        back = _keep_words(newsletter, known.article, article)
+    write_whole(path, left.encode())
+    return f"took {title} out", back
+
+
+def _keep_words(newsletter: Newsletter, known: Article, now: Article) -> Callable[[Newsletter], None] | None:
+    """Let the pool have the words of *now*; return what takes that back."""
+    names = ("title", "link", "source", "minutes", "published", "why", "points")
+    new, old = ({name: _plain(getattr(article, name)) for name in names} for article in (now, known))
+    changed = [name for name in names if new[name] != old[name]]
+    if not changed:
+        return None
+    newsletter.pool().edit(known.id, {name: new[name] for name in changed})
+    return lambda newsletter: _edit(newsletter, known.id, {name: old[name] for name in changed})
+
+
+def _edit(newsletter: Newsletter, id: str, facts: Mapping[str, Any]) -> None:
+    newsletter.pool().edit(id, facts)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _as_article(picked: PickedArticle) -> Article:
+    title, why = plain_text(picked.title.markdown), plain_text(picked.why.markdown) if picked.why else ""
+    points = tuple(plain_text(point.markdown) for point in picked.points)
+    return Article(
+        id=picked.id or article_id(picked.link, title, (why, *points) if why or points else ()),
+        title=title,
+        link=picked.link,
+        source=picked.source,
+        minutes=picked.minutes,
+        published=picked.published,
+        why=why,
+        points=points,
+        found="issue",
+    )
+
+
+def _squeezed(block: str) -> str:
+    """Return *block* as its words alone: space between lines and an id in its heading do not count."""
+    lines = [line.strip() for line in block.splitlines() if line.strip()]
+    head, _, _ = lines[0].partition(" {#")
+    return "\n".join([head, *lines[1:]])
+
+
+def _section(newsletter: Newsletter, path: Path, move: Move) -> Made:
+    write_whole(path, add_section(_text(path), move.words).encode())
+    return f"made the section {_called(' '.join(move.words.split()))}", None
+
+
+def _unsection(newsletter: Newsletter, path: Path, move: Move) -> Made:
+    write_whole(path, take_section_out(_text(path), move.section).encode())
+    return "took a section's heading out", None
+
+
+def _title(newsletter: Newsletter, path: Path, article: int) -> str:
+    articles = newsletter.issues.read(path).articles
+    if not 0 <= article < len(articles):
+        raise IssueError(f"there is no article {article + 1} in it", "look at it again", where=path)
+    return _called(plain_text(articles[article].title.markdown))
+
+
+def _called(title: str) -> str:
+    return f"“{title}”" if title else "the article without a title"
+
+
+_MOVES: Mapping[str, Callable[[Newsletter, Path, Move], Made]] = {
+    "pick": _pick,
+    "hold": _decided(Decision.HELD, "held"),
+    "drop": _decided(Decision.DROPPED, "dropped"),
+    "restore": _decided(Decision.NEW, "restored"),
+    "move": _move,
+    "out": _out,
+    "section": _section,
+    "unsection": _unsection,
+}

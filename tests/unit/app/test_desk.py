@@ -1,0 +1,165 @@
+"""The desk: moves between pool and issue, and their undoing."""
+
+import pytest
+
+from newsletter.app import open_newsletter
+from newsletter.app.desk import Desk
+from newsletter.app.moves import Move, NotSure
+from newsletter.app.sample import make_sample
+from newsletter.errors import IssueError, NewsletterError, PoolError
+from newsletter.model.article import Article
+
+
+@pytest.fixture
+def folder(tmp_path):
+    make_sample(tmp_path / "desk")
+    newsletter = open_newsletter(tmp_path / "desk")
+    newsletter.pool().add(
+        [
+            Article(id="aaaaaaaaaaaaa", title="Queues", link="https://example.com/q", why="They fill.", section="New"),
+            Article(id="bbbbbbbbbbbbb", title="Caches", link="https://example.com/c", why="They expire."),
+        ]
+    )
+    return tmp_path / "desk"
+
+
+@pytest.fixture
+def desk(folder):
+    return Desk(folder, folder / "issues" / "001.md")
+
+
+def make(desk, do, **more):
+    return desk.make(Move(do=do, **more), desk.view()["digest"])
+
+
+def titles(desk):
+    return [(one["name"], [article["title"] for article in one["articles"]]) for one in desk.view()["sections"]]
+
+
+def states(desk):
+    return {row["title"]: row["state"] for row in desk.view()["pool"] if row["title"] in ("Queues", "Caches")}
+
+
+def test_an_article_is_picked_into_its_place(desk):
+    first = titles(desk)[0]
+    assert make(desk, "pick", id="bbbbbbbbbbbbb", section=0, place=1) == "picked “Caches”"
+    assert titles(desk)[0] == (first[0], [first[1][0], "Caches", *first[1][1:]])
+    assert states(desk) == {"Queues": "new", "Caches": "picked 1"}
+
+
+def test_an_article_is_picked_into_the_section_it_was_collected_for(desk):
+    make(desk, "pick", id="aaaaaaaaaaaaa")
+    assert titles(desk)[-1] == ("New", ["Queues"])
+
+
+def test_an_article_is_picked_above_all_sections_without_making_one(desk):
+    before = titles(desk)
+    make(desk, "pick", id="aaaaaaaaaaaaa", section=-1)
+    assert titles(desk) == [("", ["Queues"]), *before]
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        [{"do": "pick", "id": "bbbbbbbbbbbbb", "section": 0, "place": 0}],
+        [{"do": "hold", "id": "aaaaaaaaaaaaa", "words": "next week"}],
+        [{"do": "drop", "id": "aaaaaaaaaaaaa", "words": "an advertisement"}],
+        [{"do": "move", "article": 0, "section": 2, "place": 0}],
+        [{"do": "out", "article": 0}],
+        [{"do": "section", "words": "Last"}, {"do": "move", "article": 3, "section": 3}],
+        [{"do": "unsection", "section": 1}],
+    ],
+    ids=lambda moves: moves[-1]["do"],
+)
+def test_undo_takes_a_move_back_to_the_letter(desk, folder, moves):
+    path = folder / "issues" / "001.md"
+    file, pool = path.read_bytes(), desk.view()["pool"]
+    for move in moves:
+        desk.make(Move.of(move), desk.view()["digest"])
+    assert (path.read_bytes(), desk.view()["pool"]) != (file, pool)
+    for _ in moves:
+        assert desk.undo().startswith("undone: ")
+    assert path.read_bytes() == file
+    assert desk.view()["pool"] == pool
+    with pytest.raises(PoolError, match="nothing to undo"):
+        desk.undo()
+
+
+def test_an_article_taken_out_keeps_in_the_pool_what_the_editor_made_of_it(desk, folder):
+    make(desk, "pick", id="bbbbbbbbbbbbb", section=0, place=0)
+    path = folder / "issues" / "001.md"
+    path.write_text(path.read_text("utf-8").replace("They expire.", "They expire at the worst time."), "utf-8")
+    make(desk, "out", article=0)
+    entry = open_newsletter(folder).pool().find("bbbb")
+    assert entry.article.why == "They expire at the worst time."
+    assert states(desk)["Caches"] == "new"
+    desk.undo()
+    assert open_newsletter(folder).pool().find("bbbb").article.why == "They expire."
+
+
+def test_what_the_pool_cannot_keep_goes_only_when_the_editor_is_sure(desk, folder):
+    path = folder / "issues" / "001.md"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("\n## ", "\n### [Mine](https://example.com/m)\n\nMy *own* words.\n\n## ", 1), "utf-8")
+    file = path.read_bytes()
+    with pytest.raises(NotSure, match="not what else its block says"):
+        make(desk, "out", article=0)
+    assert path.read_bytes() == file
+    make(desk, "out", article=0, sure=True)
+    assert path.read_text("utf-8") == text
+    mine = next(row for row in desk.view()["pool"] if row["title"] == "Mine")
+    assert (mine["link"], mine["state"]) == ("https://example.com/m", "new")
+
+
+def test_a_file_that_was_changed_meanwhile_is_left_alone(desk, folder):
+    path, digest = folder / "issues" / "001.md", desk.view()["digest"]
+    path.write_bytes(path.read_bytes() + b"\n")
+    file = path.read_bytes()
+    with pytest.raises(IssueError, match="changed meanwhile"):
+        desk.make(Move(do="move", article=0, section=1), digest)
+    make(desk, "move", article=0, section=1)
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(IssueError, match="changed since: moved"):
+        desk.undo()
+    assert path.read_bytes() != file
+
+
+@pytest.mark.parametrize(
+    "values, words",
+    [
+        ({"do": "fly"}, "no move"),
+        ({}, "no move"),
+        ({"do": "pick", "id": 3}, "no move"),
+        ({"do": "move", "article": True}, "no move"),
+        ({"do": "pick", "whole": "x"}, "no move"),
+        ({"do": "pick", "id": "zzz"}, "no article of the pool"),
+        ({"do": "pick", "id": "aaa", "section": 9}, "no section 10"),
+        ({"do": "drop", "id": "aaa"}, "needs a reason"),
+        ({"do": "move", "article": 99, "section": 0}, "no article 100"),
+        ({"do": "move", "article": 0, "section": 99}, "no section 100"),
+        ({"do": "section", "words": " "}, "needs a name"),
+    ],
+)
+def test_a_move_that_cannot_be_changes_nothing(desk, folder, values, words):
+    path = folder / "issues" / "001.md"
+    file, pool = path.read_bytes(), desk.view()["pool"]
+    with pytest.raises(NewsletterError, match=words):
+        desk.make(Move.of(values), desk.view()["digest"])
+    assert (path.read_bytes(), desk.view()["pool"], desk.view()["undo"]) == (file, pool, "")
+
+
+def test_a_dropped_article_and_one_of_another_issue_say_what_to_do(desk):
+    make(desk, "drop", id="aaaaaaaaaaaaa", words="no")
+    with pytest.raises(PoolError, match="was dropped: no"):
+        make(desk, "pick", id="aaaaaaaaaaaaa", section=0)
+
+
+def test_an_issue_that_cannot_be_read_says_why_and_keeps_its_pool(desk, folder):
+    path = folder / "issues" / "001.md"
+    path.write_text(path.read_text("utf-8").replace("### ", "#### ", 1), "utf-8")
+    view = desk.view()
+    assert "a heading here is" in view["error"]
+    assert view["sections"] == []
+    assert view["pool"]
+    with pytest.raises(IssueError):
+        desk.make(Move(do="pick", id="aaaaaaaaaaaaa"), view["digest"])
