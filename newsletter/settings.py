@@ -53,6 +53,7 @@ class Settings:
     :param caps: how many articles a section may have, by its name.
     :param waivers: the rules that do not count for this newsletter.
     :param lines: the line of each key of newsletter.toml.
+    :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
     folder: Path
@@ -72,6 +73,7 @@ class Settings:
     caps: Mapping[str, int] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
+    editor: tuple[str, ...] = ()
 
     @property
     def data_folder(self) -> Path:
@@ -164,6 +166,7 @@ def read_settings(folder: Path) -> Settings:
         caps=_caps(table.table("sections")),
         waivers=_waivers(table.table("check")),
         lines=table.lines(),
+        editor=_editor(local.table("preview")),
     )
     table.close()
     local.close()
@@ -385,6 +388,14 @@ def _database(table: Table) -> str:
         raise table.fail("url", "this is no address of a PostgreSQL", _LIKE_THAT)
     table.close()
     return database_of_environment() or url
+
+
+def _editor(table: Table) -> tuple[str, ...]:
+    command = _command(table, "editor")
+    table.close()
+    if command and not any("{file}" in word for word in command):
+        raise table.fail("editor", "it does not say which file", 'write it like ["code", "--goto", "{file}:{line}"]')
+    return command
 
 
 def _limits(table: Table) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from newsletter.checks.run import check
 from newsletter.errors import RenderError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
-from newsletter.model.traced import Place
+from newsletter.model.traced import Place, TracedIssue
 from newsletter.sender.addressing import sample_message
 from newsletter.settings import FILE
 
@@ -40,17 +40,21 @@ def check_file(newsletter: Newsletter, path: Path, ask: Ask | None = None) -> li
     return check(replace(_subject(newsletter, issue, mail), link_statuses=statuses))
 
 
-def check_issue(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue) -> list[Finding]:
-    """Return what the checks find in *issue* and the mail that it became."""
-    return check(_subject(newsletter, issue, rendered))
+def check_issue(
+    newsletter: Newsletter, issue: Issue, rendered: RenderedIssue, traced: TracedIssue | None = None
+) -> list[Finding]:
+    """Return what the checks find in *issue* and the mail that it became; who has *traced* it already gives that."""
+    return check(_subject(newsletter, issue, rendered, traced))
 
 
-def _subject(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue | None = None) -> Subject:
+def _subject(
+    newsletter: Newsletter, issue: Issue, rendered: RenderedIssue | None = None, traced: TracedIssue | None = None
+) -> Subject:
     settings = newsletter.settings
     return Subject(
         issue=issue,
         rendered=rendered,
-        document=_document(newsletter, issue) if rendered else None,
+        document=_document(newsletter, issue, traced) if rendered else None,
         message=_sample(newsletter, issue, rendered) if rendered else b"",
         ran=_ran(newsletter, issue),
         lists=tuple(settings.lists),
@@ -64,9 +68,9 @@ def _subject(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue | Non
     )
 
 
-def _document(newsletter: Newsletter, issue: Issue) -> Document:
+def _document(newsletter: Newsletter, issue: Issue, traced: TracedIssue | None) -> Document:
     renderer = newsletter.renderer
-    return Document(renderer.trace(issue), fallback=Place(path=renderer.file, line=1))
+    return Document(traced or renderer.trace(issue), fallback=Place(path=renderer.file, line=1))
 
 
 def _sample(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue) -> bytes:

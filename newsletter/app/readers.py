@@ -7,7 +7,7 @@ from typing import Any
 from newsletter.app.newsletter import Newsletter
 from newsletter.errors import SettingsError, SubscriberError
 from newsletter.model.address import Address
-from newsletter.model.subscriber import Consent, Subscription
+from newsletter.model.subscriber import Consent, Subscriber, Subscription
 from newsletter.settings import FILE
 from newsletter.store.subscribers import SubscriberStore
 from newsletter.subscribers.address import validate
@@ -127,6 +127,15 @@ def _values(subscription: Subscription) -> dict[str, Any]:
         "basis": subscription.basis,
         "since": subscription.since,
     }
+
+
+def confirmed_readers(newsletter: Newsletter, list_name: str, containing: str = "") -> Iterator[Subscriber]:
+    """Yield who gets the list *list_name*, lazily; none where there is no database on this machine."""
+    if not newsletter.has_database():
+        return
+    found = store_of(newsletter).subscriptions(list_name=list_name, consent=Consent.CONFIRMED, containing=containing)
+    for subscription in found:
+        yield subscription.subscriber
 
 
 def reader_record(newsletter: Newsletter, address: str) -> dict[str, Any]:

@@ -64,6 +64,7 @@ class TracedIssue:
 
     :param mjml: what the theme made of the issue.
     :param html: the HTML part; an element that somebody wrote has ``data-place="N"``, an index into *places*.
+    :param offsets: where in the MJML the start tag of each of those elements begins; ascending.
     :param sheets: the CSS of the theme that stays in the head of the mail.
     :param inline_sheets: the CSS of the theme that is put into style attributes.
     """
@@ -71,5 +72,19 @@ class TracedIssue:
     mjml: TracedText
     html: str
     places: tuple[Place, ...]
+    offsets: tuple[int, ...] = ()
     sheets: tuple[TracedText, ...] = ()
     inline_sheets: tuple[TracedText, ...] = ()
+
+    def elements(self, place: Place) -> tuple[int, ...]:
+        """Return the numbers of the elements that were written at *place*; where text alone was, of those it follows.
+
+        Without a column, all elements of the line.
+        """
+        there = [n for n, one in enumerate(self.places) if one.line == place.line and one.path == place.path]
+        exact = [number for number in there if place.column and self.places[number].column == place.column]
+        if there:
+            return tuple(exact or there)
+        stretches = zip(self.mjml.starts, self.mjml.places, strict=True)
+        texts = [start for start, one in stretches if one.line == place.line and one.path == place.path]
+        return tuple(sorted({bisect_right(self.offsets, start) - 1 for start in texts} - {-1}))

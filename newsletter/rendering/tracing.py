@@ -21,20 +21,22 @@ def trace_mail(mjml: TracedText) -> TracedIssue:
     :raises MjmlError: the MJML cannot become mail.
     """
     places: list[Place] = []
-    numbered = _number(mjml, places)
+    offsets: list[int] = []
+    numbered = _number(mjml, places, offsets)
     bare, css = cut_inline_css(numbered)
     html = inline(_placed(compile_mjml(bare)), css)
     return TracedIssue(
         mjml=mjml,
         html=html,
         places=tuple(places),
+        offsets=tuple(offsets),
         sheets=tuple(mjml.slice(*block.span(1)) for block in STYLE.finditer(mjml.text)),
         inline_sheets=tuple(mjml.slice(*block.span(1)) for block in BLOCK.finditer(mjml.text)),
     )
 
 
-def _number(mjml: TracedText, places: list[Place]) -> str:
-    """Return the MJML with a number on each start tag of its body, and append the place of each to *places*."""
+def _number(mjml: TracedText, places: list[Place], offsets: list[int]) -> str:
+    """Return the MJML with a number on each start tag of its body; append the place and the offset of each."""
     body = mjml.text.find("<mj-body")
     if body < 0:
         return mjml.text
@@ -58,6 +60,7 @@ def _number(mjml: TracedText, places: list[Place]) -> str:
             pieces += [mjml.text[behind:at], f' css-class="place-{len(places)}"']
         behind = at
         places.append(place)
+        offsets.append(tag.start())
     return "".join([*pieces, mjml.text[behind:]])
 
 

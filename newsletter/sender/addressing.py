@@ -7,6 +7,7 @@ RenderedIssue ──compile──► MailTemplate ──address──► Message
 import base64
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -180,11 +181,23 @@ def sample_reader() -> Subscriber:
     return Subscriber(number=0, address=Address(address="reader@example.com", name="Sample Reader"))
 
 
-def sample_message(template: MailTemplate) -> Sample:
-    """Return the mail to the sample reader, the same bytes on every machine."""
-    message = Addressing(template=template, key=SAMPLE_KEY).message(sample_reader())
+def sample_message(template: MailTemplate, reader: Subscriber | None = None) -> Sample:
+    """Return the mail to *reader*, by default the sample reader: the same bytes everywhere, its links act on nobody.
+
+    :raises SendError: the name or address cannot stand in a header.
+    """
+    message = Addressing(template=template, key=SAMPLE_KEY).message(reader or sample_reader())
     shown = Shown.of(message)
     return Sample(message=message, text=shown.text, html=shown.html, alone=shown.alone)
+
+
+def sample_slots(template: MailTemplate, reader: Subscriber) -> Mapping[Slot, str]:
+    """Return what fills each slot for *reader* in :func:`sample_message`; no slot that leads nowhere."""
+    tokens = Addressing(template=template, key=SAMPLE_KEY).tokens(reader)
+    links = Links.of(public_url=template.public_url, unsubscribe=template.unsubscribe).slots
+    own = {Slot.UNSUBSCRIBE: tokens.unsubscribe, Slot.PREFERENCES: tokens.preferences, Slot.WEB: tokens.web}
+    filled = {slot: start + tokens.ticket(own[slot]) for slot, start in links.items() if start}
+    return {Slot.NAME: reader.address.name or template.reader, **filled}
 
 
 def sample_one_click(issue: int, options: SenderOptions) -> str:

@@ -88,9 +88,17 @@ class SubscriberStore:
         return _subscriber(row) if row else None
 
     def subscriptions(
-        self, *, list_name: str | None = None, consent: Consent | None = None, address: str | None = None
+        self,
+        *,
+        list_name: str | None = None,
+        consent: Consent | None = None,
+        address: str | None = None,
+        containing: str = "",
     ) -> Iterator[Subscription]:
-        """Yield subscriptions in the order of the subscribers, lazily, as they all were at the first."""
+        """Yield subscriptions in the order of the subscribers, lazily, as they all were at the first.
+
+        :param containing: only people who have it in their name or address, whatever the case.
+        """
         query = _SUBSCRIPTIONS
         if list_name is not None:
             query = query.where(subscription.c.list == list_name)
@@ -98,6 +106,9 @@ class SubscriberStore:
             query = query.where(subscription.c.consent == consent.value)
         if address is not None:
             query = query.where(subscriber.c.folded == fold_address(address))
+        if containing:
+            named = func.lower(subscriber.c.name).contains(containing.lower(), autoescape=True)
+            query = query.where(named | subscriber.c.folded.contains(containing.casefold(), autoescape=True))
         with self._database.reading() as connection:
             for row in connection.execute(query, execution_options={"yield_per": BATCH}):
                 yield _subscription(row)

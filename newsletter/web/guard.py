@@ -22,6 +22,8 @@ HEADERS = {
 class Guard:
     """Refuses a foreign Host (DNS rebinding), a foreign Origin, and an address without the token.
 
+    What may change something must name its Origin.
+
     :param token: first part of every path; the app sees it as its root path.
     """
 
@@ -47,14 +49,16 @@ class Guard:
             await send(message)
 
         token = scope["path"].removeprefix("/").partition("/")[0]
-        answer = self._refusal(Headers(scope=scope), token) or self.app
+        answer = self._refusal(Headers(scope=scope), token, changes=scope["method"] not in ("GET", "HEAD")) or self.app
         await answer({**scope, "root_path": f"/{token}"}, receive, send_guarded)
 
-    def _refusal(self, headers: Headers, token: str) -> PlainTextResponse | None:
+    def _refusal(self, headers: Headers, token: str, *, changes: bool) -> PlainTextResponse | None:
         # A name that somebody else's DNS points at 127.0.0.1 arrives with that name in Host.
         if headers.get("host", "").lower() not in self._hosts:
             return PlainTextResponse("This server answers to 127.0.0.1 alone.\n", 403)
-        if (origin := headers.get("origin")) is not None and origin not in self._origins:
+        # Every browser names the Origin of what may change something (Fetch Standard §3.2).
+        origin = headers.get("origin")
+        if origin not in self._origins and (changes or origin is not None):
             return PlainTextResponse("Another page may not ask this.\n", 403)
         # Fetch Metadata: "none" is an address that was typed, pasted or opened from a terminal.
         if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):

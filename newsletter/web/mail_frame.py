@@ -2,8 +2,6 @@
 
 import re
 
-from newsletter.rendering.scheme import in_scheme
-
 _LINK = re.compile(r"""<a\b(?=[^>]*\bhref\s*=\s*["']?(?:https?|mailto):)""", re.I)
 _REMOTE = re.compile(
     r"""\b(?:src|srcset|background)\s*=\s*["']?\s*(?:https?:)?//"""
@@ -14,9 +12,9 @@ _REMOTE = re.compile(
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 
 
-def framed(html: str, *, dark: bool) -> str:
-    """Return *html* in one scheme, its outward links opening a new tab; jumps inside the mail stay inside."""
-    return _LINK.sub('<a target="_blank" rel="noopener noreferrer"', in_scheme(html, dark=dark))
+def framed(html: str) -> str:
+    """Return *html* with its outward links opening a new tab; jumps inside the mail stay inside."""
+    return _LINK.sub('<a target="_blank" rel="noopener noreferrer"', html)
 
 
 def wants_remote(html: str) -> bool:

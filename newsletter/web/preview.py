@@ -3,10 +3,15 @@
 ::
 
     TOKEN/                     the page, its script and its style (templates/preview/)
-    TOKEN/issue/summary        what is known of the issue, as JSON
-    TOKEN/issue/mail/dark      the mail in one scheme, for a sandboxed frame; ?remote=1 lets it load images
+    TOKEN/issue/summary        what is known of the issue, as JSON; ?reader=KEY, like all that a reader's slots are in
+    TOKEN/issue/mail/dark      a view of the mail, for a sandboxed frame; ?remote=1 lets it load images
     TOKEN/issue/part/text      text, source, mjml, html, all as plain text
+    TOKEN/issue/message        the message and its headers, as JSON
+    TOKEN/issue/findings       what the checks found and what the mail weighs, as JSON
+    TOKEN/issue/place/17       where an element was written; /issue/file?path=… the file; POST /issue/open the editor
+    TOKEN/issue/readers        whom it can be shown to; ?like=… looks for subscribers
     TOKEN/issue/events         a number after each save, as server-sent events
+    TOKEN/desk                 see :mod:`newsletter.web.desk_pages`
 """
 
 import asyncio
@@ -21,13 +26,21 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from newsletter.app import Newsletter
+from newsletter.app import Newsletter, open_newsletter
+from newsletter.errors import InputError
+from newsletter.model.subscriber import Subscriber
+from newsletter.model.traced import Place
 from newsletter.rendering.themes import builtin_templates
+from newsletter.web.asked import answering, json_of
+from newsletter.web.desk_pages import DeskPages
+from newsletter.web.editor import open_in_editor
 from newsletter.web.guard import Guard
 from newsletter.web.mail_frame import framed, policy
 from newsletter.web.proof import Proof, make_proof
+from newsletter.web.readers import Readers
 from newsletter.web.saves import saves
 from newsletter.web.serving import listen, serve
+from newsletter.web.sheet import VIEWS
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; "
@@ -51,6 +64,8 @@ class Preview:
         self._proof: Proof | None = None
         self._last: Proof | None = None
         self._version = 0
+        self._readers = Readers(self._folder)
+        self._desk = DeskPages(self._folder, path)
         self._news = asyncio.Condition()
         self._ended = asyncio.Event()
 
@@ -71,10 +86,17 @@ class Preview:
             lifespan=self._watching,
             routes=[
                 Route("/", self._page),
-                Route("/issue/summary", self._summary),
-                Route("/issue/mail/{scheme:str}", self._mail),
-                Route("/issue/part/{part:str}", self._part),
+                Route("/issue/summary", answering(self._summary)),
+                Route("/issue/mail/{view:str}", answering(self._mail)),
+                Route("/issue/part/{part:str}", answering(self._part)),
+                Route("/issue/message", answering(self._message)),
+                Route("/issue/findings", answering(self._findings)),
+                Route("/issue/place/{number:int}", self._place),
+                Route("/issue/file", self._source_file),
+                Route("/issue/open", answering(self._open), methods=["POST"]),
+                Route("/issue/readers", self._list_readers),
                 Route("/issue/events", self._events),
+                *self._desk.routes(),
                 Route("/{file:str}", self._file),
             ],
         )
@@ -112,20 +134,63 @@ class Preview:
     async def _file(self, request: Request) -> Response:
         return _asset(request.path_params["file"])
 
+    def _reader(self, request: Request) -> Subscriber:
+        return self._readers.find(request.query_params.get("reader", ""))
+
     async def _summary(self, request: Request) -> Response:
-        return JSONResponse({**self._current().summary(), "version": self._version})
+        return JSONResponse({**self._current().summary(self._reader(request)), "version": self._version})
 
     async def _mail(self, request: Request) -> Response:
-        sheet, scheme = self._current().sheet, request.path_params["scheme"]
-        if sheet is None or scheme not in ("light", "dark"):
+        sheet, view = self._current().sheet, request.path_params["view"]
+        if sheet is None or view not in VIEWS:
             return _missing()
-        html = framed(sheet.alone, dark=scheme == "dark")
+        html = framed(sheet.picture(view, self._reader(request)))
         headers = {"content-security-policy": policy(remote=request.query_params.get("remote") == "1")}
         return HTMLResponse(html, headers=headers)
 
     async def _part(self, request: Request) -> Response:
-        text = self._current().part(request.path_params["part"])
+        text = self._current().part(request.path_params["part"], self._reader(request))
         return _missing() if text is None else PlainTextResponse(text)
+
+    async def _message(self, request: Request) -> Response:
+        return JSONResponse(self._current().message(self._reader(request)))
+
+    async def _findings(self, request: Request) -> Response:
+        return JSONResponse({**self._current().findings(), "version": self._version})
+
+    async def _place(self, request: Request) -> Response:
+        sheet = self._current().sheet
+        place = sheet.place(request.path_params["number"]) if sheet else None
+        if place is None:
+            return _missing()
+        return JSONResponse({"path": place.path.as_posix(), "line": place.line, "column": place.column})
+
+    def _named(self, name: str) -> Path | None:
+        """Return the file of this name, if the issue is made of it or a finding names it."""
+        sheet = self._current().sheet
+        files = {path.as_posix(): path for path in (sheet.files if sheet else ())}
+        return files.get(name, self.path if name == self.path.as_posix() else None)
+
+    async def _source_file(self, request: Request) -> Response:
+        path = self._named(request.query_params.get("path", ""))
+        if path is None or not path.is_file():
+            return _missing()
+        return PlainTextResponse(path.read_bytes().decode("utf-8", "replace"))
+
+    async def _open(self, request: Request) -> Response:
+        values = await json_of(request)
+        path, line, column = self._named(str(values.get("path"))), values.get("line"), values.get("column", 0)
+        if path is None or type(line) is not int or type(column) is not int:
+            raise InputError("this is no place in the issue", "load the page again")
+        newsletter = open_newsletter(self._folder)
+        place = Place(path=path, line=line, column=column)
+        await asyncio.to_thread(open_in_editor, newsletter.settings.editor, newsletter.shown, place)
+        return JSONResponse({"opened": f"{path.as_posix()}:{line}"})
+
+    async def _list_readers(self, request: Request) -> Response:
+        sheet = self._current().sheet
+        like = request.query_params.get("like", "")
+        return JSONResponse(self._readers.list(sheet.issue.list if sheet else "", like))
 
     async def _events(self, request: Request) -> Response:
         """Tell the page of each save, as server-sent events (HTML Standard §9.2)."""

@@ -1,56 +1,14 @@
 """What the preview shows of one issue: built anew whenever something was saved."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from newsletter.app import Newsletter, open_newsletter
-from newsletter.app.building import template_of
-from newsletter.app.checking import check_issue
-from newsletter.checks.weight import GMAIL_CLIP
+from newsletter.app import open_newsletter
 from newsletter.errors import IssueError, NewsletterError
-from newsletter.model.address import Address
-from newsletter.sender.addressing import sample_message
-from newsletter.web.mail_frame import wants_remote
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sheet:
-    """An issue as the sample reader gets it.
-
-    :param date: ISO 8601, in the newsletter's time zone.
-    :param html: as it is mailed.
-    :param alone: the same with its pictures in it, as a browser shows it without the mail.
-    :param findings: of the checks, as :meth:`newsletter.checks.finding.Finding.values` gives them.
-    """
-
-    subject: str
-    preheader: str
-    sender: Address
-    date: str
-    html: str
-    alone: str
-    text: str
-    mjml: str
-    findings: tuple[dict[str, Any], ...]
-
-    def summary(self) -> dict[str, Any]:
-        """What the page needs besides the parts, as JSON takes it.
-
-        ``digest`` changes when the HTML does, so that a frame is loaded again only then.
-        """
-        return {
-            "subject": self.subject,
-            "preheader": self.preheader,
-            "from": {"name": self.sender.name, "address": self.sender.address},
-            "date": self.date,
-            "bytes": len(self.html.encode()),
-            "clip": GMAIL_CLIP,
-            "digest": sha256(self.alone.encode()).hexdigest()[:16],
-            "remote": wants_remote(self.html),
-            "findings": self.findings,
-        }
+from newsletter.model.subscriber import Subscriber
+from newsletter.web.message import message_values
+from newsletter.web.sheet import Sheet
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,21 +24,33 @@ class Proof:
     sheet: Sheet | None
     error: NewsletterError | None = None
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self, reader: Subscriber) -> dict[str, Any]:
         """What the page asks for first, as JSON takes it."""
         return {
             "path": self.path.as_posix(),
-            "mail": self.sheet and self.sheet.summary(),
-            "error": self.error and _error_values(self.error),
+            "mail": self.sheet and self.sheet.summary(reader),
+            "error": self.error and error_values(self.error),
         }
 
-    def part(self, name: str) -> str | None:
+    def findings(self) -> dict[str, Any]:
+        """What the page asks for when the picture stands: it takes longer than that."""
+        if not self.sheet:
+            return {"findings": [], "weight": None}
+        return {"findings": self.sheet.finding_values(), "weight": self.sheet.weight_values()}
+
+    def part(self, name: str, reader: Subscriber) -> str | None:
         """Return the text of a part by its *name* in the page's address; None if there is no such part."""
         if name == "source":
             return self.source
         if name not in ("text", "mjml", "html"):
             return None
-        return str(getattr(self.sheet, name)) if self.sheet else ""
+        if not self.sheet:
+            return ""
+        return self.sheet.rendered.mjml if name == "mjml" else str(getattr(self.sheet.sample(reader), name))
+
+    def message(self, reader: Subscriber) -> dict[str, Any]:
+        """The message to *reader* as it goes over the wire, and its headers as a person reads them."""
+        return message_values(self.sheet.sample(reader).message.data) if self.sheet else {"headers": [], "raw": ""}
 
 
 def make_proof(folder: Path, path: Path, last: Sheet | None = None) -> Proof:
@@ -88,7 +58,7 @@ def make_proof(folder: Path, path: Path, last: Sheet | None = None) -> Proof:
     source = ""
     try:
         source = _read(path)
-        sheet = _make_sheet(open_newsletter(folder), path)
+        sheet = Sheet.of(open_newsletter(folder), path)
     except NewsletterError as error:
         return Proof(path=path, source=source, sheet=last, error=error)
     return Proof(path=path, source=source, sheet=sheet)
@@ -101,23 +71,7 @@ def _read(path: Path) -> str:
         raise IssueError(f"it cannot be read: {cause.strerror}", "put the file back", where=path) from cause
 
 
-def _make_sheet(newsletter: Newsletter, path: Path) -> Sheet:
-    issue = newsletter.issues.read(path)
-    rendered = newsletter.render(issue)
-    sample = sample_message(template_of(newsletter, issue, rendered))
-    return Sheet(
-        subject=issue.subject,
-        preheader=issue.preheader,
-        sender=newsletter.settings.sender.sender,
-        date=newsletter.moment(issue).isoformat(),
-        html=sample.html,
-        alone=sample.alone,
-        text=sample.text,
-        mjml=rendered.mjml,
-        findings=tuple(finding.values() for finding in check_issue(newsletter, issue, rendered)),
-    )
-
-
-def _error_values(error: NewsletterError) -> dict[str, Any]:
+def error_values(error: NewsletterError) -> dict[str, Any]:
+    """Return *error* as JSON takes it."""
     where = Path(error.where).as_posix() if error.where else ""
     return {"what": error.what, "todo": error.todo, "where": where, "line": error.line}

@@ -10,7 +10,7 @@ from watchfiles import awatch
 from watchfiles._rust_notify import WatchfilesRustInternalError
 
 SETTINGS = ("newsletter.toml", "newsletter.local.toml")
-FOLDERS = ("templates", "media")
+FOLDERS = ("templates", "media", "pool")
 _NO_SAVE = re.compile(r"^\.|^#.*#$|~$|^4913$")
 """Names of what editors and our own writer put down on the way to a save (4913 is Vim's trial)."""
 

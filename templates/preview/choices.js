@@ -1,4 +1,5 @@
 // Which view, scheme, width and source are chosen: by pointer, by arrow keys, by single keys; kept while the tab is open.
+const SCHEMES = { l: "light", d: "dark", b: "both", o: "outlook", i: "images-off" };
 export const tabs = [...document.querySelectorAll("[role=tab]")];
 const inputs = [...document.querySelectorAll("input[name]")];
 const kept = JSON.parse(sessionStorage.getItem("choices") ?? "{}");
@@ -21,6 +22,14 @@ export function choose(name, value) {
   keep(name, chosen(name));
 }
 
+export const shown = () => kept.view;
+
+// Whether a key is a single one, meant for the page: none is while somebody types.
+export function single(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || !chosen("keys") || document.querySelector("dialog[open]")) return false;
+  return !event.target.matches("input[type=text], input[type=search], select, textarea");
+}
+
 export function onChoice(heard) {
   document.addEventListener("change", ({ target }) => {
     if (!inputs.includes(target)) return;
@@ -28,8 +37,8 @@ export function onChoice(heard) {
     heard();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !chosen("keys")) return;
-    const scheme = { l: "light", d: "dark", b: "both" }[event.key.toLowerCase()];
+    if (event.repeat || !single(event)) return;
+    const scheme = shown() === "mail" && SCHEMES[event.key.toLowerCase()];
     if (scheme) choose("scheme", scheme);
     else if (tabs[event.key - 1]) showTab(tabs[event.key - 1].id.slice(4));
     else return;

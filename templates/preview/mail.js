@@ -1,20 +1,22 @@
 // The mail at both widths in both schemes: sandboxed frames as high as what is in them.
 const WIDTHS = { desktop: 700, phone: 375 };
-const NAMES = { desktop: "Desktop", phone: "Phone", light: "light", dark: "dark" };
+const NAMES = {
+  desktop: "Desktop", phone: "Phone", light: "light", dark: "dark", outlook: "as Outlook’s Word engine shows it", "images-off": "images off",
+};
 const devices = [];
 
-for (const scheme of ["light", "dark"]) {
+for (const scheme of ["light", "dark", "outlook", "images-off"]) {
   const pair = document.createElement("div");
   pair.className = "pair";
   pair.dataset.scheme = scheme;
-  for (const at of Object.keys(WIDTHS)) {
+  for (const at of scheme === "outlook" ? ["desktop"] : Object.keys(WIDTHS)) {
     const figure = document.getElementById("device").content.cloneNode(true).firstElementChild;
     const frame = figure.querySelector("iframe");
     figure.dataset.at = at;
     figure.querySelector(".at").textContent = NAMES[at];
-    figure.querySelector(".screen").classList.add(scheme);
+    figure.querySelector(".screen").classList.add(scheme === "dark" ? "dark" : "light");
     figure.querySelector(".inbox").setAttribute("aria-label", `Inbox line, ${at}`);
-    frame.title = `The mail: ${at}, ${scheme}`;
+    frame.title = `The mail: ${at}, ${scheme === "images-off" ? "images off" : scheme}`;
     pair.append(figure);
     devices.push({ at, scheme, figure, frame, paper: figure.querySelector(".paper"), pair, shown: "", sizes: null });
   }
@@ -31,6 +33,8 @@ function fit(device) {
   device.frame.style.transform = scale < 1 ? `scale(${scale})` : "";
   device.paper.style.height = `${Math.ceil(height * scale)}px`;
   const shrunk = scale < 1 ? `, shown at ${Math.round(scale * 100)} %` : "";
+  device.scale = scale;
+  device.fitted?.(device);
   device.figure.querySelector(".px").textContent = `${WIDTHS[device.at]} px, ${NAMES[device.scheme]}${shrunk}`;
 }
 
@@ -46,14 +50,22 @@ for (const device of devices) {
     const page = device.frame.contentDocument;
     if (page?.body) device.sizes.observe(page.body);
     fit(device);
+    for (const heard of loaded) heard(device);
   });
 }
 
+// What is told when a frame has a mail, and which frames are to be seen.
+const loaded = [];
+export const onLoaded = (heard) => loaded.push(heard);
+export const visible = () => devices.filter(({ pair, figure }) => !pair.hidden && !figure.hidden);
+export const onFit = (heard) => { for (const device of devices) device.fitted = heard; };
+
 export function showPairs(scheme, width) {
   for (const device of devices) {
-    device.pair.hidden = scheme !== "both" && device.scheme !== scheme;
-    device.pair.classList.toggle("one", width !== "both");
-    device.figure.hidden = width !== "both" && device.at !== width;
+    device.pair.hidden = scheme === "both" ? !["light", "dark"].includes(device.scheme) : device.scheme !== scheme;
+    const alone = device.scheme === "outlook";
+    device.pair.classList.toggle("one", width !== "both" || alone);
+    device.figure.hidden = width !== "both" && device.at !== width && !alone;
   }
 }
 
@@ -72,9 +84,9 @@ export function showInbox(mail) {
 }
 
 // Replaced, not set: a frame's own history would make the browser's Back go through old saves.
-export function loadMail(digest, remote) {
+export function loadMail(digest, reader, remote) {
   for (const device of devices) {
-    const asked = `issue/mail/${device.scheme}?digest=${digest}${remote ? "&remote=1" : ""}`;
+    const asked = `issue/mail/${device.scheme}?${new URLSearchParams({ digest, reader, ...(remote && { remote: 1 }) })}`;
     const address = new URL(asked, document.baseURI).href;
     if (device.shown === address || device.pair.hidden || device.figure.hidden) continue;
     device.shown = address;

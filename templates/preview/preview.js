@@ -1,39 +1,54 @@
 // Joins the page to the server: what is chosen, what was saved, what is shown.
-import { choose, chosen, onChoice, showTab, tabs } from "./choices.js";
+import { choose, chosen, onChoice, showTab, shown, single, tabs } from "./choices.js";
+import { loadDesk } from "./desk.js";
 import { loadMail, showInbox, showPairs } from "./mail.js";
-import { showError, showFindings, showHead, showSource, showText } from "./words.js";
+import { onPicked } from "./marks.js";
+import { listReaders, onReader, reader, showReader, stepReader } from "./reader.js";
+import { openCurrent, showFindings, showWeight, step } from "./side.js";
+import { showError, showHead, showMessage, showSource, showText } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 let issue = null;
-let parts = {};
+let parts = { text: "", source: "", mjml: "", html: "" };
 let busy = false;
 let wanted = false;
 
-const fetched = async (address) => {
-  const answer = await fetch(address);
+async function fetched(address) {
+  const joined = address.includes("?") ? "&" : "?";
+  const answer = await fetch(`${address}${joined}${new URLSearchParams({ reader: reader() })}`);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer;
-};
+}
 
 function say(state, text) {
   $("status").dataset.state = state;
   if ($("status-text").textContent !== text) $("status-text").textContent = text;
 }
 
-function paint() {
+// The picture first; what is said of it follows.
+function paintMail() {
   showHead(issue);
   showError(issue, goTo);
-  showFindings(issue, goTo);
-  showText(parts.text);
-  showSource(parts[chosen("source")], chosen("source") === "source" ? issue : null);
   $("no-mail").hidden = Boolean(issue.mail);
   $("view-mail").classList.toggle("stale", Boolean(issue.error));
   $("remote-choice").hidden = !issue.mail?.remote;
   showPairs(issue.mail ? chosen("scheme") : "none", chosen("width"));
-  if (issue.mail) {
-    showInbox(issue.mail);
-    loadMail(issue.mail.digest, issue.mail.remote && chosen("remote"));
-  }
+  showReader(issue.mail);
+  if (!issue.mail) return;
+  showInbox(issue.mail);
+  loadMail(issue.mail.digest, reader(), issue.mail.remote && chosen("remote"));
+}
+
+function paintWords() {
+  showText(parts.text);
+  showSource(parts[chosen("source")], chosen("source") === "source" ? issue : null);
+  showFindings(issue, { open });
+  showWeight(issue.weight, issue.mail?.clip ?? 0);
+}
+
+function paint() {
+  paintMail();
+  paintWords();
 }
 
 function goTo(line) {
@@ -48,6 +63,23 @@ function goTo(line) {
   $("view-source").focus({ preventScroll: true });
 }
 
+// Opens the editor; says how it went.
+async function open(path, line, column) {
+  const answer = await fetch("issue/open", {
+    method: "POST", body: JSON.stringify({ path, line, column }), headers: { "content-type": "application/json" },
+  });
+  const told = await answer.json();
+  return answer.ok ? `Opened in your editor.` : `${told.error.where ? `${told.error.where}: ` : ""}${told.error.what}; ${told.error.todo}`;
+}
+
+onPicked(async (number) => {
+  const answer = await fetch(`issue/place/${number}`);
+  if (!answer.ok) return;
+  const { path, line, column } = await answer.json();
+  if (path === issue.path) goTo(line);
+  say("live", `${path}:${line} · ${await open(path, line, column)}`);
+});
+
 // One at a time, so that an early answer never overtakes a late one.
 async function load() {
   wanted = true;
@@ -57,10 +89,14 @@ async function load() {
     wanted = false;
     try {
       const summary = await (await fetched("issue/summary")).json();
+      issue = { ...issue, ...summary };
+      paintMail();
       const names = ["text", "source", "mjml", "html"];
       const texts = names.map(async (name) => [name, await (await fetched(`issue/part/${name}`)).text()]);
-      [issue, parts] = [summary, Object.fromEntries(await Promise.all(texts))];
-      paint();
+      parts = Object.fromEntries(await Promise.all(texts));
+      Object.assign(issue, await (await fetched("issue/findings")).json());
+      paintWords();
+      await loadShown();
       const time = new Date().toLocaleTimeString();
       say("live", issue.version ? `Live · reloaded ${time}` : "Live · reloads when you save");
       document.body.dataset.version = issue.version;
@@ -72,8 +108,25 @@ async function load() {
   busy = false;
 }
 
-onChoice(() => issue && paint());
-for (const tab of tabs) tab.addEventListener("click", () => showTab(tab.id.slice(4)));
+// What is asked for only while it is looked at.
+async function loadShown() {
+  if (shown() === "message") showMessage(await (await fetched("issue/message")).json());
+  if (shown() === "pick") await loadDesk();
+}
+
+onChoice(() => { if (issue) { paint(); loadShown(); } });
+onReader(load);
+for (const tab of tabs) tab.addEventListener("click", () => { showTab(tab.id.slice(4)); loadShown(); });
+document.querySelector("[role=tablist]").addEventListener("keydown", loadShown);
+document.addEventListener("keydown", (event) => {
+  if (!single(event) || !issue) return;
+  if (event.key === "[") stepReader(-1);
+  else if (event.key === "]") stepReader(1);
+  else if (shown() === "mail" && event.key === "j") step(1);
+  else if (shown() === "mail" && event.key === "k") step(-1);
+  else if (shown() === "mail" && event.key === "e") openCurrent();
+});
+listReaders();
 const events = new EventSource("issue/events");
 events.onmessage = load;
 events.onerror = () => say("lost", "Ended · run newsletter preview again");

@@ -1,7 +1,7 @@
-// Everything of an issue that is words: its head, an error, the findings, text and source.
+// Everything of an issue that is words: its head, an error, text, message and source.
 // All of it enters as text, never as markup.
 const $ = (id) => document.getElementById(id);
-const ORDER = ["error", "warning", "note"];
+export const ORDER = ["error", "warning", "note"];
 const WORDS = { error: "Error", warning: "Warning", note: "Note" };
 // An octagon, a triangle, a disc: each with its mark.
 const SHAPES = {
@@ -9,9 +9,8 @@ const SHAPES = {
   warning: "M8 .5 16 15.5H0zM7 5.5v5h2v-5zm0 6v2h2v-2z",
   note: "M8 0a8 8 0 1 1 0 16A8 8 0 1 1 8 0zM7 3v2h2V3zm0 3.5V13h2V6.5z",
 };
-const SEVEREST_FIRST = (one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity);
 
-function made(name, className, ...inside) {
+export function made(name, className, ...inside) {
   const element = document.createElement(name);
   if (className) element.className = className;
   element.append(...inside);
@@ -19,7 +18,7 @@ function made(name, className, ...inside) {
 }
 
 // The shape tells the severities apart without colour; the word tells them without either.
-function severity(kind) {
+export function severity(kind) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   svg.setAttribute("viewBox", "0 0 16 16");
@@ -41,9 +40,9 @@ function place(path, line, issue, goTo) {
 }
 
 // Commands keep their small letter, and Markdown at the end gets no full stop.
-const sentence = (text) =>
+export const sentence = (text) =>
   text.replace(/^(?!newsletter\b)\p{Ll}/u, (letter) => letter.toUpperCase()).replace(/[\p{L}\p{N}"]$/u, "$&.");
-const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+export const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
 export function showHead({ path, mail }) {
   $("path").textContent = path;
@@ -74,25 +73,8 @@ export function showError(issue, goTo) {
 }
 
 // What was waived is told, and keeps nothing from being sent.
-function asItCounts(one) {
+export function asItCounts(one) {
   return one.waiver ? { ...one, severity: "note", todo: `waived: ${one.waiver}` } : one;
-}
-
-export function showFindings(issue, goTo) {
-  const found = (issue.mail?.findings ?? []).map(asItCounts).sort(SEVEREST_FIRST);
-  const counted = ORDER.map((kind) => [kind, found.filter((one) => one.severity === kind).length]);
-  $("count").hidden = !found.length;
-  $("count").className = `count ${found[0]?.severity}`;
-  $("count").textContent = found.length;
-  const counts = counted.filter(([, count]) => count).map(([kind, count]) => plural(count, kind)).join(", ");
-  $("findings-facts").textContent = found.length && found[0].severity !== "error" ? `${counts}: this issue can be sent.` : counts;
-  const items = found.map((one) => {
-    const words = made("div", "", made("p", "", sentence(one.what)), made("p", "fix", sentence(one.todo)));
-    words.append(made("p", "meta", place(one.path, one.line, issue, goTo), ` · ${one.rule}`));
-    return made("li", "", severity(one.severity), words);
-  });
-  const none = issue.mail ? "Nothing found: this issue can be sent." : "Nothing was checked yet.";
-  $("findings").replaceChildren(...(items.length ? items : [made("li", "nothing", none)]));
 }
 
 export function showText(text) {
@@ -100,6 +82,12 @@ export function showText(text) {
   const widest = lines.reduce((most, line) => Math.max(most, [...line].length), 0);
   $("text").textContent = text;
   $("text-facts").textContent = text ? `${plural(lines.length - 1, "line")}, the longest of ${plural(widest, "character")}` : "";
+}
+
+export function showMessage({ headers, raw, bytes }) {
+  $("message-facts").textContent = bytes ? `${plural(bytes, "byte")}, ${plural(headers.length, "header")}; the links act on nobody` : "";
+  $("headers").replaceChildren(...headers.flatMap(([name, value]) => [made("dt", "", name), made("dd", "", value)]));
+  $("raw").textContent = raw;
 }
 
 // What is to be said under which line of the issue: its findings, or what keeps it from being read.
@@ -113,7 +101,7 @@ function remarks(issue) {
     if (issue.error.where === issue.path && issue.error.line) add(issue.error.line, "error", sentence(issue.error.what));
     return found;
   }
-  for (const one of (issue?.mail.findings ?? []).map(asItCounts)) {
+  for (const one of (issue?.findings ?? []).map(asItCounts)) {
     if (one.path === issue.path) add(one.line, one.severity, `${sentence(one.what)} ${sentence(one.todo)}`);
   }
   return found;

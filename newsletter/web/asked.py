@@ -1,0 +1,45 @@
+"""What a page asks to be done, and the answer when it cannot be."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from newsletter.app.moves import NotSure
+from newsletter.errors import InputError, NewsletterError
+from newsletter.web.proof import error_values
+
+LIMIT = 65_536
+"""Bytes of a request."""
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+async def json_of(request: Request) -> dict[str, Any]:
+    """Return the JSON object that *request* carries; InputError if it is none, or too long."""
+    data = b""
+    async for piece in request.stream():
+        data += piece
+        if len(data) > LIMIT:
+            raise InputError("this is too long", "load the page again")
+    try:
+        values = json.loads(data)
+    except (ValueError, RecursionError) as cause:
+        raise InputError("this is no JSON", "load the page again") from cause
+    if not isinstance(values, dict):
+        raise InputError("this is no JSON object", "load the page again")
+    return values
+
+
+def answering(handler: Handler) -> Handler:
+    """Let *handler* answer an error of the editor's as JSON, with status 409."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except NewsletterError as error:
+            return JSONResponse({"error": error_values(error), "sure": isinstance(error, NotSure)}, 409)
+
+    return answer

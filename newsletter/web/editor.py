@@ -1,0 +1,51 @@
+"""Opens a file at its line, in the editor that newsletter.local.toml names."""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from newsletter.errors import SettingsError
+from newsletter.model.traced import Place
+from newsletter.settings import LOCAL_FILE
+
+PATIENCE = 1.0
+"""Seconds in which a command that fails has failed; one that runs on is an editor."""
+TODO = 'write under [preview], for example, editor = ["code", "--goto", "{file}:{line}:{column}"]'
+
+
+def open_in_editor(command: Sequence[str], shown: Path, place: Place) -> None:
+    """Run *command* with the place in it, and let it run.
+
+    :param shown: the newsletter's folder, as a person would name it; the command runs in it.
+    :raises SettingsError: there is no command, or it cannot be run, or fails at once.
+    """
+    where = shown / LOCAL_FILE
+    if not command:
+        raise SettingsError("no editor is configured", TODO, where=where)
+    words = command_for(command, place)
+    try:
+        # The words are a list and never a shell's; newsletter.local.toml is the user's own and not in git.
+        running = subprocess.Popen(  # noqa: S603
+            words, cwd=shown, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        code = running.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        return
+    except OSError as cause:
+        what = f"the editor {words[0]} cannot be run: {cause.strerror}"
+        raise SettingsError(what, "give the path of one that is there", where=where) from cause
+    if code:
+        raise SettingsError(f"the editor {words[0]} ended with {code}", "try its command by hand", where=where)
+
+
+def command_for(command: Sequence[str], place: Place) -> list[str]:
+    """Return the words of *command* with file, line and column in them."""
+    values = {"{file}": str(place.path.resolve()), "{line}": str(place.line), "{column}": str(place.column or 1)}
+    return [_filled(word, values) for word in command]
+
+
+def _filled(word: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        word = word.replace(name, value) if name != "{file}" else word
+    return word.replace("{file}", values["{file}"])  # last, because a file's name may have braces in it

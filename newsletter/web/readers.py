@@ -1,0 +1,77 @@
+"""Whom the preview shows the mail to: the sample reader, names that are hard on a mail, and who really gets it."""
+
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from newsletter.app import open_newsletter
+from newsletter.app.readers import confirmed_readers, store_of
+from newsletter.errors import NewsletterError
+from newsletter.model.address import Address
+from newsletter.model.subscriber import Subscriber
+from newsletter.sender.addressing import sample_reader
+
+SAMPLE = "sample"
+FOUND = 50
+"""How many subscribers a page lists at a time; who looks for more types a name."""
+
+
+def _nobody(name: str) -> Subscriber:
+    return Subscriber(number=0, address=Address(address=sample_reader().address.address, name=name))
+
+
+EDGE_CASES: Mapping[str, tuple[str, Subscriber]] = {
+    SAMPLE: ("Sample reader", sample_reader()),
+    "no-name": ("Without a name", _nobody("")),
+    "long-name": (
+        "A name of 60 letters",
+        _nobody("Wolfeschlegelsteinhausenbergerdorff Maximiliane Konstantinow"),
+    ),
+    "right-to-left": ("A name from right to left", _nobody("עדה לאבלייס")),
+    "markup": ("Markup in the name", _nobody('<b>Ada</b> & "Co" {{ name }}')),
+}
+"""Readers who are nobody, by key: what they are called in the list, and who they are."""
+
+
+class Readers:
+    """Finds readers of the newsletter in *folder* by the keys that a page names them with.
+
+    A subscriber's key is their address. They are read from the database only where there is one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, Subscriber] = {}
+
+    def list(self, list_name: str, containing: str) -> dict[str, Any]:
+        """Return the edge cases and up to :data:`FOUND` confirmed subscribers, as JSON takes them."""
+        found, error = [], ""
+        try:
+            newsletter = open_newsletter(self._folder)
+            try:
+                found = list(islice(confirmed_readers(newsletter, list_name, containing), FOUND + 1))
+            finally:
+                newsletter.close()
+        except NewsletterError as fault:
+            error = str(fault)
+        self._known |= {reader.address.address: reader for reader in found}
+        rows = [{"key": reader.address.address, "label": str(reader.address)} for reader in found[:FOUND]]
+        cases = [{"key": key, "label": label} for key, (label, _) in EDGE_CASES.items()]
+        return {"cases": cases, "subscribers": rows, "more": len(found) > FOUND, "error": error}
+
+    def find(self, key: str) -> Subscriber:
+        """Return the reader of this *key*; the sample reader when nobody has it."""
+        if key in EDGE_CASES:
+            return EDGE_CASES[key][1]
+        if key not in self._known and "@" in key:
+            self._look_up(key)
+        return self._known.get(key, EDGE_CASES[SAMPLE][1])
+
+    def _look_up(self, address: str) -> None:
+        newsletter = open_newsletter(self._folder)
+        try:
+            if newsletter.has_database() and (found := store_of(newsletter).find(address)):
+                self._known[address] = found
+        finally:
+            newsletter.close()

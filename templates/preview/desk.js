@@ -1,0 +1,286 @@
+// The desk: the pool beside the issue. Each move is written into the issue's file at once.
+import { ask } from "./ask.js";
+import { chosen, shown, single } from "./choices.js";
+import { made, plural } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+let desk = null;
+let focused = null; // "pool:ID" or "issue:INDEX"
+let dragged = null;
+
+async function post(address, body) {
+  const answer = await fetch(address, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+  return [answer.ok, await answer.json()];
+}
+
+function say(text, wrong = false) {
+  $("said").textContent = text;
+  $("said").classList.toggle("wrong", wrong);
+}
+
+const told = ({ what, todo }) => `${what}; ${todo}`;
+
+async function make(move) {
+  const [ok, answer] = await post("desk", { digest: desk.digest, move });
+  if (ok) {
+    say(answer.said);
+    return show(answer.desk);
+  }
+  if (answer.sure && (await ask({ title: "Take it out?", words: answer.error.what, yes: "Take it out" }))) return make({ ...move, sure: true });
+  if (answer.error.what.includes(" ran in issue ")) {
+    const words = await ask({ title: "It ran before", words: answer.error.what, label: "Why again", yes: "Pick it" });
+    if (words) return make({ ...move, words });
+  }
+  say(told(answer.error), true);
+  return loadDesk();
+}
+
+async function undo() {
+  const [ok, answer] = await post("desk/undo", {});
+  if (!ok) return say(told(answer.error), true);
+  say(answer.said);
+  return show(answer.desk);
+}
+
+async function drop(id, title) {
+  const words = await ask({ title: "Drop it?", words: title, label: "Reason", yes: "Drop" });
+  if (words) make({ do: "drop", id, words });
+}
+
+function button(label, name, act) {
+  const element = made("button", "quiet", label);
+  element.type = "button";
+  element.setAttribute("aria-label", name);
+  element.addEventListener("click", (event) => { event.stopPropagation(); act(); });
+  return element;
+}
+
+const facts = ({ source, minutes, points }) => [source, minutes && `${minutes} min`, points?.length && plural(points.length, "point")].filter(Boolean).join(" · ");
+
+function card(key, title, words, buttons) {
+  const item = made("li", "card", made("p", "card-title", title || "(no title)"), made("p", "soft", words), made("div", "buttons", ...buttons));
+  item.dataset.key = key;
+  item.tabIndex = -1;
+  item.draggable = true;
+  item.addEventListener("focus", () => select(key, false));
+  item.addEventListener("dragstart", (event) => {
+    dragged = key;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", title);
+  });
+  item.addEventListener("dragend", () => { dragged = null; clearDrop(); });
+  return item;
+}
+
+function poolCard(one) {
+  const title = one.title || "(no title)";
+  const does = { new: ["pick", "hold", "drop"], held: ["pick", "restore", "drop"], dropped: ["restore"] }[one.state] ?? [];
+  const names = { pick: "Pick", hold: "Hold", drop: "Drop", restore: "Restore" };
+  const buttons = does.map((name) => button(names[name], `${names[name]} ${title}`, () => poolMove(name, one)));
+  const state = one.state === "new" ? "" : `${one.state}${one.reason ? `: ${one.reason}` : ""}`;
+  const item = card(`pool:${one.id}`, one.title, [state, facts(one)].filter(Boolean).join(" · "), buttons);
+  if (one.why) item.insertBefore(made("p", "why", one.why), item.lastElementChild);
+  return item;
+}
+
+function poolMove(name, one) {
+  if (name === "drop") return drop(one.id, one.title);
+  return make({ do: name, id: one.id, ...(name === "pick" && target(one)) });
+}
+
+// Where a pick goes: behind the article of the issue that was looked at last, else where the article belongs.
+let looked = null;
+const target = (one) => (one.section || looked === null ? {} : { section: looked });
+
+function issueCard(one, number, place, count) {
+  const title = one.title || "(no title)";
+  const buttons = [
+    button("↑", `Move ${title} up`, () => moveBy(one.index, -1)),
+    button("↓", `Move ${title} down`, () => moveBy(one.index, 1)),
+    button("Out", `Take ${title} out`, () => make({ do: "out", article: one.index })),
+  ];
+  const item = card(`issue:${one.index}`, one.title, [one.sponsor && "sponsor", facts(one)].filter(Boolean).join(" · "), buttons);
+  item.dataset.section = number;
+  item.dataset.place = place;
+  item.dataset.line = one.line;
+  item.dataset.count = count;
+  return item;
+}
+
+const cards = (list) => [...$(list).querySelectorAll(".card")];
+
+// One place up or down; behind the last article of a section comes the next section.
+async function moveBy(index, by) {
+  const item = document.querySelector(`[data-key="issue:${index}"]`);
+  const [section, place, count] = [Number(item.dataset.section), Number(item.dataset.place), Number(item.dataset.count)];
+  const numbers = desk.sections.map(({ number }) => number);
+  let [to, at] = [section, place + by];
+  if (at < 0) {
+    to = numbers[numbers.indexOf(section) - 1] ?? -1;
+    if (to === section) return;
+    at = 999;
+  } else if (at >= count) {
+    to = numbers[numbers.indexOf(section) + 1];
+    if (to === undefined) return;
+    at = 0;
+  }
+  const first = to === section || desk.sections.find(({ number }) => number === to) ? to : -1;
+  focused = null;
+  await make({ do: "move", article: index, section: first, place: at });
+  const moved = cards("sections").find((one) => one.dataset.section === String(first) && (at === 999 ? Number(one.dataset.place) === Number(one.dataset.count) - 1 : Number(one.dataset.place) === at));
+  if (moved) select(moved.dataset.key);
+}
+
+function clearDrop() {
+  for (const one of document.querySelectorAll(".drop")) one.classList.remove("drop");
+}
+
+function dropped(section, place) {
+  const [list, key] = [dragged.slice(0, dragged.indexOf(":")), dragged.slice(dragged.indexOf(":") + 1)];
+  if (list === "pool") return make({ do: "pick", id: key, section, place });
+  const item = document.querySelector(`[data-key="${dragged}"]`);
+  const before = Number(item.dataset.section) === section && Number(item.dataset.place) < place;
+  return make({ do: "move", article: Number(key), section, place: before ? place - 1 : place });
+}
+
+function takesDrops(element, section, place) {
+  element.addEventListener("dragover", (event) => {
+    if (!dragged) return;
+    event.preventDefault();
+    event.stopPropagation();
+    clearDrop();
+    element.classList.add("drop");
+  });
+  element.addEventListener("drop", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    if (dragged) dropped(section, place);
+  });
+}
+
+function sectionBox({ number, name, articles, cap }) {
+  const full = cap && articles.length > cap;
+  const head = made("h3", full ? "over" : "", name || "Above the first section", made("span", "soft", ` ${articles.length}${cap ? ` of ${cap}` : ""}`));
+  const list = made("ol", "cards");
+  articles.forEach((one, place) => {
+    const item = issueCard(one, number, place, articles.length);
+    takesDrops(item, number, place);
+    list.append(item);
+  });
+  const end = made("li", "end", articles.length ? "" : "Nothing here yet");
+  takesDrops(end, number, 999);
+  list.append(end);
+  const box = made("section", "issue-section", head, list);
+  if (!articles.length && number >= 0) head.append(button("Remove", `Remove the section ${name}`, () => make({ do: "unsection", section: number })));
+  takesDrops(box, number, 999);
+  return box;
+}
+
+function showFile(lines) {
+  const item = focused?.startsWith("issue:") && document.querySelector(`[data-key="${focused}"]`);
+  const from = item ? Number(item.dataset.line) : 0;
+  let to = from;
+  while (from && to < lines.length && !/^#{2,3} /.test(lines[to])) to += 1;
+  $("file").replaceChildren(...lines.map((line, at) => {
+    const row = made("span", from && at + 1 >= from && at < to ? "here" : "", `${line}\n`);
+    return row;
+  }));
+  const here = $("file").querySelector(".here") ?? $("file").children[lines.indexOf("+++", 1)];
+  if (here) $("file").scrollTop = here.offsetTop - $("file").offsetTop - 60;
+}
+
+function select(key, move = true) {
+  focused = key;
+  for (const item of [...cards("pool"), ...cards("sections")]) {
+    item.classList.toggle("selected", item.dataset.key === key);
+  }
+  for (const list of ["pool", "sections"]) {
+    const all = cards(list);
+    const one = all.find((item) => item.dataset.key === key) ?? all.find((item) => item.tabIndex === 0) ?? all[0];
+    for (const item of all) item.tabIndex = item === one ? 0 : -1;
+  }
+  const item = document.querySelector(`.card[data-key="${CSS.escape(key)}"]`);
+  if (item?.dataset.section !== undefined) looked = Number(item.dataset.section);
+  if (item && move) {
+    item.focus({ preventScroll: true });
+    item.scrollIntoView({ block: "nearest" });
+  }
+  showFile(desk.source.replace(/\n$/, "").split("\n"));
+}
+
+function show(now) {
+  const inside = $("view-pick").contains(document.activeElement) && document.activeElement.closest(".card");
+  const at = cards("pool").findIndex((item) => item.dataset.key === focused);
+  desk = now;
+  const typed = $("pool-search").value.trim().toLowerCase();
+  const wanted = chosen("pool");
+  const rows = now.pool.filter((one) => (wanted === "all" || one.state === wanted) && `${one.title} ${one.source} ${one.why}`.toLowerCase().includes(typed));
+  $("pool").replaceChildren(...(rows.length ? rows.map(poolCard) : [made("li", "end", now.pool.length ? "None of these" : "The pool is empty; newsletter add fills it")]));
+  $("pool-count").textContent = `${rows.length} of ${now.pool.length}`;
+  const boxes = now.sections.some(({ number }) => number === -1) ? now.sections : [{ number: -1, name: "", articles: [] }, ...now.sections];
+  $("sections").replaceChildren(...boxes.filter(({ number, articles }) => number >= 0 || articles.length || boxes.length === 1).map(sectionBox));
+  const count = now.sections.reduce((sum, { articles }) => sum + articles.length, 0);
+  $("issue-count").textContent = plural(count, "article");
+  $("desk-error").hidden = !now.error;
+  $("desk-error").textContent = now.error;
+  $("new-section").hidden = Boolean(now.error);
+  $("undo").disabled = !now.undo;
+  $("undo").title = now.undo;
+  const keys = [...cards("pool"), ...cards("sections")].map((item) => item.dataset.key);
+  const near = cards("pool")[Math.min(Math.max(at, 0), cards("pool").length - 1)]?.dataset.key;
+  const key = keys.includes(focused) ? focused : near ?? keys[0];
+  if (key) select(key, Boolean(inside));
+  else showFile(now.source.replace(/\n$/, "").split("\n"));
+}
+
+export async function loadDesk() {
+  const answer = await fetch("desk");
+  if (answer.ok) show(await answer.json());
+}
+
+function walk(by) {
+  const list = focused?.startsWith("issue:") ? "sections" : "pool";
+  const all = cards(list);
+  const at = all.findIndex((item) => item.dataset.key === focused);
+  const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+  if (next) select(next.dataset.key);
+}
+
+const KEYS = {
+  p: (one) => poolMove("pick", one),
+  h: (one) => make({ do: "hold", id: one.id }),
+  d: (one) => drop(one.id, one.title),
+  r: (one) => make({ do: "restore", id: one.id }),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (shown() !== "pick" || !desk || !single(event)) return;
+  const down = event.key === "ArrowDown" || event.key.toLowerCase() === "j";
+  const up = event.key === "ArrowUp" || event.key.toLowerCase() === "k";
+  const issue = focused?.startsWith("issue:") && Number(focused.slice(6));
+  const pooled = focused?.startsWith("pool:") && desk.pool.find(({ id }) => id === focused.slice(5));
+  const onCard = Boolean(document.activeElement.closest(".card")) || event.key.length === 1;
+  if ((down || up) && onCard) {
+    event.preventDefault();
+    if (event.shiftKey && issue !== false) moveBy(issue, down ? 1 : -1);
+    else if (!event.shiftKey) walk(down ? 1 : -1);
+  } else if (event.repeat) return;
+  else if (event.key === "u") undo();
+  else if (event.key === "x" && issue !== false) make({ do: "out", article: issue });
+  else if (pooled && KEYS[event.key]) KEYS[event.key](pooled);
+  else return;
+  event.preventDefault();
+});
+
+$("undo").addEventListener("click", undo);
+$("pool-search").addEventListener("input", () => desk && show(desk));
+for (const input of document.querySelectorAll("input[name=pool]")) input.addEventListener("change", () => desk && show(desk));
+$("new-section").addEventListener("click", async () => {
+  const words = await ask({ title: "New section", label: "Its name", yes: "Make it" });
+  if (words) make({ do: "section", words });
+});
+$("pool").addEventListener("dragover", (event) => { if (dragged?.startsWith("issue:")) event.preventDefault(); });
+$("pool").addEventListener("drop", (event) => {
+  event.preventDefault();
+  if (dragged?.startsWith("issue:")) make({ do: "out", article: Number(dragged.slice(6)) });
+});
