@@ -95,8 +95,8 @@ const target = (one) => (one.section || looked === null ? {} : { section: looked
 function issueCard(one, number, place, count) {
   const title = one.title || "(no title)";
   const buttons = [
-    button("↑", `Move ${title} up`, () => moveBy(one.index, -1)),
-    button("↓", `Move ${title} down`, () => moveBy(one.index, 1)),
+    button("Up", `Move ${title} up`, () => moveBy(one.index, -1)),
+    button("Down", `Move ${title} down`, () => moveBy(one.index, 1)),
     button("Out", `Take ${title} out`, () => make({ do: "out", article: one.index })),
   ];
   const item = card(`issue:${one.index}`, one.title, [one.sponsor && "sponsor", facts(one)].filter(Boolean).join(" · "), buttons);
@@ -176,16 +176,20 @@ function sectionBox({ number, name, articles, cap }) {
   return box;
 }
 
-function showFile(lines) {
+const rows = (lines, here = () => false) => lines.map((line, at) => made("span", here(at) ? "here" : "", `${line}\n`));
+
+// The file below its front matter, the block of the selected article marked.
+function showFile() {
+  const lines = desk.source.replace(/\n$/, "").split("\n");
+  const body = lines[0] === "+++" ? lines.indexOf("+++", 1) + 1 : 0;
   const item = focused?.startsWith("issue:") && document.querySelector(`[data-key="${focused}"]`);
-  const from = item ? Number(item.dataset.line) : 0;
-  let to = from;
-  while (from && to < lines.length && !/^#{2,3} /.test(lines[to])) to += 1;
-  $("file").replaceChildren(...lines.map((line, at) => {
-    const row = made("span", from && at + 1 >= from && at < to ? "here" : "", `${line}\n`);
-    return row;
-  }));
-  const here = $("file").querySelector(".here") ?? $("file").children[lines.indexOf("+++", 1)];
+  const from = item ? Number(item.dataset.line) - 1 : -1;
+  let to = from + 1;
+  while (item && to < lines.length && !/^#{2,3} /.test(lines[to])) to += 1;
+  $("matter").replaceChildren(...rows(lines.slice(0, body)));
+  $("file").style.counterReset = `line ${body}`;
+  $("file").replaceChildren(...rows(lines.slice(body), (at) => item && at + body >= from && at + body < to));
+  const here = $("file").querySelector(".here");
   if (here) $("file").scrollTop = here.offsetTop - $("file").offsetTop - 60;
 }
 
@@ -205,7 +209,7 @@ function select(key, move = true) {
     item.focus({ preventScroll: true });
     item.scrollIntoView({ block: "nearest" });
   }
-  showFile(desk.source.replace(/\n$/, "").split("\n"));
+  showFile();
 }
 
 function show(now) {
@@ -214,9 +218,9 @@ function show(now) {
   desk = now;
   const typed = $("pool-search").value.trim().toLowerCase();
   const wanted = chosen("pool");
-  const rows = now.pool.filter((one) => (wanted === "all" || one.state === wanted) && `${one.title} ${one.source} ${one.why}`.toLowerCase().includes(typed));
-  $("pool").replaceChildren(...(rows.length ? rows.map(poolCard) : [made("li", "end", now.pool.length ? "None of these" : "The pool is empty; newsletter add fills it")]));
-  $("pool-count").textContent = `${rows.length} of ${now.pool.length}`;
+  const pooled = now.pool.filter((one) => (wanted === "all" || one.state === wanted) && `${one.title} ${one.source} ${one.why}`.toLowerCase().includes(typed));
+  $("pool").replaceChildren(...(pooled.length ? pooled.map(poolCard) : [made("li", "end", now.pool.length ? "None of these" : "The pool is empty; newsletter add fills it")]));
+  $("pool-count").textContent = `${pooled.length} of ${now.pool.length}`;
   const boxes = now.sections.some(({ number }) => number === -1) ? now.sections : [{ number: -1, name: "", articles: [] }, ...now.sections];
   $("sections").replaceChildren(...boxes.filter(({ number, articles }) => number >= 0 || articles.length || boxes.length === 1).map(sectionBox));
   const count = now.sections.reduce((sum, { articles }) => sum + articles.length, 0);
@@ -228,9 +232,7 @@ function show(now) {
   $("undo").title = now.undo;
   const keys = [...cards("pool"), ...cards("sections")].map((item) => item.dataset.key);
   const near = cards("pool")[Math.min(Math.max(at, 0), cards("pool").length - 1)]?.dataset.key;
-  const key = keys.includes(focused) ? focused : near ?? keys[0];
-  if (key) select(key, Boolean(inside));
-  else showFile(now.source.replace(/\n$/, "").split("\n"));
+  select(keys.includes(focused) ? focused : (near ?? ""), Boolean(inside));
 }
 
 export async function loadDesk() {

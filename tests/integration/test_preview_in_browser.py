@@ -1,16 +1,20 @@
 """The preview in a real browser: it follows saves, works by keyboard, keeps nobody out, lets no mail do anything."""
 
+import json
 import re
+import shutil
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from needs import axe
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from preview_process import Running, make_sample, running_preview
 
 SCHEMES = ("light", "dark")
-VIEWS = ("mail", "text", "source", "findings")
+VIEWS = {"mail": "Mail", "text": "Plain text", "message": "Message", "source": "Source", "pick": "Pick"}
 
 pytestmark = pytest.mark.chromium
 
@@ -40,6 +44,7 @@ def open_preview(browser: Browser, preview: Running) -> Iterator[Callable[..., P
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
+        page.told_wrong = wrong  # type: ignore[attr-defined]
         page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda fault: wrong.append(str(fault)))
         page.on("request", lambda asked: None if asked.url.startswith(preview.address) else wrong.append(asked.url))
@@ -77,7 +82,7 @@ def visible_devices(page: Page) -> list[str]:
 
 
 def test_desktop_and_phone_stand_side_by_side(open_preview):
-    page = open_preview(1280)
+    page = open_preview(1600)
     desktop, phone = (page.locator(mail(page, at)).bounding_box() for at in ("desktop", "phone"))
     assert (desktop["width"], phone["width"]) == (700, 375)
     assert desktop["x"] + desktop["width"] < phone["x"]
@@ -117,12 +122,12 @@ def test_light_and_dark_are_those_of_the_mail_whatever_the_browser_prefers(open_
 
     for preferred in SCHEMES:
         page = open_preview(1600, preferred)
-        page.get_by_role("group", name="Colour scheme").get_by_text("Both").click()
+        page.get_by_role("group", name="How the mail is shown").get_by_text("Both").click()
         ready(page)
         assert len(visible_devices(page)) == 4
         assert brightness(page, "light") > 600
         assert brightness(page, "dark") < 200
-        page.get_by_role("group", name="Colour scheme").get_by_text("Dark").click()
+        page.get_by_role("group", name="How the mail is shown").get_by_text("Dark").click()
         assert visible_devices(page) == ["The mail: desktop, dark", "The mail: phone, dark"]
 
 
@@ -214,24 +219,107 @@ def test_the_page_says_when_the_preview_has_ended(browser, tmp_path):
         context.close()
 
 
+def findings(page: Page) -> Locator:
+    return page.locator("#findings > li")
+
+
 def test_a_finding_has_its_severity_in_words_its_place_and_what_to_do(open_preview, issue):
-    page = open_preview()
-    expect(page.get_by_role("tab", name=re.compile(r"Findings \d+"))).to_be_visible()
-    page.get_by_role("tab", name="Findings").click()
-    finding = page.get_by_role("listitem").locator("visible=true").first
+    page = open_preview(1600)
     expect(page.get_by_text("1 error, ")).to_be_visible()
+    finding = findings(page).first
     expect(finding).to_contain_text("Error")
     expect(finding).to_contain_text("has no link")
-    line = re.search(r"issues/001\.md:(\d+)", finding.inner_text())[1]
-    finding.get_by_role("button").click()
-    expect(page.get_by_role("tab", name="Source")).to_have_attribute("aria-selected", "true")
-    expect(page.locator(f"#line-{line}")).to_be_in_viewport()
-    expect(page.locator(f"#line-{line}")).to_contain_text("### Developer Experience")
     issue.change(
         "### Developer Experience at Pinterest: The Journey to PinConsole", "### [PinConsole](https://example.com/p)"
     )
-    page.get_by_role("tab", name="Findings").click()
     expect(page.get_by_text("notes: this issue can be sent.")).to_be_visible()
+
+
+def marked(page: Page, at: str = "desktop") -> list[str]:
+    return page.frame_locator(mail(page, at)).locator("[data-marked]").all_inner_texts()
+
+
+def test_a_finding_marks_its_element_in_the_picture_and_brings_it_into_the_window(open_preview):
+    page = open_preview(1600)
+    findings(page).first.hover()
+    title = "Developer Experience at Pinterest: The Journey to PinConsole"
+    heading = page.frame_locator(mail(page)).get_by_role("heading", name=title)
+    expect(heading).to_have_attribute("data-marked", "")
+    expect(heading).to_be_in_viewport()
+    assert marked(page, "phone") == [title, title], "in the contents, and above the article"
+    page.get_by_role("heading", level=1).hover()
+    expect(heading).not_to_have_attribute("data-marked", "")
+    page.evaluate("scrollTo(0, 0)")
+    page.keyboard.press("j")
+    expect(findings(page).first.get_by_role("button")).to_be_focused()
+    expect(heading).to_have_attribute("data-marked", "")
+    page.keyboard.press("k")
+    expect(findings(page).last.get_by_role("button")).to_be_focused()
+
+
+def test_a_finding_about_the_theme_marks_what_the_template_made(open_preview, issue):
+    own = issue.folder / "templates" / "digest"
+    own.mkdir(parents=True)
+    try:
+        (own / "footer.mjml.j2").write_text(
+            '<mj-section><mj-column>\n<mj-text><p style="font-size: 6px">tiny</p>'
+            '<a href="{{ slots.unsubscribe }}">{{ words.unsubscribe }}</a></mj-text>\n</mj-column></mj-section>\n',
+            encoding="utf-8",
+        )
+        page = open_preview(1600)
+        finding = findings(page).filter(has_text="footer.mjml.j2:2").filter(has_text="6px")
+        finding.hover()
+        expect(page.frame_locator(mail(page)).get_by_text("tiny")).to_have_attribute("data-marked", "")
+        with silenced(page):
+            finding.get_by_role("button").click()
+            expect(finding.get_by_role("status")).to_contain_text("no editor is configured")
+        expect(finding.locator(".excerpt .here")).to_contain_text('<p style="font-size: 6px">tiny</p>')
+    finally:
+        shutil.rmtree(own)
+
+
+def test_a_click_on_a_finding_shows_its_line_and_opens_the_editor(open_preview, issue, tmp_path):
+    page = open_preview(1600)
+    finding = findings(page).first
+    line = int(re.search(r"issues/001\.md:(\d+)", finding.inner_text())[1])
+    with silenced(page):
+        finding.get_by_role("button").click()
+        expect(finding.locator(".excerpt .here")).to_contain_text(f"{line} ### Developer Experience")
+        expect(finding.get_by_role("status")).to_contain_text("no editor is configured; write under [preview]")
+    finding.get_by_role("button").click()
+    expect(finding.locator(".excerpt")).to_have_count(0)
+    opened, local = tmp_path / "opened", issue.folder / "newsletter.local.toml"
+    before = local.read_bytes() if local.exists() else None
+    script = f"import sys, pathlib; pathlib.Path({str(opened)!r}).write_text(' '.join(sys.argv[1:]))"
+    command = [sys.executable, "-c", script, "{file}", "+{line}:{column}"]
+    try:
+        local.write_text(f"[preview]\neditor = {json.dumps(command)}\n", encoding="utf-8")
+        finding.get_by_role("button").click()
+        expect(finding.get_by_role("status")).to_have_text("Opened in your editor.")
+        assert opened.read_text() == f"{issue.issue.resolve()} +{line}:1"
+    finally:
+        local.unlink()
+        if before is not None:
+            local.write_bytes(before)
+
+
+@contextmanager
+def silenced(page: Page) -> Iterator[None]:
+    """Let the browser complain of an answer that says no, once."""
+    complaints = page.told_wrong  # type: ignore[attr-defined]
+    count = len(complaints)
+    yield
+    page.wait_for_timeout(0)
+    assert len(complaints) == count + 1
+    assert "409" in complaints.pop()
+
+
+def test_two_clicks_in_the_picture_go_to_the_line(open_preview):
+    page = open_preview(1600)
+    with silenced(page):
+        page.frame_locator(mail(page)).get_by_text("one request in a million").dblclick()
+        expect(page.locator("#source .here")).to_contain_text("*one request in a million*")
+        expect(page.locator("#status")).to_contain_text(re.compile(r"^issues/001\.md:\d+ · .*no editor is configured"))
 
 
 def test_the_source_is_the_file_to_the_letter(open_preview, preview):
@@ -253,8 +341,8 @@ def test_everything_can_be_done_by_keyboard(open_preview):
     expect(page.get_by_role("link", name="Skip to the issue")).to_be_in_viewport()
     page.keyboard.press("Tab")
     assert focused() == "tab-mail"
-    for key, view in [("ArrowRight", "text"), ("ArrowRight", "source"), ("End", "findings"), ("ArrowRight", "mail"),
-                      ("ArrowLeft", "findings"), ("Home", "mail")]:  # fmt: skip
+    for key, view in [("ArrowRight", "text"), ("ArrowRight", "message"), ("End", "pick"), ("ArrowRight", "mail"),
+                      ("ArrowLeft", "pick"), ("Home", "mail")]:  # fmt: skip
         page.keyboard.press(key)
         assert focused() == f"tab-{view}"
         assert page.evaluate(
@@ -292,7 +380,7 @@ def test_what_has_the_focus_is_seen(open_preview):
 
 def test_single_keys_work_and_can_be_turned_off(open_preview):
     page = open_preview()
-    for key, view in zip("4321", reversed(VIEWS), strict=True):
+    for key, view in zip("54321", reversed(VIEWS), strict=True):
         page.keyboard.press(key)
         expect(page.locator(f"#view-{view}")).to_be_visible()
     page.get_by_label("Single keys").uncheck()
@@ -307,8 +395,9 @@ def test_nothing_is_wider_than_the_window(open_preview, issue, width):
     issue.change("Moka, PinConsole", "M" * 200)
     page = open_preview(width)
     expect(page.get_by_role("heading", level=1)).to_contain_text("M" * 200)
-    for view in VIEWS:
-        page.get_by_role("tab", name=re.compile(view if view != "text" else "Plain text", re.I)).click()
+    for view, name in VIEWS.items():
+        page.get_by_role("tab", name=name).click()
+        expect(page.locator(f"#view-{view}")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
     issue.change('subject = "', "subject = " + "x" * 300)
     expect(page.get_by_role("alert")).to_be_visible()
@@ -363,7 +452,7 @@ def test_a_hostile_template_reaches_neither_the_page_nor_the_network(browser, tm
 @pytest.mark.parametrize("width", [375, 1280])
 def test_axe_finds_no_serious_fault(open_preview, issue, width, scheme):
     page = open_preview(width, scheme)
-    page.get_by_role("group", name="Colour scheme").get_by_text("Both").click()
+    page.get_by_role("group", name="How the mail is shown").get_by_text("Both").click()
     page.evaluate(axe())
 
     def faults(what: str) -> list[str]:

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from preview_process import Running, make_sample, running_preview, start
 
-OWN_FILES = ("preview.html", "preview.css", "mail.css", "preview.js", "choices.js", "mail.js", "words.js", "icon.svg")
+OWN_FILES = (
+    "preview.html", "preview.css", "mail.css", "side.css", "desk.css", "preview.js", "choices.js", "mail.js",
+    "words.js", "marks.js", "side.js", "reader.js", "ask.js", "desk.js", "icon.svg",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -127,8 +130,18 @@ def test_no_address_leads_to_another_file(shared: Running, name):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"])
-def test_nothing_can_be_asked_but_to_look(shared: Running, method):
-    assert shared.ask(f"/{shared.token}/issue/summary", method=method).status == 405
+def test_nothing_can_be_asked_of_it_but_to_look(shared: Running, method):
+    own = {"Origin": f"http://127.0.0.1:{shared.port}"}
+    assert shared.ask(f"/{shared.token}/issue/summary", own, method=method).status == 405
+    assert shared.ask(f"/{shared.token}/issue/summary", method=method).status == 403, "it names no Origin"
+
+
+@pytest.mark.parametrize("name", ["desk", "desk/undo", "issue/open"])
+@pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "http://127.0.0.1"])
+def test_another_page_moves_nothing(shared: Running, name, origin):
+    headers = {"Origin": origin} if origin else {}
+    answer = shared.ask(f"/{shared.token}/{name}", {**headers, "Content-Length": "0"}, method="POST")
+    assert answer.status == 403
 
 
 def test_the_parts_are_plain_text_whatever_stands_in_them(shared: Running):

@@ -18,7 +18,7 @@ async def _app(scope: Any, receive: Any, send: Any) -> None:
     await answer(scope, receive, send)
 
 
-def ask(path: str, headers: dict[str, str], kind: str = "http") -> tuple[int, dict[str, str], str]:
+def ask(path: str, headers: dict[str, str], kind: str = "http", method: str = "GET") -> tuple[int, dict[str, str], str]:
     sent: list[Any] = []
 
     async def receive() -> dict[str, str]:
@@ -28,7 +28,7 @@ def ask(path: str, headers: dict[str, str], kind: str = "http") -> tuple[int, di
         sent.append(message)
 
     scope = {
-        "type": kind, "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
+        "type": kind, "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
     }  # fmt: skip
     asyncio.run(Guard(_app, token=TOKEN, port=PORT)(scope, receive, send))
@@ -122,3 +122,10 @@ def test_every_answer_keeps_its_contents_and_its_address_to_itself(headers, path
 def test_what_is_not_http_is_not_served():
     with pytest.raises(ValueError, match="websocket is not guarded"):
         ask(f"/{TOKEN}/", HOME, "websocket")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "X"])
+def test_what_may_change_something_names_its_origin(method):
+    assert ask(f"/{TOKEN}/desk", HOME, method=method)[0] == 403
+    assert ask(f"/{TOKEN}/desk", {**HOME, "origin": "https://evil.example"}, method=method)[0] == 403
+    assert ask(f"/{TOKEN}/desk", {**HOME, "origin": f"http://127.0.0.1:{PORT}"}, method=method)[0] == 200

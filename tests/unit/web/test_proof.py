@@ -5,7 +5,10 @@ import json
 import pytest
 
 from newsletter.app.sample import make_sample
+from newsletter.sender.addressing import sample_reader
 from newsletter.web.proof import make_proof
+
+SAMPLE = sample_reader()
 
 
 @pytest.fixture
@@ -27,15 +30,14 @@ def test_an_issue_is_shown_as_the_sample_reader_gets_it(sample):
     proof = make_proof(folder, path)
     assert proof.error is None
     assert proof.sheet is not None
-    assert "Hello Sample Reader" in proof.sheet.html
-    assert "Hello Sample Reader" in proof.sheet.text
-    assert "<mjml" in proof.sheet.mjml
+    for part, words in {"html": "Hello Sample Reader", "text": "Hello Sample Reader", "mjml": "<mjml"}.items():
+        assert words in (proof.part(part, SAMPLE) or "")
     assert proof.source == path.read_text(encoding="utf-8")
 
 
 def test_the_summary_is_json_and_has_the_inbox_line_the_size_and_the_findings(sample):
     folder, path = sample
-    told = json.loads(json.dumps(make_proof(folder, path).summary()))
+    told = json.loads(json.dumps(make_proof(folder, path).summary(SAMPLE)))
     mail = told["mail"]
     assert told["path"] == path.as_posix()
     assert told["error"] is None
@@ -43,7 +45,8 @@ def test_the_summary_is_json_and_has_the_inbox_line_the_size_and_the_findings(sa
     assert mail["subject"] == "Moka, PinConsole, and a one-in-a-million failure"
     assert mail["preheader"].startswith("Eight write-ups")
     assert 0 < mail["bytes"] < mail["clip"] == 102_400
-    serious = [one for one in mail["findings"] if one["severity"] != "note"]
+    findings = json.loads(json.dumps(make_proof(folder, path).findings()))["findings"]
+    serious = [one for one in findings if one["severity"] != "note"]
     assert [(one["severity"], one["rule"], one["path"]) for one in serious] == [
         ("error", "link-missing", path.as_posix())
     ]
@@ -56,24 +59,29 @@ def test_a_broken_issue_says_where_and_keeps_the_last_sheet(sample):
     good = make_proof(folder, path)
     change(path, 'subject = "', "subject = unquoted ")
     broken = make_proof(folder, path, good.sheet)
-    told = broken.summary()
+    told = broken.summary(SAMPLE)
     assert broken.sheet is good.sheet
     assert told["error"]["where"] == path.as_posix()
     assert told["error"]["line"] == 4
     assert told["error"]["what"]
-    assert told["mail"]["subject"] == good.sheet.subject
+    assert told["mail"]["subject"] == good.sheet.issue.subject
     assert "unquoted" in broken.source
     change(path, "subject = unquoted ", 'subject = "')
-    assert make_proof(folder, path, broken.sheet) == good
+    assert make_proof(folder, path, broken.sheet).summary(SAMPLE) == good.summary(SAMPLE)
 
 
 def test_an_issue_that_was_never_good_has_an_error_and_no_mail(sample):
     folder, path = sample
     path.write_text("no front matter\n", encoding="utf-8")
     proof = make_proof(folder, path)
-    assert proof.summary()["mail"] is None
+    assert proof.summary(SAMPLE)["mail"] is None
     assert proof.error is not None
-    assert [proof.part(name) for name in ("source", "text", "mjml", "html")] == ["no front matter\n", "", "", ""]
+    assert [proof.part(name, SAMPLE) for name in ("source", "text", "mjml", "html")] == [
+        "no front matter\n",
+        "",
+        "",
+        "",
+    ]
 
 
 def test_an_issue_that_is_gone_is_an_error_and_no_traceback(sample):
@@ -97,7 +105,7 @@ def test_bytes_that_are_no_text_are_shown_as_far_as_they_are(sample):
 def test_broken_settings_are_the_proofs_error(sample, name):
     folder, path = sample
     (folder / name).write_text("broken [\n", encoding="utf-8")
-    told = make_proof(folder, path).summary()
+    told = make_proof(folder, path).summary(SAMPLE)
     assert told["error"]["where"].endswith(name)
     assert told["error"]["line"] == 1
 
@@ -107,21 +115,21 @@ def test_a_broken_template_of_the_newsletters_own_is_the_proofs_error(sample):
     own = folder / "templates" / "digest"
     own.mkdir(parents=True)
     (own / "footer.mjml.j2").write_text("<mj-section>\n{{ nobody.knows }}\n", encoding="utf-8")
-    told = make_proof(folder, path).summary()
+    told = make_proof(folder, path).summary(SAMPLE)
     assert told["error"]["where"].endswith("footer.mjml.j2")
     assert told["error"]["line"] == 2
 
 
 def test_the_digest_tells_a_change_of_the_mail_from_a_change_beside_it(sample):
     folder, path = sample
-    before = make_proof(folder, path).summary()["mail"]["digest"]
+    before = make_proof(folder, path).summary(SAMPLE)["mail"]["digest"]
     change(path, "+++\n\nEight", "# a comment\n+++\n\nEight")
-    assert make_proof(folder, path).summary()["mail"]["digest"] == before
+    assert make_proof(folder, path).summary(SAMPLE)["mail"]["digest"] == before
     change(path, "If you read only one", "If you read just one")
-    assert make_proof(folder, path).summary()["mail"]["digest"] != before
+    assert make_proof(folder, path).summary(SAMPLE)["mail"]["digest"] != before
 
 
 def test_there_is_no_part_of_another_name(sample):
     folder, path = sample
     proof = make_proof(folder, path)
-    assert [proof.part(name) for name in ("", "findings", "__class__", "sheet", "../x")] == [None] * 5
+    assert [proof.part(name, SAMPLE) for name in ("", "findings", "__class__", "sheet", "../x")] == [None] * 5

@@ -30,7 +30,7 @@ ISSUE = FOLDER / "issues" / "042.md"
         ("issues/4913", False),
         ("issues/.042.md.k2j3", False),
         ("README.md", False),
-        ("pool/ada.jsonl", False),
+        ("pool/ada.jsonl", True),
         (".newsletter/build/042/042.html", False),
     ],
 )
@@ -48,7 +48,16 @@ def test_only_folders_that_matter_are_watched(tmp_path):
     for name in ("issues", "media/2026", "templates/digest/parts", ".git/objects", ".venv/lib", "pool"):
         (tmp_path / name).mkdir(parents=True)
     places = [path.relative_to(tmp_path).as_posix() for path in watched(tmp_path, tmp_path / "issues" / "1.md")]
-    assert places == [".", "issues", "media", "media/2026", "templates", "templates/digest", "templates/digest/parts"]
+    assert places == [
+        ".",
+        "issues",
+        "media",
+        "media/2026",
+        "pool",
+        "templates",
+        "templates/digest",
+        "templates/digest/parts",
+    ]
 
 
 def test_a_folder_that_comes_or_goes_makes_the_watch_anew(tmp_path):

@@ -1,0 +1,240 @@
+"""Picking in a real browser: by button, key and mouse, written into the issue's file as it is done."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from preview_process import Running, make_sample, running_preview
+
+pytestmark = pytest.mark.chromium
+
+POOLED = {
+    "aaaaaaaaaaaaa": ("Sharding a control plane", "Cloudflare"),
+    "bbbbbbbbbbbbb": ("A cache nobody owned", "Figma"),
+    "ccccccccccccc": ("Reading a p99 honestly", "Honeycomb"),
+}
+
+
+def event(number: int, id: str, title: str, source: str) -> str:
+    article = {"title": title, "link": f"https://example.com/{number}", "source": source, "why": "It matters."}
+    at = f"2026-11-2{number}T10:00:00.000000+00:00"
+    return json.dumps({"at": at, "event": "added", "id": id, "article": article}) + "\n"
+
+
+@pytest.fixture
+def desk(tmp_path) -> Iterator[Running]:
+    make_sample(tmp_path / "desk", tmp_path / "home")
+    lines = [event(number, id, *words) for number, (id, words) in enumerate(POOLED.items())]
+    (tmp_path / "desk" / "pool" / "ada.jsonl").write_text("".join(lines), encoding="utf-8")
+    with running_preview(tmp_path / "desk", tmp_path / "home") as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser, desk: Running) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page, wrong = context.new_page(), []
+    page.on("pageerror", lambda fault: wrong.append(str(fault)))
+    page.goto(desk.address)
+    page.wait_for_selector("body[data-version]")
+    page.keyboard.press("5")
+    expect(pool(page)).to_have_count(3)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def pool(page: Page) -> Locator:
+    return page.locator("#pool .card")
+
+
+def section(page: Page, number: int) -> Locator:
+    return page.locator("#sections .issue-section").nth(number)
+
+
+def titles(page: Page, number: int) -> list[str]:
+    return section(page, number).locator(".card-title").all_inner_texts()
+
+
+def file_titles(desk: Running) -> list[str]:
+    lines = desk.issue.read_text(encoding="utf-8").split("\n")
+    return [line[4:].split("]")[0].lstrip("[") for line in lines if line.startswith("### ")]
+
+
+def said(page: Page, words: str) -> None:
+    expect(page.locator("#said")).to_contain_text(words)
+
+
+def test_an_article_is_picked_by_its_button_and_the_file_and_the_mail_follow(page, desk):
+    pool(page).filter(has_text="A cache nobody owned").get_by_role("button", name="Pick").click()
+    said(page, "picked “A cache nobody owned”")
+    expect(pool(page)).to_have_count(2)
+    assert file_titles(desk)[-1] == "A cache nobody owned"
+    expect(page.locator("#file")).to_contain_text("### [A cache nobody owned](https://example.com/1)")
+    page.keyboard.press("1")
+    frame = page.frame_locator("iframe[title='The mail: desktop, light']")
+    expect(frame.get_by_role("heading", name="A cache nobody owned")).to_be_visible()
+
+
+def test_everything_is_done_by_keys_and_undone_to_the_letter(page, desk):
+    before = desk.issue.read_bytes()
+    pool(page).first.focus()
+    page.keyboard.press("j")
+    expect(page.locator(".card.selected")).to_contain_text("A cache nobody owned")
+    page.keyboard.press("h")
+    said(page, "held “A cache nobody owned”")
+    expect(page.locator(".card.selected")).to_contain_text("Reading a p99 honestly")
+    page.keyboard.press("d")
+    page.get_by_label("Reason").fill("an advertisement")
+    page.keyboard.press("Enter")
+    said(page, "dropped “Reading a p99 honestly”")
+    page.keyboard.press("p")
+    said(page, "picked “Sharding a control plane”")
+    assert "Sharding a control plane" in file_titles(desk)
+    for words in ("picked", "dropped", "held"):
+        page.keyboard.press("u")
+        said(page, f"undone: {words}")
+    assert desk.issue.read_bytes() == before
+    expect(pool(page)).to_have_count(3)
+    page.keyboard.press("u")
+    expect(page.locator("#said")).to_have_class("wrong")
+    said(page, "there is nothing to undo")
+
+
+def test_held_and_dropped_articles_are_shown_with_their_reason_and_restored(page):
+    pool(page).first.get_by_role("button", name="Drop").click()
+    page.get_by_label("Reason").fill("too long")
+    page.get_by_role("dialog").get_by_role("button", name="Drop").click()
+    page.get_by_text("Dropped", exact=True).click()
+    expect(pool(page)).to_have_count(1)
+    expect(pool(page)).to_contain_text("dropped: too long")
+    pool(page).get_by_role("button", name="Restore").click()
+    page.get_by_text("New", exact=True).click()
+    expect(pool(page)).to_have_count(3)
+
+
+def test_an_article_moves_by_keys_within_its_section_and_on_to_the_next(page, desk):
+    first, second, third = titles(page, 0)
+    section(page, 0).locator(".card").first.focus()
+    page.keyboard.press("Shift+J")
+    expect(section(page, 0).locator(".card-title")).to_have_text([second, first, third])
+    page.keyboard.press("Shift+ArrowDown")
+    expect(section(page, 0).locator(".card-title")).to_have_text([second, third, first])
+    page.keyboard.press("Shift+J")
+    expect(section(page, 0).locator(".card-title")).to_have_text([second, third])
+    assert titles(page, 1)[0] == first
+    expect(page.locator(".card.selected")).to_contain_text(first)
+    expect(page.locator("#file .here").first).to_contain_text(first)
+    page.keyboard.press("Shift+K")
+    expect(section(page, 0).locator(".card-title")).to_have_text([second, third, first])
+    assert file_titles(desk)[:3] == [second, third, first]
+
+
+def test_articles_are_dragged_between_pool_and_sections(page, desk):
+    pool(page).first.drag_to(section(page, 1).locator(".card").nth(1))
+    expect(section(page, 1).locator(".card-title").nth(1)).to_have_text("Sharding a control plane")
+    moved = titles(page, 0)[2]
+    section(page, 0).locator(".card").nth(2).drag_to(section(page, 0).locator(".card").first)
+    expect(section(page, 0).locator(".card-title").first).to_have_text(moved)
+    assert file_titles(desk)[0] == moved
+    section(page, 1).locator(".card").nth(1).drag_to(page.locator("#pool .card").first)
+    expect(pool(page)).to_have_count(3)
+    assert "Sharding a control plane" not in file_titles(desk)
+
+
+def test_what_would_lose_words_is_asked_first(page, desk):
+    desk.change("**Why it matters:**", "*My own words.*\n\n**Why it matters:**")
+    expect(page.locator("#file")).to_contain_text("My own words.")
+    before = desk.issue.read_bytes()
+    section(page, 0).locator(".card").first.get_by_role("button", name="Take").click()
+    expect(page.get_by_role("dialog")).to_contain_text("not what else its block says")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    assert desk.issue.read_bytes() == before
+    section(page, 0).locator(".card").first.get_by_role("button", name="Take").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take it out").click()
+    said(page, "out")
+    page.get_by_role("button", name="Undo").click()
+    said(page, "undone")
+    assert desk.issue.read_bytes() == before
+
+
+def test_a_section_is_made_filled_and_removed(page, desk):
+    page.get_by_role("button", name="New section").click()
+    page.get_by_label("Its name").fill("Last things")
+    page.keyboard.press("Enter")
+    expect(section(page, 3)).to_contain_text("Nothing here yet")
+    pool(page).first.drag_to(section(page, 3).locator(".end"))
+    expect(section(page, 3).locator(".card-title")).to_have_text(["Sharding a control plane"])
+    section(page, 3).get_by_role("button", name="Take").click()
+    section(page, 3).get_by_role("button", name="Remove").click()
+    said(page, "took a section's heading out")
+    assert "Last things" not in desk.issue.read_text(encoding="utf-8")
+
+
+def test_what_is_added_to_the_pool_appears(page, desk):
+    with (desk.folder / "pool" / "ada.jsonl").open("a", encoding="utf-8") as file:
+        file.write(event(4, "ddddddddddddd", "Just in", "Netflix"))
+    expect(pool(page)).to_have_count(4)
+    page.get_by_label("Search the pool").fill("netfl")
+    expect(pool(page).locator(".card-title")).to_have_text(["Just in"])
+
+
+def test_a_file_that_cannot_be_read_says_so_and_nothing_moves(page, desk):
+    desk.change("### ", "#### ")
+    expect(page.locator("#desk-error")).to_contain_text("a heading here is a section")
+    broken = desk.issue.read_bytes()
+    pool(page).first.get_by_role("button", name="Pick").click()
+    expect(page.locator("#said")).to_have_class("wrong")
+    assert desk.issue.read_bytes() == broken
+
+
+READERS = [
+    ("no-name", "Hello reader,"),
+    ("long-name", "Hello Wolfeschlegelsteinhausenbergerdorff Maximiliane Konstantinow,"),
+    ("right-to-left", "Hello עדה לאבלייס,"),
+    ("markup", 'Hello <b>Ada</b> & "Co" {{ name }},'),
+]
+
+
+@pytest.mark.parametrize("key, greeting", READERS)
+def test_an_edge_case_is_seen_as_that_reader_would(page, key, greeting):
+    page.keyboard.press("1")
+    page.get_by_label("Shown to").select_option(key)
+    frame = page.frame_locator("iframe[title='The mail: phone, light']")
+    expect(frame.locator("body")).to_contain_text(greeting)
+    page.keyboard.press("2")
+    expect(page.locator("#text")).to_contain_text(greeting)
+    page.keyboard.press("3")
+    expect(page.locator("#headers")).to_contain_text("reader@example.com")
+
+
+def test_a_subscriber_is_found_and_their_slots_are_shown(page):
+    page.keyboard.press("1")
+    choice = page.get_by_label("Shown to")
+    expect(choice.locator("optgroup[label=Subscribers] option")).not_to_have_count(0)
+    address = choice.locator("optgroup[label=Subscribers] option").nth(1).get_attribute("value")
+    page.get_by_label("Find a subscriber").fill(address.upper())
+    expect(choice.locator("optgroup[label^='Subscribers with'] option")).to_have_count(1)
+    choice.select_option(address)
+    expect(page.locator("#slots")).to_contain_text(address)
+    expect(page.locator("#slots")).to_contain_text("Unsubscribe")
+    page.get_by_role("tab", name="Message").click()
+    expect(page.locator("#headers")).to_contain_text(address)
+    page.reload()
+    page.wait_for_selector("body[data-version]")
+    expect(page.locator("#headers")).to_contain_text(address)
+
+
+def test_readers_are_stepped_through_by_keys(page):
+    page.keyboard.press("1")
+    page.locator("#tab-mail").focus()
+    seen: list[str] = []
+    chosen: Callable[[], str] = lambda: page.get_by_label("Shown to").input_value()  # noqa: E731
+    for _ in range(6):
+        seen.append(chosen())
+        page.keyboard.press("]")
+    assert seen[:5] == ["sample", "no-name", "long-name", "right-to-left", "markup"]
+    assert "@" in seen[5]
+    page.keyboard.press("[")
+    assert chosen() == seen[5]
