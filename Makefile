@@ -41,7 +41,7 @@ format: $(ENV)/test
 	"$(BIN)/ruff" format
 
 bench: $(ENV)/test
-	"$(BIN)/python" benchmarks/bench.py --json dist/bench.json
+	"$(BIN)/python" -m benchmarks.bench --json dist/bench.json
 
 # The sender beside the fastest there is on this machine; some minutes, and it wants the machine for itself.
 bench-send: $(ENV)/test
@@ -69,6 +69,7 @@ readme: $(ENV)/run
 # The README's picture of the built issue; needs Chromium.
 picture: $(ENV)/test
 	"$(BIN)/python" tests/picture.py
+	"$(BIN)/python" tests/studio_picture.py
 
 wheel: $(ENV)/run
 	"$(BIN)/python" -m hatchling build -t wheel

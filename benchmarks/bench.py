@@ -6,46 +6,19 @@ machines differ, else the median of many.
 
 import argparse
 import json
-import os
 import re
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+
+from benchmarks.figure import Figure, median, sample, seconds
+from benchmarks.previewing import previewing
 
 ROUNDS = 20
 """Whole processes of each kind."""
-BUILDS = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Figure:
-    """One measured value.
-
-    :param bar: the most that it may be; None for a figure that only explains others.
-    """
-
-    name: str
-    value: float
-    unit: str
-    bar: float | None = None
-
-    def __str__(self) -> str:
-        verdict = "-" if self.bar is None else "ok" if self.value <= self.bar else "short"
-        bar = "-" if self.bar is None else f"{self.bar:g}"
-        return f"{self.name:<24} {self.value:>9.3f}  {self.unit:<4} {bar:>5}  {verdict}"
-
-
-def seconds(action: Callable[[], object]) -> float:
-    """Return how long *action* takes."""
-    begun = time.perf_counter()
-    action()
-    return time.perf_counter() - begun
 
 
 def start() -> Iterator[Figure]:
@@ -64,17 +37,6 @@ def start() -> Iterator[Figure]:
     yield Figure(name="import-click", value=base * 1000, unit="ms")
     yield Figure(name="help", value=own * 1000, unit="ms")
     yield Figure(name="help/import-click", value=own / base, unit="x", bar=2)
-
-
-@contextmanager
-def sample() -> Iterator[Path]:
-    """Give a folder with the sample newsletter, all eight articles whole."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["NEWSLETTER_HOME"] = str(Path(folder, "home"))
-        from newsletter.app.sample import make_sample
-
-        make_sample(Path(folder, "desk"))
-        yield Path(folder, "desk")
 
 
 def building() -> Iterator[Figure]:
@@ -130,18 +92,13 @@ def twenty_articles(text: str) -> str:
     return head + "".join(told)
 
 
-def median(name: str, action: Callable[[], object], bar: float | None = None) -> Figure:
-    """Return the median of many runs of *action*, in milliseconds."""
-    return Figure(name=name, value=statistics.median(seconds(action) for _ in range(BUILDS)) * 1000, unit="ms", bar=bar)
-
-
 def main() -> int:
     """Measure, print and write; 1 when a figure is short of its bar."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     options = parser.parse_args()
     figures = []
-    for measure in (start, building, checking):
+    for measure in (start, building, checking, previewing):
         for figure in measure():
             figures.append(figure)
             print(figure, flush=True)

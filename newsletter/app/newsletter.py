@@ -49,6 +49,11 @@ class Newsletter:
         folders = (self.shown / "templates", builtin_templates())
         return Renderer(self.settings.rendering, folders, self.shown / "media")
 
+    def share_renderer(self, other: "Newsletter") -> None:
+        """Go on with the renderer of *other* if it renders as this one's would: its templates are compiled already."""
+        if (self.shown, self.settings.rendering) == (other.shown, other.settings.rendering):
+            self.__dict__["renderer"] = other.renderer
+
     @cached_property
     def database(self) -> "Database":
         """The database of readers and ledger."""

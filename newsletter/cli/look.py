@@ -143,8 +143,9 @@ def build(issue: str | None, as_json: bool) -> None:
 def preview(issue: str | None, port: int, open_page: bool | None) -> None:
     """Show an issue in the browser, as you edit it.
 
-    Desktop and phone side by side, light and dark, plain text, source and findings. The page is served on 127.0.0.1
-    alone, reloads when you save, and ends with Ctrl-C.
+    Desktop and phone, light and dark, Outlook, images off, plain text and the whole message, with the findings beside
+    them, for any reader; and the pool, to pick from. The page is served on 127.0.0.1 alone, reloads when you save, and
+    ends with Ctrl-C.
     """
     import sys
 

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
 
 from newsletter.errors import SettingsError
 from newsletter.model.traced import Place
@@ -29,14 +30,16 @@ def open_in_editor(command: Sequence[str], shown: Path, place: Place) -> None:
             words, cwd=shown, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
-        code = running.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        return
     except OSError as cause:
         what = f"the editor {words[0]} cannot be run: {cause.strerror}"
         raise SettingsError(what, "give the path of one that is there", where=where) from cause
-    if code:
-        raise SettingsError(f"the editor {words[0]} ended with {code}", "try its command by hand", where=where)
+    waiting = Thread(target=running.wait, daemon=True)  # until it ends, so that none is left a zombie
+    waiting.start()
+    waiting.join(PATIENCE)
+    if running.returncode:
+        raise SettingsError(
+            f"the editor {words[0]} ended with {running.returncode}", "try its command by hand", where=where
+        )
 
 
 def command_for(command: Sequence[str], place: Place) -> list[str]:

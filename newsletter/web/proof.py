@@ -58,7 +58,10 @@ def make_proof(folder: Path, path: Path, last: Sheet | None = None) -> Proof:
     source = ""
     try:
         source = _read(path)
-        sheet = Sheet.of(open_newsletter(folder), path)
+        newsletter = open_newsletter(folder)
+        if last:  # compiling the theme's templates anew would take twice as long as everything else
+            newsletter.share_renderer(last.newsletter)
+        sheet = Sheet.of(newsletter, path)
     except NewsletterError as error:
         return Proof(path=path, source=source, sheet=last, error=error)
     return Proof(path=path, source=source, sheet=sheet)

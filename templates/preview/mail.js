@@ -83,6 +83,12 @@ export function showInbox(mail) {
   }
 }
 
+// When the frames that are to be seen have what was asked for last; a frame that never says so is not waited for.
+export const settled = () => Promise.race([
+  Promise.all(visible().map((device) => device.loading)),
+  new Promise((done) => setTimeout(done, 1000)),
+]);
+
 // Replaced, not set: a frame's own history would make the browser's Back go through old saves.
 export function loadMail(digest, reader, remote) {
   for (const device of devices) {
@@ -90,6 +96,7 @@ export function loadMail(digest, reader, remote) {
     const address = new URL(asked, document.baseURI).href;
     if (device.shown === address || device.pair.hidden || device.figure.hidden) continue;
     device.shown = address;
+    device.loading = new Promise((done) => device.frame.addEventListener("load", () => requestAnimationFrame(() => setTimeout(done)), { once: true }));
     device.frame.contentWindow.location.replace(address);
   }
 }

@@ -43,7 +43,7 @@ export function reveal() {
   if (!element) return;
   const frame = device.frame.getBoundingClientRect();
   const top = frame.top + element.getBoundingClientRect().top * (device.scale ?? 1);
-  if (top > 80 && top < innerHeight - 160) return;
+  if (top > 110 && top < innerHeight - 160) return;
   scrollBy({ top: top - innerHeight / 3, behavior: calm.matches ? "auto" : "smooth" });
 }
 

@@ -1,7 +1,7 @@
 // Joins the page to the server: what is chosen, what was saved, what is shown.
 import { choose, chosen, onChoice, showTab, shown, single, tabs } from "./choices.js";
 import { loadDesk } from "./desk.js";
-import { loadMail, showInbox, showPairs } from "./mail.js";
+import { loadMail, settled, showInbox, showPairs } from "./mail.js";
 import { onPicked } from "./marks.js";
 import { listReaders, onReader, reader, showReader, stepReader } from "./reader.js";
 import { openCurrent, showFindings, showWeight, step } from "./side.js";
@@ -91,6 +91,7 @@ async function load() {
       const summary = await (await fetched("issue/summary")).json();
       issue = { ...issue, ...summary };
       paintMail();
+      await settled();
       const names = ["text", "source", "mjml", "html"];
       const texts = names.map(async (name) => [name, await (await fetched(`issue/part/${name}`)).text()]);
       parts = Object.fromEntries(await Promise.all(texts));
@@ -126,6 +127,8 @@ document.addEventListener("keydown", (event) => {
   else if (shown() === "mail" && event.key === "k") step(-1);
   else if (shown() === "mail" && event.key === "e") openCurrent();
 });
+const measure = () => document.documentElement.style.setProperty("--top", `${$("top").offsetHeight}px`);
+new ResizeObserver(measure).observe($("top"));
 listReaders();
 const events = new EventSource("issue/events");
 events.onmessage = load;

@@ -285,3 +285,22 @@ def test_whatever_the_order_everybody_stands_where_they_said(new_url, examples):
         max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
     run_state_machine_as_test(lambda: AnyOrder(new_url()), settings=steps)
+
+
+def test_people_are_found_by_a_part_of_their_name_or_address(store):
+    for address, name in (
+        ("ada@Example.com", "Ada Lovelace"),
+        ("bob@example.org", "Bob 100%"),
+        ("c_d@example.org", ""),
+    ):
+        store.add(Address(address=address, name=name), "weekly", consent=Consent.CONFIRMED, basis="they said so")
+
+    def found(words: str) -> list[str]:
+        return [one.subscriber.address.address for one in store.subscriptions(containing=words)]
+
+    assert found("LOVE") == ["ada@Example.com"]
+    assert found("example.COM") == ["ada@Example.com"]
+    assert found("example") == ["ada@Example.com", "bob@example.org", "c_d@example.org"]
+    assert found("0%") == ["bob@example.org"], "a % is no wildcard"
+    assert found("c_d") == ["c_d@example.org"]
+    assert found("a_a") == [], "a _ is none either"

@@ -7,6 +7,8 @@ from sender_samples import KEY, OPTIONS, content, header, message, parsed, reade
 
 from newsletter.errors import SendError
 from newsletter.model.address import Address
+from newsletter.model.mail import Slot
+from newsletter.model.subscriber import Subscriber
 from newsletter.sender.addressing import (
     SAMPLE_KEY,
     TEST_MARK,
@@ -15,6 +17,7 @@ from newsletter.sender.addressing import (
     message_to_tester,
     sample_message,
     sample_reader,
+    sample_slots,
 )
 
 
@@ -108,3 +111,14 @@ def test_addressing_a_mail_runs_neither_templates_nor_the_email_package():
     loaded = "import sys, newsletter.sender.mailing, newsletter.sender.addressing; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert not {"email.message", "email.policy", "jinja2", "mjml", "premailer"} & set(done.stdout.split())
+
+
+def test_the_slots_of_a_sample_are_those_of_its_mail():
+    made = template()
+    reader = Subscriber(number=7, address=Address(address="ada@example.com", name="Ada <3"))
+    sample, slots = sample_message(made, reader), sample_slots(made, reader)
+    assert slots[Slot.NAME] == "Ada <3"
+    assert slots[Slot.UNSUBSCRIBE].startswith("https://news.example.org/u/42.7.")
+    assert all(slots[slot] in sample.text for slot in (Slot.NAME, Slot.UNSUBSCRIBE, Slot.PREFERENCES))
+    assert f'href="{slots[Slot.WEB]}"' in sample.html
+    assert "Ada &lt;3" in sample.html
