@@ -1,6 +1,7 @@
 """What only some tests need beyond `make test`'s own set-up; .ci/run installs it all."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,3 +24,11 @@ def axe() -> str:
     if not script.is_file():
         missing("axe-core", "install Node and run `make npm`")
     return script.read_text(encoding="utf-8")
+
+
+def node() -> str:
+    """Return the path of Node, with npm's mjml beside it."""
+    found = shutil.which("node")
+    if not found or not (NPM / "node_modules" / "mjml").is_dir():
+        missing("npm's mjml", "install Node and run `make npm`")
+    return found

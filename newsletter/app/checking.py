@@ -15,7 +15,9 @@ from newsletter.checks.run import check
 from newsletter.errors import RenderError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
+from newsletter.model.mjml_fault import MjmlFault
 from newsletter.model.traced import Place, TracedIssue
+from newsletter.rendering.linting import lint_mjml
 from newsletter.sender.addressing import sample_message
 from newsletter.settings import FILE
 
@@ -36,7 +38,8 @@ def check_file(newsletter: Newsletter, path: Path, ask: Ask | None = None) -> li
     try:
         mail = newsletter.renderer.render(issue) if issue.articles else None
     except RenderError as fault:
-        return check(replace(_subject(newsletter, issue), link_statuses=statuses, fault=fault))
+        mjml = _faults(newsletter, issue)
+        return check(replace(_subject(newsletter, issue), link_statuses=statuses, fault=fault, mjml=mjml))
     return check(replace(_subject(newsletter, issue, mail), link_statuses=statuses))
 
 
@@ -51,10 +54,12 @@ def _subject(
     newsletter: Newsletter, issue: Issue, rendered: RenderedIssue | None = None, traced: TracedIssue | None = None
 ) -> Subject:
     settings = newsletter.settings
+    document = _document(newsletter, issue, traced) if rendered else None
     return Subject(
         issue=issue,
         rendered=rendered,
-        document=_document(newsletter, issue, traced) if rendered else None,
+        document=document,
+        mjml=lint_mjml(document.traced.mjml, newsletter.renderer.file) if document else (),
         message=_sample(newsletter, issue, rendered) if rendered else b"",
         ran=_ran(newsletter, issue),
         lists=tuple(settings.lists),
@@ -66,6 +71,14 @@ def _subject(
         settings_path=newsletter.shown / FILE,
         settings_lines=settings.lines,
     )
+
+
+def _faults(newsletter: Newsletter, issue: Issue) -> tuple[MjmlFault, ...]:
+    """Return what is wrong with the MJML of an *issue* that cannot be rendered; nothing where there is no MJML."""
+    try:
+        return lint_mjml(newsletter.renderer.traced_mjml(issue), newsletter.renderer.file)
+    except RenderError:
+        return ()
 
 
 def _document(newsletter: Newsletter, issue: Issue, traced: TracedIssue | None) -> Document:

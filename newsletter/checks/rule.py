@@ -10,6 +10,7 @@ from newsletter.checks.finding import Finding, Severity
 from newsletter.errors import RenderError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
+from newsletter.model.mjml_fault import MjmlFault
 from newsletter.model.traced import Place
 from newsletter.model.waiver import Waiver
 
@@ -31,6 +32,7 @@ class Subject:
     :param ran: the sent issue in which an article ran before, by the article's line.
     :param caps: how many articles a section may have, by its name.
     :param fault: why the issue could not be rendered.
+    :param mjml: what is wrong with the MJML that the theme made of it.
     :param found: what all other rules found; only the last rules see it.
     :param link_statuses: where links lead today; empty when they were not asked.
     :param settings_path: newsletter.toml, as a person would name it.
@@ -49,6 +51,7 @@ class Subject:
     ran: Mapping[int, int] = field(default_factory=dict)
     caps: Mapping[str, int] = field(default_factory=dict)
     fault: RenderError | None = None
+    mjml: tuple[MjmlFault, ...] = ()
     found: tuple[Finding, ...] = ()
     link_statuses: "Mapping[str, LinkStatus]" = field(default_factory=dict)
     settings_path: Path = Path("newsletter.toml")

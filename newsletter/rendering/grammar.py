@@ -1,17 +1,16 @@
 """What MJML must be before mjml-python sees it: that one accepts or swallows most mistakes without a word.
 
-The components and their attributes are those of mjml 5 (npm's mjml-preset-core 5.4.1, MIT), as far as mjml-python
-knows them.
+One walk finds all that is wrong, and goes on behind it: a theme's author sees everything at once.
 """
 
-import json
 import re
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from newsletter.model.table import nearest
+from newsletter.rendering.attribute_type import attribute_type
+from newsletter.rendering.components import EVERYWHERE, IGNORED, UNREAD, components, structure
 from newsletter.rendering.mjml_error import MjmlError
 
 DEPTH = 150
@@ -33,14 +32,22 @@ TOKEN = re.compile(
     re.X,
 )
 ATTRIBUTE = re.compile(r"""([\w.:-]+)(?:\s*=\s*(?:"[^"]*"|('[^']*')))?""")
-EVERYWHERE = ("css-class", "mj-class")
+STARTED = re.compile(r"<(mj[\w-]*)[^<]*?(/?)>", re.S)
 
 
-class Component(NamedTuple):
-    """What mjml 5 says of one ``mj-`` element; *inside* is empty for the root."""
+class Fault(NamedTuple):
+    """What is wrong at one place of the MJML.
 
-    inside: frozenset[str]
-    attributes: frozenset[str]
+    :param rule: the rule of ``newsletter check`` that says so.
+    :param offset: in characters from the start of the MJML.
+    :param spoils: the mail would be another one than was meant, or none; otherwise a part of it comes to nothing.
+    """
+
+    rule: str
+    what: str
+    todo: str
+    offset: int
+    spoils: bool = True
 
 
 class Open(NamedTuple):
@@ -51,151 +58,192 @@ class Open(NamedTuple):
 
 
 def check_mjml(mjml: str) -> None:
-    """Raise MjmlError for the first thing in *mjml* that would not come out as it was meant."""
+    """Raise MjmlError for the first thing in *mjml* that would spoil the mail."""
+    for fault in faults(mjml, typed=False):
+        if fault.spoils:
+            raise MjmlError(fault.what, fault.todo, offset=fault.offset)
+
+
+def faults(mjml: str, *, typed: bool = True) -> Iterator[Fault]:
+    """Yield what is wrong with *mjml*, from its start to its end.
+
+    :param typed: values are looked at, too; none of them spoils the mail.
+    """
     holders = structure()
     stack: list[Open] = []
     behind = 0
     for token in TOKEN.finditer(mjml):
-        kind = token.lastgroup
-        start = token.start()
+        kind, start = token.lastgroup, token.start()
         if stack and stack[-1].name in holders and (text := mjml[behind:start].lstrip()):
-            raise MjmlError(
-                f"there is text directly in <{stack[-1].name}>", "put it into an <mj-text>", offset=start - len(text)
-            )
+            what = f"there is text directly in <{stack[-1].name}>"
+            yield Fault("mjml-nesting", what, "put it into an <mj-text>", start - len(text))
         behind = token.end()
         if kind == "void":
-            _check_start(token, stack)
+            yield from _start(token, stack, typed)
         elif kind == "end":
             if stack and stack[-1].name == token["end"]:
                 stack.pop()
             else:
-                raise _misplaced_end(token, stack)
+                yield from _end(token, stack)
         elif kind == "bad":
-            raise _bad(mjml, start)
-    if stack:
-        raise _unclosed(stack[-1])
-    _check_root(mjml)
+            yield _bad(mjml, start)
+            if (begun := STARTED.match(mjml, start)) and not begun[2] and begun[1] in components():
+                stack.append(Open(begun[1], start))  # so that its end tag is not said to close nothing
+                behind = begun.end()
+    yield from (_unclosed(opened, stack) for opened in reversed(stack))
+    if not stack:
+        yield from _root(mjml)
 
 
-@cache
-def components() -> Mapping[str, Component]:
-    """Return the elements that a theme may use, by name."""
-    table = json.loads((Path(__file__).parent / "components.json").read_text("utf-8"))
-    return {
-        name: Component(frozenset(row["inside"].split()), frozenset(row["attributes"].split()))
-        for name, row in table.items()
-    }
-
-
-@cache
-def structure() -> frozenset[str]:
-    """Return the elements that hold components and nothing else."""
-    return frozenset(parent for component in components().values() for parent in component.inside) | {"mj-attributes"}
-
-
-def _check_start(token: re.Match[str], stack: list[Open]) -> None:
-    name = token["tag"]
-    parent = stack[-1].name if stack else ""
-    if parent == "mj-attributes":
-        _check_default(token)
-    elif name.startswith("mj"):
-        if stack and parent not in structure():
-            raise _unclosed(stack[-1], before=f" before <{name}>")
-        _check_component(token, parent)
-    elif not stack or parent in structure():
-        raise MjmlError(
-            f"<{name}> stands directly in <{parent or 'the template'}>",
-            "put it into an <mj-text> or <mj-raw>",
-            offset=token.start(),
+def _start(token: re.Match[str], stack: list[Open], typed: bool) -> Iterator[Fault]:
+    name, offset = token["tag"], token.start()
+    if name.startswith("mj"):
+        yield from _close_text(name, stack)
+        parent = stack[-1].name if stack else ""
+        yield from _default(token, typed) if parent == "mj-attributes" else _component(token, parent, typed)
+    elif not stack or stack[-1].name in structure():
+        where = stack[-1].name if stack else "the template"
+        yield Fault(
+            "mjml-nesting", f"<{name}> stands directly in <{where}>", "put it into an <mj-text> or <mj-raw>", offset
         )
     if "'" in token["attributes"]:
-        _check_quotes(token)
+        yield from _quotes(token)
     if token["void"] or name in VOID:
         return
-    stack.append(Open(name, token.start()))
-    if len(stack) > DEPTH:
-        raise MjmlError(f"this is nested more than {DEPTH} levels deep", "make it flatter", offset=token.start())
+    stack.append(Open(name, offset))
+    if len(stack) == DEPTH + 1:
+        yield Fault("mjml-nesting", f"this is nested more than {DEPTH} levels deep", "make it flatter", offset)
 
 
-def _check_component(token: re.Match[str], parent: str) -> None:
+def _close_text(name: str, stack: list[Open]) -> Iterator[Fault]:
+    """Yield what must have been left open where the element *name* begins within text, and leave it."""
+    holders, known = structure(), components()
+    if stack and stack[-1].name == "mj-class":
+        return
+    while stack and stack[-1].name not in holders and (stack[-1].name in known or not stack[-1].name.startswith("mj")):
+        yield _unclosed(stack[-1], stack, before=f" before <{name}>")
+        stack.pop()
+
+
+def _component(token: re.Match[str], parent: str, typed: bool) -> Iterator[Fault]:
     name, offset, known = token["tag"], token.start(), components()
     component = known.get(name)
-    if name == "mj-include":
-        raise MjmlError("<mj-include> is not read here", 'write {% include "./NAME" %}', offset=offset)
-    if component is None:
-        raise MjmlError(f"<{name}> is not an MJML element", nearest(name, list(known)), offset=offset)
-    if parent not in component.inside and (parent or component.inside):
+    if parent == "mj-class":
+        what = f"<{name}> in <mj-class> is not read here"
+        yield Fault("mjml-ignored", what, f"write what it says into an <mj-class> for <{name}> alone", offset)
+    elif name in UNREAD:
+        if parent not in UNREAD:  # said once, of the outermost
+            yield Fault("mjml-ignored", f"<{name}> is not read here", UNREAD[name], offset)
+    elif component is None:
+        yield Fault("mjml-unknown", f"<{name}> is not an MJML element", nearest(name, list(known)), offset)
+    elif parent not in component.inside and (not parent or parent in known) and (parent or component.inside):
         allowed = " or ".join(f"<{outer}>" for outer in sorted(component.inside)) or "nothing"
-        raise MjmlError(
-            f"<{name}> cannot stand in <{parent or 'nothing'}>", f"it belongs into {allowed}", offset=offset
-        )
-    _check_attributes(token, component)
+        what = f"<{name}> cannot stand in <{parent or 'nothing'}>"
+        yield Fault("mjml-nesting", what, f"it belongs into {allowed}", offset)
+    if component:
+        yield from _attributes(token, typed)
 
 
-def _check_default(token: re.Match[str]) -> None:
+def _default(token: re.Match[str], typed: bool) -> Iterator[Fault]:
     """Check one line of ``<mj-attributes>``: defaults for an element, a class, or all."""
     name, known = token["tag"], components()
     if name in ("mj-all", "mj-class"):
         return
     if name not in known:
-        raise MjmlError(
-            f"<{name}> is not an MJML element", nearest(name, [*known, "mj-all", "mj-class"]), offset=token.start()
-        )
-    _check_attributes(token, known[name])
+        todo = nearest(name, [*known, "mj-all", "mj-class"])
+        yield Fault("mjml-unknown", f"<{name}> is not an MJML element", todo, token.start())
+        return
+    yield from _attributes(token, typed)
 
 
-def _check_attributes(token: re.Match[str], component: Component) -> None:
-    for attribute in ATTRIBUTE.finditer(token["attributes"]):
-        if attribute[1] not in component.attributes and attribute[1] not in EVERYWHERE:
-            raise MjmlError(
-                f'<{token["tag"]}> has no attribute "{attribute[1]}"',
-                nearest(attribute[1], [*component.attributes, *EVERYWHERE]),
-                offset=token.start("attributes") + attribute.start(),
-            )
+def _attributes(token: re.Match[str], typed: bool) -> Iterator[Fault]:
+    start = token.start("attributes")
+    for fault in _attribute_faults(token["tag"], token["attributes"]):
+        if typed or fault.spoils:
+            yield fault._replace(offset=start + fault.offset)
 
 
-def _check_quotes(token: re.Match[str]) -> None:
+@lru_cache(maxsize=4096)
+def _attribute_faults(name: str, attributes: str) -> tuple[Fault, ...]:
+    """Return what is wrong with the attributes of an element; a theme writes the same ones for each article."""
+    return tuple(
+        fault
+        for attribute in ATTRIBUTE.finditer(attributes)
+        if attribute[1] not in EVERYWHERE
+        for fault in [_attribute_fault(name, attribute)]
+        if fault
+    )
+
+
+def _attribute_fault(name: str, attribute: re.Match[str]) -> Fault | None:
+    key, offset, types = attribute[1], attribute.start(), components()[name].attributes
+    value = attribute[0].partition("=")[2].strip()[1:-1]
+    if key not in types:
+        todo = nearest(key, [*types, *EVERYWHERE])
+        return Fault("mjml-unknown", f'<{name}> has no attribute "{key}"', todo, offset)
+    if name == "mj-style" and key == "inline":
+        what = f'<mj-style inline="{value}"> is not put into style attributes'
+        return Fault("mjml-ignored", what, 'write inline="inline"', offset, False) if value != "inline" else None
+    if key in IGNORED.get(name, ()):
+        return Fault("mjml-ignored", f'"{key}" of <{name}> comes to nothing here', IGNORED[name][key], offset, False)
+    kind = attribute_type(types[key])
+    if kind.pattern.fullmatch(value):
+        return None
+    return Fault("mjml-value", f'"{value}" is no {key} of <{name}>', kind.todo(value), offset, False)
+
+
+def _quotes(token: re.Match[str]) -> Iterator[Fault]:
     for attribute in ATTRIBUTE.finditer(token["attributes"]):
         # mrml 6.0.1 writes title='say "hi"' as title="say \"hi\"", which ends the value early.
         if attribute[2] and '"' in attribute[2]:
-            raise MjmlError(
-                f'the value of "{attribute[1]}" has double quotes inside single ones',
-                "put it into double quotes and write &quot; inside",
-                offset=token.start("attributes") + attribute.start(),
-            )
+            what = f'the value of "{attribute[1]}" has double quotes inside single ones'
+            todo = "put it into double quotes and write &quot; inside"
+            yield Fault("mjml-tags", what, todo, token.start("attributes") + attribute.start())
 
 
-def _misplaced_end(token: re.Match[str], stack: list[Open]) -> MjmlError:
+def _end(token: re.Match[str], stack: list[Open]) -> Iterator[Fault]:
     name = token["end"]
     if not stack or name in VOID:
-        return MjmlError(f"</{name}> closes nothing", "take it out", offset=token.start())
-    if any(opened.name == name for opened in stack):
-        return _unclosed(stack[-1], before=f" before </{name}>")
-    return MjmlError(
-        f"</{name}> stands where </{stack[-1].name}> is due", "close what was opened last", offset=token.start()
+        yield Fault("mjml-tags", f"</{name}> closes nothing", "take it out", token.start())
+    elif any(opened.name == name for opened in stack):
+        while stack[-1].name != name:
+            yield _unclosed(stack[-1], stack, before=f" before </{name}>")
+            stack.pop()
+        stack.pop()
+    else:
+        what = f"</{name}> stands where </{stack[-1].name}> is due"
+        yield Fault(_rule_of(stack), what, "close what was opened last", token.start())
+
+
+def _unclosed(opened: Open, stack: list[Open], before: str = "") -> Fault:
+    return Fault(
+        _rule_of(stack[: stack.index(opened)]),
+        f"<{opened.name}> is not closed{before}",
+        f"add </{opened.name}>",
+        opened.offset,
     )
 
 
-def _unclosed(opened: Open, before: str = "") -> MjmlError:
-    return MjmlError(f"<{opened.name}> is not closed{before}", f"add </{opened.name}>", offset=opened.offset)
+def _rule_of(around: list[Open]) -> str:
+    return "mjml-raw" if any(opened.name == "mj-raw" for opened in around) else "mjml-tags"
 
 
-def _bad(mjml: str, offset: int) -> MjmlError:
+def _bad(mjml: str, offset: int) -> Fault:
     piece = mjml[offset : offset + 40].split("\n")[0]
     if piece.startswith("<!["):
-        return MjmlError(
-            f'"{piece}" becomes a comment on its way', "write <!--[if !mso]><!--> … <!--<![endif]-->", offset=offset
-        )
+        todo = "write <!--[if !mso]><!--> … <!--<![endif]-->"
+        return Fault("mjml-tags", f'"{piece}" becomes a comment on its way', todo, offset)
     if piece.startswith("<!--"):
-        return MjmlError("this comment has no end, or -- inside", "mend it, or write {# … #}", offset=offset)
-    return MjmlError(
-        f'"{piece}" is not a tag', 'write &lt; for a bare "<", and attribute values in double quotes', offset=offset
-    )
+        return Fault("mjml-tags", "this comment has no end, or -- inside", "mend it, or write {# … #}", offset)
+    todo = 'write &lt; for a bare "<", and attribute values in double quotes'
+    return Fault("mjml-tags", f'"{piece}" is not a tag', todo, offset)
 
 
-def _check_root(mjml: str) -> None:
+def _root(mjml: str) -> Iterator[Fault]:
     if not re.match(r"(?:\s|<!--(?!\[).*?-->)*<mjml[\s>]", mjml, re.S):
-        raise MjmlError("the template does not begin with <mjml>", "put everything into <mjml> … </mjml>", offset=0)
+        todo = "put everything into <mjml> … </mjml>"
+        yield Fault("mjml-tags", "the template does not begin with <mjml>", todo, 0)
+        return
     for name in ("<mj-body", "</mjml>"):
         if name not in mjml:
-            raise MjmlError(f"{name.rstrip('>')}> is missing", "add it", offset=0)
+            yield Fault("mjml-tags", f"{name.rstrip('>')}> is missing", "add it", 0)

@@ -55,8 +55,15 @@ def cut_inline_css(mjml: str) -> tuple[str, tuple[str, ...]]:
         if fault := _fault(block[1]):
             raise MjmlError(fault.what, fault.todo, offset=block.start(1) + fault.offset)
         sheets.append(block[1])
-    # As many line feeds as there were characters: what comes after keeps its place, and mjml-python drops them.
-    return BLOCK.sub(lambda block: "\n" * len(block[0]), mjml), tuple(sheets)
+    return without_inline_css(mjml), tuple(sheets)
+
+
+def without_inline_css(mjml: str) -> str:
+    """Return *mjml* with line feeds for its ``<mj-style inline="inline">`` blocks.
+
+    As many as there were characters: what comes after keeps its place, and mjml-python drops them.
+    """
+    return BLOCK.sub(lambda block: "\n" * len(block[0]), mjml)
 
 
 def inline(html: str, sheets: Sequence[str]) -> str:

@@ -109,6 +109,13 @@ class Renderer:
         except MjmlError as fault:
             raise _at(fault, mjml, mjml_file) from fault
 
+    def traced_mjml(self, issue: Issue) -> TracedText:
+        """Return the MJML that the theme makes of *issue*, whatever that is worth.
+
+        :raises RenderError: a template of it is broken.
+        """
+        return self._marked_mjml(issue, make_tokens(own_words(issue, self._options), public=self._options.public))
+
     def _marked_mjml(self, issue: Issue, tokens: Mapping[Slot, str]) -> TracedText:
         album = Album(self._media, self._options.pictures_at)
         values = theme_values(issue, self._options, tokens, marked=True, gallery=album)

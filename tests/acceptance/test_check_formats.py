@@ -45,6 +45,23 @@ def test_a_theme_that_is_broken_is_a_finding_among_the_others(faulty):
     assert f"issues/001.md:{line}: error alt-missing" in done.stdout
 
 
+def test_all_that_is_wrong_with_a_theme_s_mjml_is_told_at_once(sample):
+    sample.ok("themes", "copy", "digest", "mine")
+    sample.change("newsletter.toml", 'theme = "digest"', 'theme = "mine"')
+    footer = sample.path("templates/mine/footer.mjml.j2")
+    old = footer.read_text(encoding="utf-8")
+    footer.write_text('<mj-section paddng="0">\n<mj-column>\n<mj-txt>a</mj-txt>\n</mj-column>\n</mj-section>\n' + old)
+    said = sample.run("check").stdout
+    assert 'templates/mine/footer.mjml.j2:1: error render: <mj-section> has no attribute "paddng"; did you mean' in said
+    assert (
+        "templates/mine/footer.mjml.j2:3:1: error mjml-unknown: <mj-txt> is not an MJML element; did you mean" in said
+    )
+    assert said.count("paddng") == 1
+    footer.write_text(old.replace('align="center"', 'align="centre"', 1), encoding="utf-8")
+    assert 'error mjml-value: "centre" is no align of <mj-text>; did you mean "center"?' in sample.run("check").stdout
+    assert "mjml-value" in sample.run("send", "1").stdout
+
+
 def test_what_is_waived_is_sent_and_told_at_each_send(sending, inbox):
     sending.change("issues/001.md", "\n## ", "\n![](https://a.example/i.png)\n\n## ")
     assert "the checks found errors" in sending.fails(1, "send", "1", "--really", "--yes")

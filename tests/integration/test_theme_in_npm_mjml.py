@@ -2,13 +2,12 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from needs import NPM, missing
+from needs import NPM, node
 
 sys.path.append(str(Path(__file__).parents[1] / "unit" / "rendering"))
 
@@ -22,11 +21,8 @@ pytestmark = pytest.mark.npm
 
 def reference(mjml: str) -> dict[str, object]:
     """What npm's mjml makes of *mjml*: its errors and its HTML."""
-    node = shutil.which("node")
-    if not node or not (NPM / "node_modules" / "mjml").is_dir():
-        missing("npm's mjml", "install Node and run `make npm`")
     done = subprocess.run(
-        [node, NPM / "render.mjs"], input=mjml, capture_output=True, text=True, check=True, encoding="utf-8"
+        [node(), NPM / "render.mjs"], input=mjml, capture_output=True, text=True, check=True, encoding="utf-8"
     )
     result: dict[str, object] = json.loads(done.stdout)
     return result

@@ -15,6 +15,8 @@ from newsletter.checks.run import check
 from newsletter.composer.issue_file import parse_issue
 from newsletter.errors import RenderError
 from newsletter.model.mail import Picture, RenderedIssue
+from newsletter.model.mjml_fault import MjmlFault
+from newsletter.model.traced import Place
 from newsletter.model.waiver import Waiver
 from newsletter.net.links import LinkStatus
 
@@ -22,6 +24,7 @@ HEAD = '+++\nnumber = 42\ndate = 2026-11-27\nsubject = "Moka"\npreheader = "Eigh
 BODY = "Hello.\n\n## Data\n\n### [Moka](https://a.example/) {#a}\n\n**Why it matters:** It scales.\n\n- One\n- Two\n"
 GOOD = HEAD + BODY
 BACKSLASH = "\\"
+AT = Place(path=THEME, line=7)
 
 
 def subject(text, html="<p>Moka</p>", plain="Moka", **facts):
@@ -73,6 +76,13 @@ LARGE = Picture(name="a.png", type="image/png", width=9, height=9, digest="0", d
 HEAVY = replace(subject(GOOD), rendered=replace(subject(GOOD).rendered, pictures=(LARGE,)))
 MANY = GOOD.replace("- Two", "\n".join(f"- {n}" for n in "234567"))
 TWICE = GOOD + "\n### [Again](http://www.a.example/?utm_source=x)\n\n**Why it matters:** It does.\n\n- One\n- Two\n"
+BAD |= {
+    f"mjml-{name}": (
+        subject(GOOD, mjml=(MjmlFault(rule=f"mjml-{name}", place=AT, what="it is wrong", todo="mend it"),)),
+        7,
+    )
+    for name in ("unknown", "nesting", "tags", "raw", "value", "ignored")
+}
 BAD |= {
     "text-links": (subject(GOOD, document=document('<a @@12 href="https://b.example/">x</a>')), 12),
     "remote-load": (subject(GOOD, document=document('<img @7 src="https://b.example/i.png">')), 7),

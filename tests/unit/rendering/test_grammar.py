@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.rendering.grammar import check_mjml, components
+from newsletter.rendering.components import components
+from newsletter.rendering.grammar import check_mjml
 from newsletter.rendering.mjml import check_whole, compile_mjml, translate
 from newsletter.rendering.mjml_error import MjmlError
 

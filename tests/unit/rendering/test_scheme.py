@@ -55,7 +55,7 @@ def test_links_that_lead_out_open_beside_the_page_and_those_inside_do_not():
     html = (
         '<a class="x" href="https://example.com/">out</a><a href="mailto:a@example.com">mail</a><a href="#one">in</a>'
     )
-    shown = framed(html, dark=False)
+    shown = framed(html)
     assert shown.count('target="_blank" rel="noopener noreferrer"') == 2
     assert '<a href="#one">in</a>' in shown
 
