@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from newsletter.app.building import template_of
 from newsletter.app.git import top_of
@@ -19,25 +18,24 @@ from newsletter.model.traced import Place
 from newsletter.sender.addressing import sample_message
 from newsletter.settings import FILE
 
-if TYPE_CHECKING:
-    from newsletter.net.links import LinkStatus
-
-Ask = Callable[[Issue], "Mapping[str, LinkStatus]"]
+Ask = Callable[[Subject], Subject]
+"""Asks something outside about what is checked, and returns it with the answers."""
 
 
-def check_file(newsletter: Newsletter, path: Path, ask: Ask | None = None) -> list[Finding]:
+def check_file(newsletter: Newsletter, path: Path, asks: Iterable[Ask] = ()) -> list[Finding]:
     """Return what the checks find in the issue file *path*; one that cannot become mail is a finding itself.
 
-    :param ask: asks where the links lead, if they are to be asked.
+    :param asks: what is asked beside, one after the other: the links' servers, a browser, a spam filter.
     :raises IssueError: the file cannot be read as an issue.
     """
     issue = newsletter.issues.read(path)
-    statuses = ask(issue) if ask else {}
     try:
-        mail = newsletter.renderer.render(issue) if issue.articles else None
+        subject = _subject(newsletter, issue, newsletter.renderer.render(issue) if issue.articles else None)
     except RenderError as fault:
-        return check(replace(_subject(newsletter, issue), link_statuses=statuses, fault=fault))
-    return check(replace(_subject(newsletter, issue, mail), link_statuses=statuses))
+        subject = replace(_subject(newsletter, issue), fault=fault)
+    for ask in asks:
+        subject = ask(subject)
+    return check(subject)
 
 
 def check_issue(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue) -> list[Finding]:

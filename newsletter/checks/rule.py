@@ -14,6 +14,7 @@ from newsletter.model.traced import Place
 from newsletter.model.waiver import Waiver
 
 if TYPE_CHECKING:  # 0.1 s to import, for who asks links
+    from newsletter.browser.axe import Violation
     from newsletter.net.links import LinkStatus
 
 
@@ -33,6 +34,7 @@ class Subject:
     :param fault: why the issue could not be rendered.
     :param found: what all other rules found; only the last rules see it.
     :param link_statuses: where links lead today; empty when they were not asked.
+    :param violations: what axe-core found in Chromium; empty when it was not asked.
     :param settings_path: newsletter.toml, as a person would name it.
     :param settings_lines: the line of each of its keys.
     """
@@ -51,6 +53,7 @@ class Subject:
     fault: RenderError | None = None
     found: tuple[Finding, ...] = ()
     link_statuses: "Mapping[str, LinkStatus]" = field(default_factory=dict)
+    violations: "tuple[Violation, ...]" = ()
     settings_path: Path = Path("newsletter.toml")
     settings_lines: Mapping[str, int] = field(default_factory=dict)
 

@@ -9,12 +9,12 @@ from newsletter.cli.options import issue_argument, json_option
 from newsletter.cli.output import here, plural, printable, say, say_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from newsletter.app import Newsletter
+    from newsletter.app.checking import Ask
     from newsletter.checks.finding import Finding
-    from newsletter.model.issue import Issue
-    from newsletter.net.links import LinkStatus
+    from newsletter.checks.rule import Subject
 
 
 @click.command()
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--github", is_flag=True, help="Print GitHub's workflow commands, which annotate a pull request.")
 @click.option("--online", is_flag=True, help="Ask where the links lead, too; what was asked today is remembered.")
 @click.option("--private", is_flag=True, help="With --online: links may lead to this machine or a private network.")
+@click.option("--browser", is_flag=True, help="Ask axe-core in Chromium, too: the mail as it is shown, light and dark.")
 def check(
     issue: str | None,
     as_json: bool = False,
@@ -31,6 +32,7 @@ def check(
     github: bool = False,
     online: bool = False,
     private: bool = False,
+    browser: bool = False,
 ) -> None:
     """Check an issue before its readers do.
 
@@ -49,7 +51,7 @@ def check(
     newsletter = here()
     path = newsletter.issues.default(issue)
     try:
-        findings = check_file(newsletter, path, partial(_ask_links, newsletter, private) if online else None)
+        findings = check_file(newsletter, path, _asks(newsletter, online=online, private=private, browser=browser))
     except IssueError as fault:
         if not (sarif or github):
             raise
@@ -83,12 +85,25 @@ def _say_github(findings: "Sequence[Finding]") -> None:
         say(github_line(finding))
 
 
-def _ask_links(newsletter: "Newsletter", private: bool, issue: "Issue") -> "Mapping[str, LinkStatus]":
+def _asks(newsletter: "Newsletter", *, online: bool, private: bool, browser: bool) -> "Iterator[Ask]":
+    """Yield what is to be asked outside; what may be missing here comes before what takes long."""
+    if browser:
+        from newsletter.app.axe_asking import ask_axe
+
+        yield partial(ask_axe, newsletter.shown)
+    if online:
+        yield partial(_ask_links, newsletter, private)
+
+
+def _ask_links(newsletter: "Newsletter", private: bool, subject: "Subject") -> "Subject":
+    from dataclasses import replace
+
     from newsletter.app.link_asking import ask_issue_links
     from newsletter.cli.progress import counting
 
     with counting("asking links") as told:
-        return ask_issue_links(newsletter, issue, told, allow_private=private)
+        statuses = ask_issue_links(newsletter, subject.issue, told, allow_private=private)
+    return replace(subject, link_statuses=statuses)
 
 
 def say_findings(findings: "Sequence[Finding]") -> None:

@@ -8,6 +8,7 @@ import pytest
 from examples_accessibility import BAD_MAILS
 from mail_samples import THEME, document
 
+from newsletter.browser.axe import Violation
 from newsletter.checks.finding import Severity, errors
 from newsletter.checks.link_rules import fault
 from newsletter.checks.rule import RULES, Subject
@@ -34,6 +35,14 @@ def subject(text, html="<p>Moka</p>", plain="Moka", **facts):
 
 def waiver(name, path="issues/042.md"):
     return Waiver(rule=name, reason="we know", date=date(2026, 11, 27), path=Path(path), line=9)
+
+
+PLACED = document("<p>Moka</p><p @@12>Pale</p>")
+
+
+def violation(impact, place=0):
+    facts = {"rule": "region", "help": "Some rule", "html": "<p>", "target": "p", "scheme": "dark"}
+    return Violation(impact=impact, place=place, **facts)
 
 
 BAD = {
@@ -74,6 +83,10 @@ HEAVY = replace(subject(GOOD), rendered=replace(subject(GOOD).rendered, pictures
 MANY = GOOD.replace("- Two", "\n".join(f"- {n}" for n in "234567"))
 TWICE = GOOD + "\n### [Again](http://www.a.example/?utm_source=x)\n\n**Why it matters:** It does.\n\n- One\n- Two\n"
 BAD |= {
+    **{
+        f"axe-{name}": (subject(GOOD, document=PLACED, violations=(violation(impact),)), 12)
+        for name, impact in {"serious": "critical", "moderate": "moderate", "minor": "minor"}.items()
+    },
     "text-links": (subject(GOOD, document=document('<a @@12 href="https://b.example/">x</a>')), 12),
     "remote-load": (subject(GOOD, document=document('<img @7 src="https://b.example/i.png">')), 7),
     "hidden-text": (subject(GOOD, document=document('<p @@12 style="display:none">x</p>')), 12),
