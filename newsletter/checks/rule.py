@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.checks.document import Document
 from newsletter.checks.finding import Finding, Severity
+from newsletter.checks.spam_report import SpamReport
 from newsletter.errors import RenderError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
@@ -35,6 +36,7 @@ class Subject:
     :param found: what all other rules found; only the last rules see it.
     :param link_statuses: where links lead today; empty when they were not asked.
     :param violations: what axe-core found in Chromium; empty when it was not asked.
+    :param spam: what SpamAssassin says of it; None when it was not asked, or gave no answer.
     :param settings_path: newsletter.toml, as a person would name it.
     :param settings_lines: the line of each of its keys.
     """
@@ -54,6 +56,7 @@ class Subject:
     found: tuple[Finding, ...] = ()
     link_statuses: "Mapping[str, LinkStatus]" = field(default_factory=dict)
     violations: "tuple[Violation, ...]" = ()
+    spam: SpamReport | None = None
     settings_path: Path = Path("newsletter.toml")
     settings_lines: Mapping[str, int] = field(default_factory=dict)
 

@@ -15,6 +15,7 @@ from newsletter.checks import (
     online_rules,
     repetition_rules,
     size_rules,
+    spam_rules,
     waiver_rules,
     wording_rules,
 )
@@ -39,6 +40,7 @@ MODULES = (
     accessibility_rules,
     legibility_rules,
     axe_rules,
+    spam_rules,
     waiver_rules,
 )
 
