@@ -16,6 +16,7 @@ from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
 from newsletter.model.traced import Place
 from newsletter.sender.addressing import sample_message
+from newsletter.sender.headers import mailable
 from newsletter.settings import FILE
 
 Ask = Callable[[Subject], Subject]
@@ -45,6 +46,7 @@ def check_issue(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue) -
 
 def _subject(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue | None = None) -> Subject:
     settings = newsletter.settings
+    author, list_id = _names(newsletter, issue) if rendered else ("", "")
     return Subject(
         issue=issue,
         rendered=rendered,
@@ -56,6 +58,8 @@ def _subject(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue | Non
         waivers=(*settings.waivers, *issue.waivers),
         postal_address=settings.rendering.postal_address,
         own=(settings.name, settings.rendering.tagline, settings.rendering.postal_address),
+        author=author,
+        list_id=list_id,
         public_url=settings.sender.public_url,
         settings_path=newsletter.shown / FILE,
         settings_lines=settings.lines,
@@ -72,6 +76,15 @@ def _sample(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue) -> by
     if issue.list not in newsletter.settings.lists:
         return b""
     return sample_message(template_of(newsletter, issue, rendered)).message.data
+
+
+def _names(newsletter: Newsletter, issue: Issue) -> tuple[str, str]:
+    """Return the address that mail to the issue's list is from, and the list's id (RFC 2919), by the settings."""
+    if issue.list not in newsletter.settings.lists:
+        return "", ""
+    options = newsletter.settings.sender
+    domain = mailable(options.sender.address).rpartition("@")[2]
+    return mailable(options.author_of(issue.list).address), f"{issue.list}.{domain}"
 
 
 def _ran(newsletter: Newsletter, issue: Issue) -> Mapping[int, int]:

@@ -37,6 +37,8 @@ class Subject:
     :param link_statuses: where links lead today; empty when they were not asked.
     :param violations: what axe-core found in Chromium; empty when it was not asked.
     :param spam: what SpamAssassin says of it; None when it was not asked, or gave no answer.
+    :param author: the address that mail to the list is from by the settings, as headers have it; empty if unknown.
+    :param list_id: what List-Id names the list by, by the settings: "weekly.example.com"; empty if unknown.
     :param settings_path: newsletter.toml, as a person would name it.
     :param settings_lines: the line of each of its keys.
     """
@@ -57,6 +59,8 @@ class Subject:
     link_statuses: "Mapping[str, LinkStatus]" = field(default_factory=dict)
     violations: "tuple[Violation, ...]" = ()
     spam: SpamReport | None = None
+    author: str = ""
+    list_id: str = ""
     settings_path: Path = Path("newsletter.toml")
     settings_lines: Mapping[str, int] = field(default_factory=dict)
 
