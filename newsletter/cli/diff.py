@@ -10,7 +10,9 @@ from newsletter.cli.output import here, say, say_json
 @issue_argument
 @click.option("--since", metavar="REV", help="Compare with settings, theme and issue of a git revision.")
 @click.option("--test", "against", flag_value="test", help="Compare with the last test send.")
-@click.option("--sent", "against", flag_value="sent", help="Compare with what was sent, as the ledger has it.")
+@click.option(
+    "--sent", "against", flag_value="sent", help="Compare with what was sent, as the ledger has it or issues/NNN.html."
+)
 @click.option("--previous", "against", flag_value="previous", help="Compare with the issue before.")
 @click.option("--html", is_flag=True, help="Compare the HTML, a line a tag, instead of the plain text.")
 @json_option
@@ -26,13 +28,8 @@ def diff(issue: str | None, since: str | None, against: str | None, html: bool, 
         raise click.UsageError("Say what to compare with: one of --since REV, --test, --sent and --previous.")
     newsletter = here()
     read = newsletter.issues.read(newsletter.issues.default(issue))
-    if since is not None:
-        old = comparing.since(newsletter, read, since)
-    else:
-        old = {"test": comparing.tested, "sent": comparing.sent}.get(against or "", comparing.previous)(
-            newsletter, read
-        )
-    found = comparing.differences(old, comparing.now(newsletter, read), html=html)
+    old, new = comparing.versions(newsletter, read, since=since, against=against or "")
+    found = comparing.differences(old, new, html=html)
     added, removed = (sum(line.startswith(sign) for line in found[2:]) for sign in "+-")
     if as_json:
         say_json({"issue": read.number, "with": old.name, "added": added, "removed": removed, "diff": found})
