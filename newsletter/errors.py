@@ -16,6 +16,7 @@
     │       └── LimitReached     what it may be given in an hour or a day is used up
     ├── NetError                 an address on the web that gives no answer, or must not be asked
     ├── BrowserError             Chromium, or what it needs, is missing or fails
+    ├── SpamFilterError          a SpamAssassin that is to be asked is missing or does not answer
     ├── FindingsError            the checks found errors
     └── Stopped                  interrupted, and can go on
 
@@ -106,6 +107,10 @@ class NetError(NewsletterError):
 
 class BrowserError(NewsletterError):
     """Chromium, or what it needs, is missing or fails."""
+
+
+class SpamFilterError(NewsletterError):
+    """A SpamAssassin that is to be asked is missing or does not answer."""
 
 
 class FindingsError(NewsletterError):

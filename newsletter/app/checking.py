@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from newsletter.app.building import template_of
 from newsletter.app.git import top_of
@@ -19,28 +18,27 @@ from newsletter.model.mjml_fault import MjmlFault
 from newsletter.model.traced import Place, TracedIssue
 from newsletter.rendering.linting import lint_mjml
 from newsletter.sender.addressing import sample_message
+from newsletter.sender.headers import mailable
 from newsletter.settings import FILE
 
-if TYPE_CHECKING:
-    from newsletter.net.links import LinkStatus
-
-Ask = Callable[[Issue], "Mapping[str, LinkStatus]"]
+Ask = Callable[[Subject], Subject]
+"""Asks something outside about what is checked, and returns it with the answers."""
 
 
-def check_file(newsletter: Newsletter, path: Path, ask: Ask | None = None) -> list[Finding]:
+def check_file(newsletter: Newsletter, path: Path, asks: Iterable[Ask] = ()) -> list[Finding]:
     """Return what the checks find in the issue file *path*; one that cannot become mail is a finding itself.
 
-    :param ask: asks where the links lead, if they are to be asked.
+    :param asks: what is asked beside, one after the other: the links' servers, a browser, a spam filter.
     :raises IssueError: the file cannot be read as an issue.
     """
     issue = newsletter.issues.read(path)
-    statuses = ask(issue) if ask else {}
     try:
-        mail = newsletter.renderer.render(issue) if issue.articles else None
+        subject = _subject(newsletter, issue, newsletter.renderer.render(issue) if issue.articles else None)
     except RenderError as fault:
-        mjml = _faults(newsletter, issue)
-        return check(replace(_subject(newsletter, issue), link_statuses=statuses, fault=fault, mjml=mjml))
-    return check(replace(_subject(newsletter, issue, mail), link_statuses=statuses))
+        subject = replace(_subject(newsletter, issue), fault=fault, mjml=_faults(newsletter, issue))
+    for ask in asks:
+        subject = ask(subject)
+    return check(subject)
 
 
 def check_issue(
@@ -55,6 +53,7 @@ def _subject(
 ) -> Subject:
     settings = newsletter.settings
     document = _document(newsletter, issue, traced) if rendered else None
+    author, list_id = _names(newsletter, issue) if rendered else ("", "")
     return Subject(
         issue=issue,
         rendered=rendered,
@@ -67,6 +66,8 @@ def _subject(
         waivers=(*settings.waivers, *issue.waivers),
         postal_address=settings.rendering.postal_address,
         own=(settings.name, settings.rendering.tagline, settings.rendering.postal_address),
+        author=author,
+        list_id=list_id,
         public_url=settings.sender.public_url,
         settings_path=newsletter.shown / FILE,
         settings_lines=settings.lines,
@@ -91,6 +92,15 @@ def _sample(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue) -> by
     if issue.list not in newsletter.settings.lists:
         return b""
     return sample_message(template_of(newsletter, issue, rendered)).message.data
+
+
+def _names(newsletter: Newsletter, issue: Issue) -> tuple[str, str]:
+    """Return the address that mail to the issue's list is from, and the list's id (RFC 2919), by the settings."""
+    if issue.list not in newsletter.settings.lists:
+        return "", ""
+    options = newsletter.settings.sender
+    domain = mailable(options.sender.address).rpartition("@")[2]
+    return mailable(options.author_of(issue.list).address), f"{issue.list}.{domain}"
 
 
 def _ran(newsletter: Newsletter, issue: Issue) -> Mapping[int, int]:

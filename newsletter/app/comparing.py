@@ -2,12 +2,14 @@
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import unescape
 from pathlib import Path
 
 from newsletter.app.building import template_of
 from newsletter.app.newsletter import Newsletter, open_newsletter
 from newsletter.app.revisions import at_revision
+from newsletter.app.web_versions import web_version, web_version_path
 from newsletter.errors import InputError, NewsletterError
 from newsletter.model.issue import Issue
 from newsletter.sender.addressing import MailTemplate, sample_message
@@ -18,20 +20,22 @@ class Version:
     """A mail as the sample reader gets it.
 
     :param name: what it is, in a diff's heading.
+    :param alone: the HTML with its pictures in it, for a browser; empty if *html* is all there is.
     """
 
     name: str
     html: str
     text: str
+    alone: str = ""
 
 
 def now(newsletter: Newsletter, issue: Issue) -> Version:
     """Return *issue* as it is built now."""
     sample = sample_message(template_of(newsletter, issue, newsletter.render(issue)))
-    return Version(name=f"issue {issue.number}", html=sample.html, text=sample.text)
+    return Version(name=f"issue {issue.number}", html=sample.html, text=sample.text, alone=sample.alone)
 
 
-def since(newsletter: Newsletter, issue: Issue, revision: str) -> Version:
+def built_at(newsletter: Newsletter, issue: Issue, revision: str) -> Version:
     """Return *issue* as it is built from settings, theme and issue file of a git *revision*."""
     with at_revision(newsletter.shown.resolve(), revision) as folder:
         try:
@@ -41,7 +45,7 @@ def since(newsletter: Newsletter, issue: Issue, revision: str) -> Version:
             place = str(error.where).replace(f"{folder}/", "")
             what = f'issue {issue.number} cannot be built as of "{revision}" ({place}: {error.what})'
             raise InputError(what, "take another revision") from error
-    return Version(name=f"issue {issue.number} at {revision}", html=version.html, text=version.text)
+    return replace(version, name=f"issue {issue.number} at {revision}")
 
 
 def previous(newsletter: Newsletter, issue: Issue) -> Version:
@@ -64,22 +68,56 @@ def tested(newsletter: Newsletter, issue: Issue) -> Version:
     return Version(name=f"last test send of issue {issue.number}", html=html, text=text)
 
 
-def sent(newsletter: Newsletter, issue: Issue) -> Version:
-    """Return what was frozen when the mailing of *issue* began, as the database's ledger has it."""
+def sent(newsletter: Newsletter, issue: Issue) -> tuple[Version, Version]:
+    """Return what was sent of *issue*, and what it is now: as the database's ledger has it, else the web versions.
+
+    :raises InputError: it was not sent, or neither the ledger nor issues/NNN.html is here.
+    """
+    if old := _frozen(newsletter, issue):
+        return old, now(newsletter, issue)
+    path = web_version_path(newsletter, issue.number)
+    receipts = newsletter.issues.receipts_of(issue.number)
+    if not receipts:
+        what = f"nothing of issue {issue.number} was sent: there is no receipt of it"
+        raise InputError(what, "compare with --since REV, --test or --previous", where=issue.path)
+    try:
+        html = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as cause:
+        what = f"the ledger of what was sent is on {receipts[0].host}, and its web version is not here"
+        raise InputError(what, "get that file from git, or run it there", where=path) from cause
+    name = f"issue {issue.number} as sent ({path.as_posix()}; the ledger is on {receipts[0].host})"
+    page = web_version(newsletter, issue, newsletter.render(issue))
+    return _web(name, html), _web(f"issue {issue.number}", page)
+
+
+def _frozen(newsletter: Newsletter, issue: Issue) -> Version | None:
+    """Return what this machine's ledger froze of *issue*, for its list if it went to it; None if it knows nothing."""
     from newsletter.store.ledger import LedgerStore
 
-    todo = "only the database that sent it knows; compare with --since REV or --test"
-    if not newsletter.has_database():
-        raise InputError("the ledger of what was sent is not on this machine", todo, where=issue.path)
-    list_name = newsletter.list_of(issue)
-    try:
-        frozen = LedgerStore(newsletter.database).frozen(issue.number, list_name)
-    except NewsletterError as cause:
-        raise InputError(
-            f'nothing of issue {issue.number} was sent to "{list_name}"', todo, where=issue.path
-        ) from cause
-    sample = sample_message(MailTemplate.load(frozen))
-    return Version(name=f"issue {issue.number} as sent", html=sample.html, text=sample.text)
+    ledger = LedgerStore(newsletter.database) if newsletter.has_database() else None
+    lists = [mailing.list for mailing in ledger.mailings(issue.number)] if ledger else []
+    if not ledger or not lists:
+        return None
+    list_name = issue.list if issue.list in lists else lists[0]
+    sample = sample_message(MailTemplate.load(ledger.frozen(issue.number, list_name)))
+    name = f"issue {issue.number} as sent to {list_name}"
+    return Version(name=name, html=sample.html, text=sample.text, alone=sample.alone)
+
+
+def _web(name: str, html: str) -> Version:
+    return Version(name=name, html=html, text="\n".join(words(html)))
+
+
+def versions(newsletter: Newsletter, issue: Issue, *, since: str | None, against: str) -> tuple[Version, Version]:
+    """Return what *issue* is compared with, and what it is now.
+
+    :param since: a git revision; None to take *against*, which is test, sent or previous.
+    """
+    if since is None and against == "sent":
+        return sent(newsletter, issue)
+    if since is not None:
+        return built_at(newsletter, issue, since), now(newsletter, issue)
+    return {"test": tested, "previous": previous}[against](newsletter, issue), now(newsletter, issue)
 
 
 def test_folder(newsletter: Newsletter, issue: Issue) -> Path:
@@ -96,3 +134,9 @@ def differences(old: Version, new: Version, *, html: bool) -> list[str]:
 def lines(html: str) -> list[str]:
     """Return *html* with each tag, and each text between two, in a line of its own."""
     return [line.strip() for line in re.sub(r"(<[^>]*>)", r"\n\1\n", html).splitlines() if line.strip()]
+
+
+def words(html: str) -> list[str]:
+    """Return what *html* says, a line for each text between two tags, without comments, style sheets and head."""
+    shown = re.sub(r"<!--.*?-->|<(head|style|script)\b.*?</\1\s*>", "", html, flags=re.S | re.I)
+    return [unescape(line) for line in lines(shown) if not line.startswith("<")]

@@ -15,6 +15,7 @@ from newsletter.app.receipts import keep_receipts
 from newsletter.app.signing import signer_of
 from newsletter.app.standing import Halt, Standing, standing_of
 from newsletter.app.stopping import stopping
+from newsletter.app.web_versions import restore_web_version
 from newsletter.composer.issues import number_of
 from newsletter.errors import LimitReached, SendError, ServerError, Stopped, StoreError
 from newsletter.model.delivery import Balance, Delivery, State
@@ -106,6 +107,7 @@ def send_open(
     ledger.recover()
     if retries.refused:
         ledger.requeue_refused(number)
+    restore_web_version(newsletter, ledger, number)
     keep_receipts(newsletter, ledger, number)
     heard = 0
 

@@ -10,6 +10,7 @@ from newsletter.app.plan import Plan, require_ready
 from newsletter.app.probe import probe_one_click
 from newsletter.app.receipts import keep_receipts
 from newsletter.app.signing import signer_of
+from newsletter.app.web_versions import keep_web_version, web_version
 from newsletter.composer.issues import sha256_of
 from newsletter.sender.mailing import try_servers
 from newsletter.store.agenda import Agenda
@@ -39,6 +40,7 @@ class Beginning:
     :param frozen: the compiled bytes, Date and all.
     :param issue_sha256: of the issue file that they were compiled from.
     :param expected: how many are to be queued.
+    :param web: the web version, as it is kept beside the receipt.
     :param correction_of: the issue whose readers alone get it; 0 for none.
     """
 
@@ -48,6 +50,7 @@ class Beginning:
     frozen: bytes
     issue_sha256: str
     expected: int
+    web: str
     correction_of: int = 0
 
 
@@ -62,6 +65,7 @@ def frozen_plan(newsletter: Newsletter, planned: Plan, date: datetime) -> Beginn
         frozen=template.dump(),
         issue_sha256=sha256_of(issue.path),
         expected=planned.waiting,
+        web=web_version(newsletter, issue, planned.rendered),
         correction_of=issue.correction_of,
     )
 
@@ -88,7 +92,7 @@ def start(newsletter: Newsletter, planned: Plan, via: str, note: Note = lambda w
 
 
 def begin(newsletter: Newsletter, beginning: Beginning, now: datetime) -> int:
-    """Begin a mailing under the coordinator's lock: backup, ledger, receipt; return how many wait."""
+    """Begin a mailing under the coordinator's lock: backup, ledger, web version, receipt; return how many wait."""
     database = newsletter.database
     ledger = LedgerStore(database)
     database.backup_before(f"mailing {beginning.issue:03d}")
@@ -101,5 +105,6 @@ def begin(newsletter: Newsletter, beginning: Beginning, now: datetime) -> int:
         expected=beginning.expected,
         only_accepted_in=beginning.correction_of or None,
     )
+    keep_web_version(newsletter, beginning.issue, beginning.web)
     keep_receipts(newsletter, ledger, beginning.issue, issue_sha256=beginning.issue_sha256)
     return queued

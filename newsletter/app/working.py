@@ -24,6 +24,8 @@ from newsletter.app.standing import Halt, Standing
 from newsletter.app.starting import Beginning, begin
 from newsletter.errors import NewsletterError, SendError
 from newsletter.model.delivery import Balance
+from newsletter.sender.addressing import MailTemplate
+from newsletter.sender.neutral import neutral_html
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.ledger import LedgerStore
 from newsletter.store.lock import CoordinatorBusy
@@ -159,6 +161,7 @@ def _beginning(schedule: Schedule, waiting: int) -> Beginning:
         frozen=schedule.frozen,
         issue_sha256=schedule.issue_sha256,
         expected=waiting,
+        web=neutral_html(MailTemplate.load(schedule.frozen)),  # not of the files, which may have changed since
         correction_of=schedule.correction_of,
     )
 

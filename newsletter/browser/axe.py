@@ -7,7 +7,11 @@ from pathlib import Path
 from newsletter.browser.chromium import Chromium
 from newsletter.errors import BrowserError
 
-_CALL = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+_CALL = """() => axe.run(document, {resultTypes: ['violations'], elementRef: true}).then(found => found.violations.map(
+  ({id, impact, help, nodes}) => ({id, impact, help, nodes: nodes.map(({impact, html, target, element}) => ({
+    impact, html, target, place: (element ?? document.body).closest('[data-place]')?.dataset.place ?? '',
+  }))})
+))"""
 # Rules for web pages: a mail has the client's landmarks around it.
 _PAGES_ONLY = frozenset({"landmark-one-main", "region", "page-has-heading-one", "bypass"})
 
@@ -20,6 +24,7 @@ class Violation:
     :param html: the element's source, as axe-core shortens it.
     :param target: a CSS selector of the element.
     :param scheme: light or dark.
+    :param place: the ``data-place`` of the element, or of the nearest one around it; None if there is none.
     """
 
     rule: str
@@ -28,6 +33,7 @@ class Violation:
     html: str
     target: str
     scheme: str
+    place: int | None = None
 
 
 def axe_source(folder: Path) -> str:
@@ -50,6 +56,7 @@ def run_axe(chromium: Chromium, html: str, source: str) -> list[Violation]:
             html=node["html"],
             target=" ".join(map(str, node["target"])),
             scheme=scheme,
+            place=int(node["place"]) if node["place"].isdecimal() else None,
         )
         for scheme in ("light", "dark")
         for found in chromium.run(html, source, _CALL, dark=scheme == "dark")

@@ -4,7 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from email import message_from_bytes
+from email.message import Message
 from email.policy import compat32
+from email.utils import parseaddr
 
 from lxml.html import HtmlElement
 
@@ -123,7 +125,7 @@ _ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "List-Id
 
 @rule("headers", Severity.ERROR)
 def headers(subject: Subject) -> Found:
-    """A message has each header that receivers ask for, once, and List-Unsubscribe as programs read it."""
+    """A message has each header that receivers ask for, once, as the settings say and as programs read them."""
     if not subject.message:
         return
     head = message_from_bytes(subject.message.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", policy=compat32)
@@ -137,3 +139,23 @@ def headers(subject: Subject) -> Found:
         yield 1, "List-Unsubscribe is not as programs read it", "shorten the addresses of newsletter.toml"
     if ("<https:" in unsubscribe) != bool(head["List-Unsubscribe-Post"]):
         yield 1, "List-Unsubscribe and List-Unsubscribe-Post do not agree", "look at public_url in newsletter.toml"
+    yield from _not_as_configured(subject, head)
+
+
+def _not_as_configured(subject: Subject, head: Message) -> Found:
+    """Yield where From and List-Id differ from the settings: filters and readers sort by both."""
+    author = parseaddr(_text_of(head, "From"))[1]
+    if subject.author and author != subject.author:
+        yield 1, f'From is "{author}", and the settings say "{subject.author}"', "look at from in newsletter.toml"
+    list_id = re.search(r"<([^<>]*)>\s*$", _text_of(head, "List-Id"))
+    if subject.list_id and list_id and list_id[1] != subject.list_id:
+        what = f'List-Id names "{list_id[1]}", and the list is "{subject.list_id}"'
+        yield 1, what, "look at [lists] in newsletter.toml"
+    elif subject.list_id and head["List-Id"] is not None and not list_id:
+        yield 1, "List-Id has no <list.domain> at its end (RFC 2919)", "look at [lists] in newsletter.toml"
+
+
+def _text_of(head: Message, name: str) -> str:
+    """Return a header as it is written; addresses beyond ASCII stand in UTF-8 (RFC 6532)."""
+    found = next((value for key, value in head.raw_items() if key.lower() == name.lower()), "")
+    return str(found).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.checks.document import Document
 from newsletter.checks.finding import Finding, Severity
+from newsletter.checks.spam_report import SpamReport
 from newsletter.errors import RenderError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
@@ -15,6 +16,7 @@ from newsletter.model.traced import Place
 from newsletter.model.waiver import Waiver
 
 if TYPE_CHECKING:  # 0.1 s to import, for who asks links
+    from newsletter.browser.axe import Violation
     from newsletter.net.links import LinkStatus
 
 
@@ -35,6 +37,10 @@ class Subject:
     :param mjml: what is wrong with the MJML that the theme made of it.
     :param found: what all other rules found; only the last rules see it.
     :param link_statuses: where links lead today; empty when they were not asked.
+    :param violations: what axe-core found in Chromium; empty when it was not asked.
+    :param spam: what SpamAssassin says of it; None when it was not asked, or gave no answer.
+    :param author: the address that mail to the list is from by the settings, as headers have it; empty if unknown.
+    :param list_id: what List-Id names the list by, by the settings: "weekly.example.com"; empty if unknown.
     :param settings_path: newsletter.toml, as a person would name it.
     :param settings_lines: the line of each of its keys.
     """
@@ -54,6 +60,10 @@ class Subject:
     mjml: tuple[MjmlFault, ...] = ()
     found: tuple[Finding, ...] = ()
     link_statuses: "Mapping[str, LinkStatus]" = field(default_factory=dict)
+    violations: "tuple[Violation, ...]" = ()
+    spam: SpamReport | None = None
+    author: str = ""
+    list_id: str = ""
     settings_path: Path = Path("newsletter.toml")
     settings_lines: Mapping[str, int] = field(default_factory=dict)
 

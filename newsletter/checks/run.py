@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from newsletter.checks import (
     accessibility_rules,
+    axe_rules,
     deliverability_rules,
     host_rules,
     issue_rules,
@@ -15,6 +16,7 @@ from newsletter.checks import (
     online_rules,
     repetition_rules,
     size_rules,
+    spam_rules,
     waiver_rules,
     wording_rules,
 )
@@ -39,6 +41,8 @@ MODULES = (
     size_rules,
     accessibility_rules,
     legibility_rules,
+    axe_rules,
+    spam_rules,
     waiver_rules,
 )
 

@@ -9,12 +9,12 @@ from newsletter.cli.options import issue_argument, json_option
 from newsletter.cli.output import here, plural, printable, say, say_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from newsletter.app import Newsletter
+    from newsletter.app.checking import Ask
     from newsletter.checks.finding import Finding
-    from newsletter.model.issue import Issue
-    from newsletter.net.links import LinkStatus
+    from newsletter.checks.rule import Subject
 
 
 @click.command()
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 @click.option("--github", is_flag=True, help="Print GitHub's workflow commands, which annotate a pull request.")
 @click.option("--online", is_flag=True, help="Ask where the links lead, too; what was asked today is remembered.")
 @click.option("--private", is_flag=True, help="With --online: links may lead to this machine or a private network.")
+@click.option("--browser", is_flag=True, help="Ask axe-core in Chromium, too: the mail as it is shown, light and dark.")
+@click.option("--spam/--no-spam", default=None, help="Ask this machine's SpamAssassin, too; default: if one answers.")
 def check(
     issue: str | None,
     as_json: bool = False,
@@ -31,11 +33,14 @@ def check(
     github: bool = False,
     online: bool = False,
     private: bool = False,
+    browser: bool = False,
+    spam: bool | None = None,
 ) -> None:
     """Check an issue before its readers do.
 
     Finds what is missing, malformed, too large or left over, each with file and line and what to do. Exit code 1
-    when there are errors. An issue with errors is not sent. Nothing is asked of the network unless you say --online.
+    when there are errors. An issue with errors is not sent. Nothing is asked of the network unless you say --online;
+    a SpamAssassin that runs on this machine judges the mail by its own settings (spamd -L asks no network).
     """
     from newsletter.app.checking import check_file, for_machines
     from newsletter.checks.finding import errors
@@ -49,7 +54,8 @@ def check(
     newsletter = here()
     path = newsletter.issues.default(issue)
     try:
-        findings = check_file(newsletter, path, partial(_ask_links, newsletter, private) if online else None)
+        asks = _asks(newsletter, online=online, private=private, browser=browser, spam=spam)
+        findings = check_file(newsletter, path, asks)
     except IssueError as fault:
         if not (sarif or github):
             raise
@@ -83,12 +89,40 @@ def _say_github(findings: "Sequence[Finding]") -> None:
         say(github_line(finding))
 
 
-def _ask_links(newsletter: "Newsletter", private: bool, issue: "Issue") -> "Mapping[str, LinkStatus]":
+def _asks(
+    newsletter: "Newsletter", *, online: bool, private: bool, browser: bool, spam: bool | None
+) -> "Iterator[Ask]":
+    """Yield what is to be asked outside; what may be missing here comes before what takes long."""
+    if browser:
+        from newsletter.app.axe_asking import ask_axe
+
+        yield partial(ask_axe, newsletter.shown)
+    if spam is not False:
+        yield partial(_ask_spamd, bool(spam))
+    if online:
+        yield partial(_ask_links, newsletter, private)
+
+
+def _ask_links(newsletter: "Newsletter", private: bool, subject: "Subject") -> "Subject":
+    from dataclasses import replace
+
     from newsletter.app.link_asking import ask_issue_links
     from newsletter.cli.progress import counting
 
     with counting("asking links") as told:
-        return ask_issue_links(newsletter, issue, told, allow_private=private)
+        statuses = ask_issue_links(newsletter, subject.issue, told, allow_private=private)
+    return replace(subject, link_statuses=statuses)
+
+
+def _ask_spamd(required: bool, subject: "Subject") -> "Subject":
+    from dataclasses import replace
+
+    from newsletter.app.spam_asking import ask_spamd, require_spamd
+
+    report = (require_spamd if required else ask_spamd)(subject.message) if subject.message else None
+    if report:
+        click.echo(f"SpamAssassin: {report}", err=True)
+    return replace(subject, spam=report)
 
 
 def say_findings(findings: "Sequence[Finding]") -> None:

@@ -1,5 +1,6 @@
 """What spam filters and block lists look at."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,6 +111,33 @@ def test_a_message_as_it_should_be_has_no_finding():
 ])  # fmt: skip
 def test_a_header_that_is_missing_doubled_or_encoded_is_found(change):
     assert found("headers", message=f"{HEADERS.replace(*change)}\r\nbody".encode())
+
+
+SETTINGS = {"author": "n@example.org", "list_id": "weekly.example.org"}
+
+
+def test_from_and_list_id_as_the_settings_have_them_are_fine():
+    assert found("headers", message=f"{HEADERS}\r\nbody".encode(), **SETTINGS) == []
+
+
+@pytest.mark.parametrize("facts, words", [
+    ({"author": "b@example.org"}, 'From is "n@example.org", and the settings say "b@example.org"'),
+    ({"list_id": "daily.example.org"}, 'List-Id names "weekly.example.org", and the list is "daily.example.org"'),
+])  # fmt: skip
+def test_from_and_list_id_that_differ_from_the_settings_are_found(facts, words):
+    ((*_, what),) = found("headers", message=f"{HEADERS}\r\nbody".encode(), **{**SETTINGS, **facts})
+    assert what == words
+
+
+def test_a_list_id_without_an_identifier_is_found():
+    message = re.sub(r"List-Id: [^\r]*", "List-Id: Weekly", HEADERS)
+    ((*_, what),) = found("headers", message=f"{message}\r\nbody".encode(), **SETTINGS)
+    assert "List-Id has no" in what
+
+
+def test_a_from_beyond_ascii_is_compared_as_it_is():
+    message = HEADERS.replace("n@example.org", "zoë@example.org", 1)
+    assert found("headers", message=f"{message}\r\nbody".encode(), **{**SETTINGS, "author": "zoë@example.org"}) == []
 
 
 @pytest.mark.parametrize("link", ["https://bit.ly/x", "http://www.t.co/y"])

@@ -8,10 +8,12 @@ import pytest
 from examples_accessibility import BAD_MAILS
 from mail_samples import THEME, document
 
+from newsletter.browser.axe import Violation
 from newsletter.checks.finding import Severity, errors
 from newsletter.checks.link_rules import fault
 from newsletter.checks.rule import RULES, Subject
 from newsletter.checks.run import check
+from newsletter.checks.spam_report import SpamReport, SpamTest
 from newsletter.composer.issue_file import parse_issue
 from newsletter.errors import RenderError
 from newsletter.model.mail import Picture, RenderedIssue
@@ -37,6 +39,15 @@ def subject(text, html="<p>Moka</p>", plain="Moka", **facts):
 
 def waiver(name, path="issues/042.md"):
     return Waiver(rule=name, reason="we know", date=date(2026, 11, 27), path=Path(path), line=9)
+
+
+COSTLY = SpamTest(name="GTUBE", points=4.9, words="BODY: Generic Test for Unsolicited Bulk Email")
+PLACED = document("<p>Moka</p><p @@12>Pale</p>")
+
+
+def violation(impact, place=0):
+    facts = {"rule": "region", "help": "Some rule", "html": "<p>", "target": "p", "scheme": "dark"}
+    return Violation(impact=impact, place=place, **facts)
 
 
 BAD = {
@@ -84,6 +95,14 @@ BAD |= {
     for name in ("unknown", "nesting", "tags", "raw", "value", "ignored")
 }
 BAD |= {
+    **{
+        f"axe-{name}": (subject(GOOD, document=PLACED, violations=(violation(impact),)), 12)
+        for name, impact in {"serious": "critical", "moderate": "moderate", "minor": "minor"}.items()
+    },
+    **{
+        f"spam-{name}": (subject(GOOD, spam=SpamReport(score=score, required=5, tests=(COSTLY,))), 1)
+        for name, score in {"likely": 5.0, "score": 4.9}.items()
+    },
     "text-links": (subject(GOOD, document=document('<a @@12 href="https://b.example/">x</a>')), 12),
     "remote-load": (subject(GOOD, document=document('<img @7 src="https://b.example/i.png">')), 7),
     "hidden-text": (subject(GOOD, document=document('<p @@12 style="display:none">x</p>')), 12),
