@@ -153,7 +153,7 @@ def read_settings(folder: Path) -> Settings:
         timezone=_timezone(table),
         lists=sender.list_titles,
         test_addresses=_test_addresses(table.table("test")),
-        rendering=_rendering(table, _theme(table, folder), sender.public_url),
+        rendering=_rendering(table, _theme(table, folder), sender),
         sender=sender,
         dkim=_dkim(table, sender),
         profiles=profiles,
@@ -337,16 +337,17 @@ def _pictures_at(table: Table, public_url: str) -> str:
     return f"{public_url}/media"
 
 
-def _rendering(table: Table, theme: str, public_url: str) -> RenderingOptions:
+def _rendering(table: Table, theme: str, sender: SenderOptions) -> RenderingOptions:
     return RenderingOptions(
         name=table.text("name"),
+        author=sender.sender.name,
         tagline=table.text("tagline", ""),
         postal_address=table.get("postal_address", str, "").strip(),
         language=_language(table),
         direction=table.choice("direction", ("ltr", "rtl"), "ltr"),
         theme=theme,
-        public=bool(public_url),
-        pictures_at=_pictures_at(table, public_url),
+        public=bool(sender.public_url),
+        pictures_at=_pictures_at(table, sender.public_url),
     )
 
 

@@ -8,6 +8,7 @@ class RenderingOptions:
     """What a theme may say of the newsletter.
 
     :param name: the newsletter's name, as readers know it.
+    :param author: who signs: the name that the mail is from; may be empty.
     :param tagline: one line under the name; may be empty.
     :param postal_address: for the footer, lines divided by line feeds; many countries' law asks for it.
     :param language: BCP 47: "en", "de-AT"; it chooses the theme's own words.
@@ -18,6 +19,7 @@ class RenderingOptions:
     """
 
     name: str
+    author: str = ""
     tagline: str = ""
     postal_address: str = ""
     language: str = "en"

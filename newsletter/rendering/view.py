@@ -35,9 +35,13 @@ class ArticleView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SectionView:
-    """Articles under one heading; *name* is None above the first heading."""
+    """Articles under one heading; *name* is None above the first heading.
+
+    :param anchor: an id for the heading.
+    """
 
     name: Prose | None
+    anchor: str
     articles: tuple[ArticleView, ...]
 
 
@@ -100,9 +104,10 @@ def view_issue(issue: Issue, words: Words, *, marked: bool = False, gallery: Gal
         sections=tuple(
             SectionView(
                 name=viewer.line(section.name, links=False),
+                anchor=f"s{place}",
                 articles=tuple(viewer.article(article, numbers) for article in section.articles),
             )
-            for section in issue.sections
+            for place, section in enumerate(issue.sections, 1)
         ),
     )
 
@@ -153,7 +158,7 @@ def _facts(article: PickedArticle, words: Words) -> tuple[str, ...]:
 
 def own_words(issue: Issue, options: RenderingOptions) -> Iterator[str]:
     """Every text that goes into the mail of *issue*, so that a token can keep clear of them."""
-    yield from (options.name, options.tagline, options.postal_address, options.theme, options.language)
+    yield from (options.name, options.author, options.tagline, options.postal_address, options.theme, options.language)
     yield from (issue.label, issue.date.isoformat(), issue.subject, issue.preheader)
     yield from (passage.markdown for passage in issue.passages())
     for article in issue.articles:
