@@ -1,6 +1,42 @@
 """``themes`` lists what can be used, and makes a copy that can be changed."""
 
 import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+ESSAY = Path(__file__).parents[1] / "data" / "essay.md"
+
+
+@pytest.mark.parametrize("theme", ["compact", "digest", "letter"])
+def test_check_finds_no_error_and_no_warning_in_a_themes_samples(sample, theme):
+    sample.change("newsletter.toml", 'theme = "digest"', f'theme = "{theme}"')
+    shutil.copyfile(ESSAY, sample.path("issues/007.md"))
+    for number in ("1", "7"):
+        found = json.loads(sample.ok("check", number, "--json"))
+        assert [one for one in found if one["severity"] != "note"] == []
+
+
+def test_every_theme_says_what_it_is(sample):
+    words = {theme["name"]: theme["words"] for theme in json.loads(sample.ok("themes", "list", "--json"))}
+    assert "thirty articles" in words["compact"]
+    assert "cards" in words["digest"]
+    assert "one essay" in words["letter"]
+
+
+@pytest.mark.parametrize("theme", ["compact", "letter"])
+def test_a_copy_of_a_theme_gives_the_same_mail_under_its_own_name_and_another(sample, theme):
+    sample.change("newsletter.toml", 'theme = "digest"', f'theme = "{theme}"')
+    sample.ok("build", "1")
+    before = sample.path(".newsletter/build/001/001.html").read_bytes()
+    sample.ok("themes", "copy", theme)
+    sample.ok("build", "1")
+    assert sample.path(".newsletter/build/001/001.html").read_bytes() == before
+    sample.ok("themes", "copy", theme, "mine")
+    sample.change("newsletter.toml", f'theme = "{theme}"', 'theme = "mine"')
+    sample.ok("build", "1")
+    assert sample.path(".newsletter/build/001/001.html").read_bytes() == before
 
 
 def test_the_used_theme_has_a_star_and_says_what_it_is(sample):
