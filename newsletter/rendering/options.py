@@ -1,6 +1,8 @@
 """What the rendering room is told by the newsletter's settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from newsletter.rendering.look import Look
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +18,7 @@ class RenderingOptions:
     :param theme: the folder of the theme below ``templates/``.
     :param public: a public URL exists, so that the web version and the preferences have an address.
     :param pictures_at: where pictures of media/ are published; empty when they travel in the mail.
+    :param look: colours, fonts and logo of the newsletter's own.
     """
 
     name: str
@@ -27,3 +30,4 @@ class RenderingOptions:
     theme: str = "digest"
     public: bool = False
     pictures_at: str = ""
+    look: Look = field(default_factory=Look)

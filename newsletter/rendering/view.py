@@ -7,6 +7,7 @@ from pathlib import Path
 
 from newsletter.model.issue import Issue, Passage, PickedArticle
 from newsletter.model.mail import Slot
+from newsletter.rendering.look import Logo
 from newsletter.rendering.markdown import Gallery, Prose, block_prose, inline_prose, is_mailable_link
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.words import Words, say_day, say_published, words_for
@@ -67,6 +68,19 @@ class IssueView:
         return tuple(article for section in self.sections for article in section.articles if not article.sponsor)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogoView:
+    """The newsletter's logo, as wide as it is shown.
+
+    :param source: its address.
+    """
+
+    source: str
+    alt: str
+    width: int
+    height: int
+
+
 def theme_values(
     issue: Issue,
     options: RenderingOptions,
@@ -75,7 +89,9 @@ def theme_values(
     marked: bool = False,
     gallery: Gallery | None = None,
 ) -> dict[str, object]:
-    """Return the variables of a theme: newsletter, issue, slots, words; a slot that may not be used is undefined.
+    """Return the variables of a theme: newsletter, issue, look, logo, slots, words.
+
+    A slot that may not be used is undefined.
 
     :param marked: the HTML of the issue's prose has line marks.
     :param gallery: gives the pictures of media/ their addresses.
@@ -85,9 +101,20 @@ def theme_values(
     return {
         "newsletter": options,
         "issue": view_issue(issue, words, marked=marked, gallery=gallery),
+        "look": options.look,
+        "logo": _logo(options.look.logo, gallery),
         "slots": {slot.value: token for slot, token in tokens.items()},
         "words": words,
     }
+
+
+def _logo(logo: Logo | None, gallery: Gallery | None) -> LogoView | None:
+    shown = gallery(logo.file, logo.path, logo.line) if logo and gallery else None
+    if not logo or not shown:
+        return None
+    source, width, height = shown
+    wanted = logo.width or width
+    return LogoView(source=source, alt=logo.alt, width=wanted, height=max(1, round(height * wanted / width)))
 
 
 def view_issue(issue: Issue, words: Words, *, marked: bool = False, gallery: Gallery | None = None) -> IssueView:
@@ -159,6 +186,7 @@ def _facts(article: PickedArticle, words: Words) -> tuple[str, ...]:
 def own_words(issue: Issue, options: RenderingOptions) -> Iterator[str]:
     """Every text that goes into the mail of *issue*, so that a token can keep clear of them."""
     yield from (options.name, options.author, options.tagline, options.postal_address, options.theme, options.language)
+    yield options.look.logo.alt if options.look.logo else ""
     yield from (issue.label, issue.date.isoformat(), issue.subject, issue.preheader)
     yield from (passage.markdown for passage in issue.passages())
     for article in issue.articles:
