@@ -13,7 +13,7 @@ from newsletter.model.table import nearest
 from newsletter.rendering.themes import MJML, builtin_templates, theme_names
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
-RESERVED = ("preview", "sample")
+RESERVED = ("preview", "sample", "web")
 """Folders of the built-in templates that are no themes."""
 
 

@@ -52,11 +52,13 @@ class IssueView:
 
     :param label: "042".
     :param day: "27 November 2026".
+    :param isodate: "2026-11-27", for programs.
     """
 
     number: int
     label: str
     day: str
+    isodate: str
     subject: str
     preheader: str
     intro: Prose | None
@@ -125,6 +127,7 @@ def view_issue(issue: Issue, words: Words, *, marked: bool = False, gallery: Gal
         number=issue.number,
         label=issue.label,
         day=say_day(issue.date, words),
+        isodate=issue.date.isoformat()[:10],
         subject=issue.subject,
         preheader=issue.preheader,
         intro=viewer.blocks(issue.intro),

@@ -179,3 +179,35 @@ def test_axe_finds_no_serious_fault(
     # What axe cannot see through (a background picture, say) it calls incomplete; there is none of it in these themes.
     contrast = page.evaluate("axe.run({runOnly: ['color-contrast']}).then(result => result.incomplete.length)")
     assert contrast == 0
+
+
+@cache
+def page_html(name: str, theme: str) -> str:
+    issue, options = ISSUES[name]
+    return Renderer(replace(options, theme=theme), [builtin_templates()]).render_web(issue).html
+
+
+@pytest.mark.npm
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", ISSUES)
+def test_a_web_page_has_no_serious_fault_and_is_never_wider_than_the_window(
+    open_mail: Callable[..., Page], name: str, theme: str
+) -> None:
+    for width, scheme in ((320, "light"), (1000, "dark"), (1000, "light"), (375, "dark")):
+        page = open_mail(page_html(name, theme), width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, scheme)
+        page.evaluate(axe())
+        found = page.evaluate("axe.run().then(result => result.violations)")
+        faults = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+        assert faults == [], (width, scheme)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_web_page_is_dark_in_the_dark_and_black_on_white_on_paper(open_mail: Callable[..., Page], theme: str) -> None:
+    html = page_html("essay", theme)
+    page = open_mail(html, 1000, "dark")
+    assert brightness(page, "body", "backgroundColor") < 50
+    assert brightness(page, "h1", "color") > 150
+    page.emulate_media(media="print")
+    assert brightness(page, "body", "backgroundColor") > 254
+    assert brightness(page, "h1", "color") == 0
