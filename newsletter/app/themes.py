@@ -43,6 +43,11 @@ class Theme:
         }
 
 
+def contract() -> Path:
+    """Return the page that says what a theme is given and must do."""
+    return builtin_templates() / "README.md"
+
+
 def themes(newsletter: Newsletter) -> list[Theme]:
     """Return all themes, by name."""
     own, builtin = newsletter.shown / "templates", builtin_templates()

@@ -1,6 +1,7 @@
 """``themes`` lists what can be used, and makes a copy that can be changed."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -51,6 +52,8 @@ def test_a_copy_is_a_theme_of_its_own(sample):
     told = sample.ok("themes", "copy", "digest", "mine")
     assert "wrote templates/mine/issue.mjml.j2" in told
     assert 'theme = "mine"' in told
+    contract = re.search(r"What a theme is given and must do: (.+)", told)[1]
+    assert "## Variables" in Path(contract).read_text(encoding="utf-8")
     sample.change("newsletter.toml", 'theme = "digest"', 'theme = "mine"')
     sample.change("templates/mine/masthead.mjml.j2", "{{ newsletter.name }}", "Mine: {{ newsletter.name }}")
     sample.ok("build", "1")
@@ -70,7 +73,7 @@ def test_nothing_is_overwritten_and_names_are_looked_at(sample):
     sample.ok("themes", "copy", "digest", "mine")
     assert "there is something already" in sample.fails(2, "themes", "copy", "digest", "mine")
     assert 'did you mean "digest"?' in sample.fails(2, "themes", "copy", "digets")
-    for name in ("../mine", "Mine", "sample", "preview", "a b"):
+    for name in ("../mine", "Mine", "sample", "preview", "web", "a b"):
         assert "is no name for a theme" in sample.fails(2, "themes", "copy", "digest", name)
     sample.path("templates/file").write_text("")
     assert "there is something already" in sample.fails(2, "themes", "copy", "digest", "file")
