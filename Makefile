@@ -66,7 +66,7 @@ npm:
 readme: $(ENV)/run
 	"$(BIN)/python" tests/reference.py
 
-# The README's picture of the built issue; needs Chromium.
+# The README's pictures of built issues; needs Chromium.
 picture: $(ENV)/test
 	"$(BIN)/python" tests/picture.py
 
