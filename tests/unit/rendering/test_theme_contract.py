@@ -2,19 +2,21 @@
 
 import inspect
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import get_args, get_origin, get_type_hints
 
 import pytest
 from jinja2 import Environment
 from jinja2.filters import FILTERS
-from rendering_samples import OPTIONS, THEMES
+from rendering_samples import OPTIONS, THEMES, eight_article_issue
 
 from newsletter.model.mail import Slot
 from newsletter.rendering.look import COLOURS, GROUNDS, TEXTS, Logo, Look, Palette
 from newsletter.rendering.markdown import Prose
 from newsletter.rendering.options import RenderingOptions
+from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.slots import make_tokens
 from newsletter.rendering.templates import html_environment, text_environment
 from newsletter.rendering.themes import MJML, TEXT, WEB, builtin_templates
@@ -77,8 +79,6 @@ def test_each_variable_of_the_contract_is_there_and_none_is_missing(name: str) -
 
 
 def test_the_variables_of_the_contract_are_those_that_a_theme_is_given() -> None:
-    from rendering_samples import eight_article_issue
-
     values = theme_values(eight_article_issue(), OPTIONS, make_tokens([], public=True))
     assert set(values) == (set(GIVEN) - {"section", "article", "palette"}) | {"slots"}
 
@@ -120,3 +120,14 @@ def test_each_theme_has_all_files_of_the_contract(theme: str) -> None:
     told = re.findall(r"^\| `([\w.]+)` \| ", CONTRACT.split("## Files")[1].split("## ")[0], re.M)
     assert told == [MJML, TEXT, WEB, "palette.j2"]
     assert all((builtin_templates() / theme / name).is_file() for name in told)
+
+
+def test_the_few_lines_with_which_a_theme_may_begin_are_a_theme(tmp_path: Path) -> None:
+    (source,) = re.findall(r"```jinja\n(.*?)```", CONTRACT, re.S)
+    (text,) = re.findall(r"`issue.txt.j2` beside it has `(.*?)`", CONTRACT)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / MJML).write_text(source, "utf-8")
+    (tmp_path / "mine" / TEXT).write_text(text, "utf-8")
+    mail = Renderer(replace(OPTIONS, theme="mine"), [tmp_path, builtin_templates()]).render(eight_article_issue())
+    assert "In this issue" not in mail.html
+    assert "In this issue" in Renderer(OPTIONS, [builtin_templates()]).render(eight_article_issue()).html
