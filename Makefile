@@ -70,7 +70,7 @@ mjml-table:
 readme: $(ENV)/run
 	"$(BIN)/python" tests/reference.py
 
-# The README's picture of the built issue; needs Chromium.
+# The README's pictures of built issues; needs Chromium.
 picture: $(ENV)/test
 	"$(BIN)/python" tests/picture.py
 	"$(BIN)/python" tests/studio_picture.py

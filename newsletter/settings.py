@@ -16,7 +16,10 @@ from newsletter.errors import SendError, SettingsError
 from newsletter.model.address import Address
 from newsletter.model.table import Table, nearest, read_toml
 from newsletter.model.waiver import Waiver, read_waivers
+from newsletter.rendering.look import Look, Palette
+from newsletter.rendering.look_table import judge_look, read_look
 from newsletter.rendering.options import RenderingOptions
+from newsletter.rendering.palette import own_palettes
 from newsletter.rendering.themes import builtin_templates, theme_names
 from newsletter.rendering.words import nameless
 from newsletter.sender.headers import ascii_domain
@@ -155,7 +158,7 @@ def read_settings(folder: Path) -> Settings:
         timezone=_timezone(table),
         lists=sender.list_titles,
         test_addresses=_test_addresses(table.table("test")),
-        rendering=_rendering(table, _theme(table, folder), sender.public_url),
+        rendering=_rendering(table, folder, sender),
         sender=sender,
         dkim=_dkim(table, sender),
         profiles=profiles,
@@ -340,17 +343,27 @@ def _pictures_at(table: Table, public_url: str) -> str:
     return f"{public_url}/media"
 
 
-def _rendering(table: Table, theme: str, public_url: str) -> RenderingOptions:
+def _rendering(table: Table, folder: Path, sender: SenderOptions) -> RenderingOptions:
+    theme = _theme(table, folder)
     return RenderingOptions(
         name=table.text("name"),
+        author=sender.sender.name,
         tagline=table.text("tagline", ""),
         postal_address=table.get("postal_address", str, "").strip(),
         language=_language(table),
         direction=table.choice("direction", ("ltr", "rtl"), "ltr"),
         theme=theme,
-        public=bool(public_url),
-        pictures_at=_pictures_at(table, public_url),
+        public=bool(sender.public_url),
+        pictures_at=_pictures_at(table, sender.public_url),
+        look=_look(table.table("look"), theme, folder),
     )
+
+
+def _look(table: Table, theme: str, folder: Path) -> Look:
+    look = read_look(table, folder)
+    if look.light != Palette() or look.dark != Palette():
+        judge_look(table, own_palettes(theme, (folder / "templates", builtin_templates())))
+    return look
 
 
 def _test_addresses(table: Table) -> tuple[Address, ...]:

@@ -11,6 +11,7 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.files import write_whole
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
+from newsletter.rendering.media import MEDIA
 from newsletter.sender.addressing import MailTemplate, sample_message
 
 
@@ -58,18 +59,18 @@ def _uncollected() -> Iterator[None]:
 
 @_uncollected()
 def build(newsletter: Newsletter, path: Path) -> Built:
-    """Write .html, .txt, .mjml and .eml (as a sample reader gets it); the same issue gives the same bytes."""
+    """Write .html, .txt, .mjml, .eml (as a sample reader gets it) and .web.html; the same issue, the same bytes."""
     issue = newsletter.issues.read(path)
     rendered = newsletter.render(issue)
+    page = newsletter.render_web(issue)
     sample = sample_message(template_of(newsletter, issue, rendered))
     folder = newsletter.shown / ".newsletter" / "build" / issue.label
-    contents = {".html": sample.alone, ".txt": sample.text, ".mjml": rendered.mjml}
+    contents = {".html": sample.alone, ".txt": sample.text, ".mjml": rendered.mjml, ".web.html": page.html}
     files = []
     for suffix, data in {**{k: v.encode() for k, v in contents.items()}, ".eml": sample.message.data}.items():
         files.append(folder / f"{issue.label}{suffix}")
         write_whole(files[-1], data, durable=False)
-    if not rendered.embedded:
-        for picture in rendered.pictures:
-            files.append(folder / "media" / picture.published_name)
-            write_whole(files[-1], picture.data, durable=False)
+    for picture in page.pictures:
+        files.append(folder / MEDIA / picture.published_name)
+        write_whole(files[-1], picture.data, durable=False)
     return Built(issue=issue, rendered=rendered, files=tuple(files), html_bytes=len(sample.html.encode()))

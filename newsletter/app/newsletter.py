@@ -11,6 +11,7 @@ from newsletter.composer.pool import Pool
 from newsletter.errors import IssueError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
+from newsletter.model.web_page import WebPage
 from newsletter.settings import FILE, Settings, find_folder, read_settings
 
 if TYPE_CHECKING:  # heavy: imported by who needs them
@@ -77,6 +78,10 @@ class Newsletter:
         if not issue.articles:
             raise IssueError("the issue has no articles", "newsletter pick adds some", where=issue.path, line=1)
         return self.renderer.render(issue)
+
+    def render_web(self, issue: Issue) -> WebPage:
+        """Return *issue* as a page of the archive."""
+        return self.renderer.render_web(issue)
 
     def moment(self, issue: Issue) -> datetime:
         """Return when *issue* is dated, in the newsletter's time zone."""

@@ -13,7 +13,7 @@ from newsletter.model.table import nearest
 from newsletter.rendering.themes import MJML, builtin_templates, theme_names
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
-RESERVED = ("preview", "sample")
+RESERVED = ("preview", "sample", "web")
 """Folders of the built-in templates that are no themes."""
 
 
@@ -41,6 +41,11 @@ class Theme:
             "own": self.own,
             "used": self.used,
         }
+
+
+def contract() -> Path:
+    """Return the page that says what a theme is given and must do."""
+    return builtin_templates() / "README.md"
 
 
 def themes(newsletter: Newsletter) -> list[Theme]:

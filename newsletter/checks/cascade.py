@@ -12,10 +12,11 @@ from functools import cached_property
 
 from lxml.html import HtmlElement
 
-from newsletter.checks.colour import BLACK, CLEAR, CURRENT, WHITE, Colour, read_colour
+from newsletter.checks.colour import CURRENT, read_colour
 from newsletter.checks.css import SIZES, Declarations, StyleRule, read_sheet, read_style
 from newsletter.checks.matching import Kind, sort_into_kinds
 from newsletter.checks.media_query import View, holds
+from newsletter.model.colour import BLACK, CLEAR, WHITE, Colour
 
 _DARK_CANVAS, _DARK_LINK, _LINK = Colour(18, 18, 18), Colour(158, 158, 255), Colour(0, 0, 238)
 """What Chromium paints below a page that knows the dark scheme, and its links where nothing is said of them."""

@@ -1,68 +1,13 @@
-"""A colour, what it looks like above another, and how well it is read there."""
+"""The colours that CSS names."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from tinycss2 import color4
 
+from newsletter.model.colour import Colour
 
-@dataclass(frozen=True, slots=True)
-class Colour:
-    """Red, green and blue from 0 to 255, and how opaque: 0 to 1."""
-
-    red: float
-    green: float
-    blue: float
-    alpha: float = 1.0
-
-    def over(self, ground: "Colour") -> "Colour":
-        """Return what is seen of this colour above *ground*, which is opaque."""
-        if self.alpha >= 1:
-            return self
-        parts = zip(
-            (self.red, self.green, self.blue),
-            (ground.red, ground.green, ground.blue),
-            strict=True,
-        )
-        return Colour(*(above * self.alpha + below * (1 - self.alpha) for above, below in parts))
-
-    @property
-    def luminance(self) -> float:
-        """Relative luminance, 0 to 1 (WCAG 2.2, "relative luminance")."""
-        red, green, blue = (_linear(part / 255) for part in (self.red, self.green, self.blue))
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    def __str__(self) -> str:
-        return "#" + "".join(f"{round(part):02x}" for part in (self.red, self.green, self.blue))
-
-
-BLACK, WHITE = Colour(0, 0, 0), Colour(255, 255, 255)
-CLEAR = Colour(0, 0, 0, 0)
 CURRENT = "currentcolor"
-
-
-def _linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-
-
-def contrast(one: Colour, other: Colour) -> float:
-    """Return the contrast ratio of two opaque colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
-    low, high = sorted((one.luminance, other.luminance))
-    return (high + 0.05) / (low + 0.05)
-
-
-def readable(colour: Colour, ground: Colour, least: float) -> Colour:
-    """Return the colour nearest to *colour* that has at least this contrast above *ground*."""
-    goal = BLACK if contrast(BLACK, ground) >= contrast(WHITE, ground) else WHITE
-    for step in range(1, 50):
-        pure = Colour(goal.red, goal.green, goal.blue, step / 50)
-        seen = pure.over(colour)
-        # Down to whole numbers, as it will be written: a colour that just reaches it must do so there too.
-        whole = Colour(round(seen.red), round(seen.green), round(seen.blue))
-        if contrast(whole, ground) >= least:
-            return whole
-    return goal
 
 
 def read_colour(tokens: Any) -> Colour | str | None:

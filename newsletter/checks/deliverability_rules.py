@@ -7,6 +7,7 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
 from email.utils import parseaddr
+from urllib.parse import unquote
 
 from lxml.html import HtmlElement
 
@@ -43,8 +44,12 @@ def text_links(subject: Subject) -> Found:
 
 
 def _has_link(text: str, address: str) -> bool:
-    """Whether *text* has the whole *address*, and not only the beginning of a longer one."""
-    return bool(re.search(re.escape(address) + r"[.,;:)]*(?:[\s>)\"']|$)", text))
+    """Whether *text* has the whole *address*, and not only the beginning of a longer one.
+
+    What is not ASCII has become %-escapes in the HTML, which libxml2 writes into each address.
+    """
+    forms = "|".join(re.escape(form) for form in {address, unquote(address)})
+    return bool(re.search(rf"(?:{forms})[.,;:)]*(?:[\s>)\"']|$)", text))
 
 
 @rule("remote-load", Severity.WARNING)

@@ -87,17 +87,17 @@ def title_missing(subject: Subject) -> Found:
 
 @rule("link-missing", Severity.ERROR)
 def link_missing(subject: Subject) -> Found:
-    """An article has a link."""
+    """An article has a link, unless it is the editor's own prose under a heading."""
     for article in subject.issue.articles:
-        if not article.link:
+        if not article.link and not article.is_chapter:
             yield article.line, f"{_name(article.title.markdown)} has no link", "write it: ### [Title](link)"
 
 
 @rule("why-missing", Severity.ERROR)
 def why_missing(subject: Subject) -> Found:
-    """An article says why it matters; a sponsor's need not."""
+    """An article says why it matters; a sponsor's need not, nor the editor's own prose under a heading."""
     for article in subject.issue.articles:
-        if not article.sponsor and not (article.why and article.why.markdown.strip()):
+        if not article.sponsor and not article.is_chapter and not (article.why and article.why.markdown.strip()):
             todo = 'add a paragraph "**Why it matters:** …"'
             yield article.line, f"{_name(article.title.markdown)} does not say why it matters", todo
 

@@ -7,11 +7,11 @@ from math import floor
 from lxml.html import HtmlElement
 
 from newsletter.checks.cascade import VIEWS, Cascade, Look
-from newsletter.checks.colour import contrast, readable
 from newsletter.checks.document import Document
 from newsletter.checks.finding import Severity
 from newsletter.checks.media_query import View
 from newsletter.checks.rule import Found, Subject, rule
+from newsletter.model.colour import contrast, readable
 
 UNREADABLE = 3.0
 """Contrast below which no text passes, however large (WCAG 2.2, 1.4.3)."""

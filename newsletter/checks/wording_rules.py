@@ -85,7 +85,7 @@ def points_number(subject: Subject) -> Found:
 def points_missing(subject: Subject) -> Found:
     """An article has key points, for who does not follow the link."""
     for article in subject.issue.articles:
-        if not article.sponsor and not article.points:
+        if not (article.sponsor or article.is_chapter or article.points):
             yield article.line, f"{_titled(article.title.markdown)} has no key points", "add two to six: - …"
 
 

@@ -153,8 +153,8 @@ def say_waivers(findings: "Sequence[Finding]") -> None:
 def build(issue: str | None, as_json: bool) -> None:
     """Build an issue as files.
 
-    They are .html, .txt, .eml (as a sample reader gets it) and .mjml, and go to .newsletter/build/NUMBER/. The same
-    input gives the same bytes.
+    They are .html, .txt, .eml (as a sample reader gets it), .mjml and .web.html (the page for an archive, with its
+    pictures in media/), and go to .newsletter/build/NUMBER/. The same input gives the same bytes.
     """
     from newsletter.app.building import build as make
 

@@ -43,7 +43,7 @@ def copy(theme: str, name: str) -> None:
     It is copied under its own name or as NAME. Under its own name it replaces the built-in one, and you can delete the
     files that you leave as they are. Nothing is overwritten.
     """
-    from newsletter.app.themes import copy_theme
+    from newsletter.app.themes import contract, copy_theme
 
     newsletter = here()
     files = copy_theme(newsletter, theme, name)
@@ -51,6 +51,7 @@ def copy(theme: str, name: str) -> None:
         say(f"wrote {path}")
     if (name or theme) != newsletter.settings.rendering.theme:
         say(f'To use it: theme = "{name or theme}" in newsletter.toml')
+    say(f"What a theme is given and must do: {contract()}")
     say("Next: newsletter preview, and change the files; the preview follows")
 
 

@@ -83,6 +83,11 @@ class PickedArticle:
         """Where the article begins in the file."""
         return self.title.line
 
+    @property
+    def is_chapter(self) -> bool:
+        """Whether it is the editor's own prose under a heading, which tells of nothing that is elsewhere."""
+        return bool(self.words) and not (self.id or self.link or self.source or self.why or self.sponsor)
+
     def passages(self) -> Iterator[Passage]:
         """Every stretch of Markdown in it, top to bottom."""
         yield self.title

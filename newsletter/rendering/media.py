@@ -18,6 +18,9 @@ if TYPE_CHECKING:  # heavy: imported when there is a picture
 TARGET = re.compile(r"(?:\.\./|\./)?media/(.+)")
 """How an issue names a picture: from the newsletter's folder, or from issues/, where git's web pages look."""
 
+MEDIA = "media"
+"""Where a web page looks for pictures that are published nowhere else: in this folder beside it."""
+
 WIDTH = 536
 """CSS pixels: the widest that a picture is shown, which is the column of text in a mail of 600."""
 

@@ -10,18 +10,20 @@ from newsletter.errors import RenderError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue, Slot
 from newsletter.model.traced import Place, TracedIssue, TracedText
+from newsletter.model.web_page import WebPage
 from newsletter.rendering.inlining import cut_inline_css, inline
 from newsletter.rendering.marks import read_marks
-from newsletter.rendering.media import Album, Media
+from newsletter.rendering.media import MEDIA, Album, Media
 from newsletter.rendering.mjml import compile_mjml
 from newsletter.rendering.mjml_error import MjmlError
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.slots import make_tokens
 from newsletter.rendering.templates import html_environment, render_template, text_environment
-from newsletter.rendering.themes import MJML, TEXT, find_theme_file
+from newsletter.rendering.themes import FALLBACK, MJML, TEXT, WEB, find_theme_file
 from newsletter.rendering.tracing import trace_mail
 from newsletter.rendering.unmailable import refuse_unmailable
 from newsletter.rendering.view import own_words, theme_values
+from newsletter.rendering.words import nameless
 
 
 class Renderer:
@@ -30,7 +32,8 @@ class Renderer:
     ::
 
         Markdown ─► nh3 ─► Jinja ─► MJML ─► mjml-python ─► premailer ─► HTML
-                             └────► text
+                             ├────► text
+                             └────► web page
 
     Keep one for as long as the options stand: templates, their CSS and the Markdown parser are read once.
 
@@ -94,6 +97,23 @@ class Renderer:
         if tokens[Slot.UNSUBSCRIBE] not in html:
             raise MjmlError("the theme has no unsubscribe link", 'add <a href="{{ slots.unsubscribe }}">', offset=0)
         return html
+
+    def render_web(self, issue: Issue) -> WebPage:
+        """Return *issue* as a page of the archive; a theme without a page of its own shows that of "digest".
+
+        :raises RenderError: as :meth:`render` does.
+        """
+        refuse_unmailable(issue, self._options)
+        album = Album(self._media, self._options.pictures_at or MEDIA)
+        nobody = {Slot.NAME: nameless(self._options.language)}
+        values = theme_values(issue, self._options, nobody, gallery=album)
+        theme = self._options.theme if self._has_page else FALLBACK
+        html = render_template(self._html, f"{theme}/{WEB}", values)
+        return WebPage(number=issue.number, html=html.strip() + "\n", pictures=album.pictures)
+
+    @property
+    def _has_page(self) -> bool:
+        return any((folder / self._options.theme / WEB).is_file() for folder in self._folders)
 
     def trace(self, issue: Issue) -> TracedIssue:
         """Return *issue* as mail that knows where each of its elements was written.

@@ -1,6 +1,7 @@
 """The Jinja environments of the themes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
@@ -10,13 +11,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from newsletter.errors import RenderError
+from newsletter.rendering.look import Look, Palette
 from newsletter.rendering.marks import LineMarks
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.plaintext import wrap
-from newsletter.rendering.view import ArticleView, IssueView, SectionView
+from newsletter.rendering.view import ArticleView, IssueView, LogoView, SectionView
 from newsletter.rendering.words import Words
 
-PLAIN_VALUES = frozenset({ArticleView, IssueView, RenderingOptions, SectionView, Words})
+PLAIN_VALUES = frozenset({ArticleView, IssueView, LogoView, Look, Palette, RenderingOptions, SectionView, Words})
 
 
 class _Loader(BaseLoader):
@@ -97,8 +99,24 @@ def render_template(environment: Environment, name: str, values: Mapping[str, ob
 
     :raises RenderError: with the template's file and line.
     """
-    try:
+    with _located(name):
         return environment.get_template(name).render(values)
+
+
+def template_values(environment: Environment, name: str, values: Mapping[str, object]) -> dict[str, object]:
+    """Return what the template *name* sets.
+
+    :raises RenderError: with the template's file and line.
+    """
+    with _located(name):
+        return dict(vars(environment.get_template(name).make_module(dict(values))))
+
+
+@contextmanager
+def _located(name: str) -> Iterator[None]:
+    """Turn whatever the template *name* raises into a RenderError that says where."""
+    try:
+        yield
     except RenderError:
         raise
     except TemplateSyntaxError as cause:

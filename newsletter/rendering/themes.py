@@ -9,6 +9,12 @@ from newsletter.model.table import nearest
 MJML, TEXT = "issue.mjml.j2", "issue.txt.j2"
 """The two files that a theme cannot do without."""
 
+WEB = "web.html.j2"
+"""The web page of an issue."""
+
+FALLBACK = "digest"
+"""The theme whose web page is shown where a theme has none."""
+
 
 def builtin_templates() -> Path:
     """Return the folder of the built-in themes: inside an installed package, else beside it in a checkout.

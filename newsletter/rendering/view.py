@@ -7,6 +7,7 @@ from pathlib import Path
 
 from newsletter.model.issue import Issue, Passage, PickedArticle
 from newsletter.model.mail import Slot
+from newsletter.rendering.look import Logo
 from newsletter.rendering.markdown import Gallery, Prose, block_prose, inline_prose, is_mailable_link
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.words import Words, say_day, say_published, words_for
@@ -35,9 +36,13 @@ class ArticleView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SectionView:
-    """Articles under one heading; *name* is None above the first heading."""
+    """Articles under one heading; *name* is None above the first heading.
+
+    :param anchor: an id for the heading.
+    """
 
     name: Prose | None
+    anchor: str
     articles: tuple[ArticleView, ...]
 
 
@@ -47,11 +52,13 @@ class IssueView:
 
     :param label: "042".
     :param day: "27 November 2026".
+    :param isodate: "2026-11-27", for programs.
     """
 
     number: int
     label: str
     day: str
+    isodate: str
     subject: str
     preheader: str
     intro: Prose | None
@@ -63,6 +70,19 @@ class IssueView:
         return tuple(article for section in self.sections for article in section.articles if not article.sponsor)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogoView:
+    """The newsletter's logo, as wide as it is shown.
+
+    :param source: its address.
+    """
+
+    source: str
+    alt: str
+    width: int
+    height: int
+
+
 def theme_values(
     issue: Issue,
     options: RenderingOptions,
@@ -71,7 +91,9 @@ def theme_values(
     marked: bool = False,
     gallery: Gallery | None = None,
 ) -> dict[str, object]:
-    """Return the variables of a theme: newsletter, issue, slots, words; a slot that may not be used is undefined.
+    """Return the variables of a theme: newsletter, issue, look, logo, slots, words.
+
+    A slot that may not be used is undefined.
 
     :param marked: the HTML of the issue's prose has line marks.
     :param gallery: gives the pictures of media/ their addresses.
@@ -81,9 +103,20 @@ def theme_values(
     return {
         "newsletter": options,
         "issue": view_issue(issue, words, marked=marked, gallery=gallery),
+        "look": options.look,
+        "logo": _logo(options.look.logo, gallery),
         "slots": {slot.value: token for slot, token in tokens.items()},
         "words": words,
     }
+
+
+def _logo(logo: Logo | None, gallery: Gallery | None) -> LogoView | None:
+    shown = gallery(logo.file, logo.path, logo.line) if logo and gallery else None
+    if not logo or not shown:
+        return None
+    source, width, height = shown
+    wanted = logo.width or width
+    return LogoView(source=source, alt=logo.alt, width=wanted, height=max(1, round(height * wanted / width)))
 
 
 def view_issue(issue: Issue, words: Words, *, marked: bool = False, gallery: Gallery | None = None) -> IssueView:
@@ -94,15 +127,17 @@ def view_issue(issue: Issue, words: Words, *, marked: bool = False, gallery: Gal
         number=issue.number,
         label=issue.label,
         day=say_day(issue.date, words),
+        isodate=issue.date.isoformat()[:10],
         subject=issue.subject,
         preheader=issue.preheader,
         intro=viewer.blocks(issue.intro),
         sections=tuple(
             SectionView(
                 name=viewer.line(section.name, links=False),
+                anchor=f"s{place}",
                 articles=tuple(viewer.article(article, numbers) for article in section.articles),
             )
-            for section in issue.sections
+            for place, section in enumerate(issue.sections, 1)
         ),
     )
 
@@ -153,7 +188,8 @@ def _facts(article: PickedArticle, words: Words) -> tuple[str, ...]:
 
 def own_words(issue: Issue, options: RenderingOptions) -> Iterator[str]:
     """Every text that goes into the mail of *issue*, so that a token can keep clear of them."""
-    yield from (options.name, options.tagline, options.postal_address, options.theme, options.language)
+    yield from (options.name, options.author, options.tagline, options.postal_address, options.theme, options.language)
+    yield options.look.logo.alt if options.look.logo else ""
     yield from (issue.label, issue.date.isoformat(), issue.subject, issue.preheader)
     yield from (passage.markdown for passage in issue.passages())
     for article in issue.articles:

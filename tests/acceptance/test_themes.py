@@ -1,6 +1,43 @@
 """``themes`` lists what can be used, and makes a copy that can be changed."""
 
 import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+ESSAY = Path(__file__).parents[1] / "data" / "essay.md"
+
+
+@pytest.mark.parametrize("theme", ["compact", "digest", "letter"])
+def test_check_finds_no_error_and_no_warning_in_a_themes_samples(sample, theme):
+    sample.change("newsletter.toml", 'theme = "digest"', f'theme = "{theme}"')
+    shutil.copyfile(ESSAY, sample.path("issues/007.md"))
+    for number in ("1", "7"):
+        found = json.loads(sample.ok("check", number, "--json"))
+        assert [one for one in found if one["severity"] != "note"] == []
+
+
+def test_every_theme_says_what_it_is(sample):
+    words = {theme["name"]: theme["words"] for theme in json.loads(sample.ok("themes", "list", "--json"))}
+    assert "thirty articles" in words["compact"]
+    assert "cards" in words["digest"]
+    assert "one essay" in words["letter"]
+
+
+@pytest.mark.parametrize("theme", ["compact", "letter"])
+def test_a_copy_of_a_theme_gives_the_same_mail_under_its_own_name_and_another(sample, theme):
+    sample.change("newsletter.toml", 'theme = "digest"', f'theme = "{theme}"')
+    sample.ok("build", "1")
+    before = sample.path(".newsletter/build/001/001.html").read_bytes()
+    sample.ok("themes", "copy", theme)
+    sample.ok("build", "1")
+    assert sample.path(".newsletter/build/001/001.html").read_bytes() == before
+    sample.ok("themes", "copy", theme, "mine")
+    sample.change("newsletter.toml", f'theme = "{theme}"', 'theme = "mine"')
+    sample.ok("build", "1")
+    assert sample.path(".newsletter/build/001/001.html").read_bytes() == before
 
 
 def test_the_used_theme_has_a_star_and_says_what_it_is(sample):
@@ -15,6 +52,8 @@ def test_a_copy_is_a_theme_of_its_own(sample):
     told = sample.ok("themes", "copy", "digest", "mine")
     assert "wrote templates/mine/issue.mjml.j2" in told
     assert 'theme = "mine"' in told
+    contract = re.search(r"What a theme is given and must do: (.+)", told)[1]
+    assert "## Variables" in Path(contract).read_text(encoding="utf-8")
     sample.change("newsletter.toml", 'theme = "digest"', 'theme = "mine"')
     sample.change("templates/mine/masthead.mjml.j2", "{{ newsletter.name }}", "Mine: {{ newsletter.name }}")
     sample.ok("build", "1")
@@ -34,7 +73,7 @@ def test_nothing_is_overwritten_and_names_are_looked_at(sample):
     sample.ok("themes", "copy", "digest", "mine")
     assert "there is something already" in sample.fails(2, "themes", "copy", "digest", "mine")
     assert 'did you mean "digest"?' in sample.fails(2, "themes", "copy", "digets")
-    for name in ("../mine", "Mine", "sample", "preview", "a b"):
+    for name in ("../mine", "Mine", "sample", "preview", "web", "a b"):
         assert "is no name for a theme" in sample.fails(2, "themes", "copy", "digest", name)
     sample.path("templates/file").write_text("")
     assert "there is something already" in sample.fails(2, "themes", "copy", "digest", "file")

@@ -78,7 +78,7 @@ def test_the_same_input_gives_the_same_bytes_also_in_a_clone_without_database(sa
     sample.ok("build", "1")
     folder = sample.path(".newsletter/build/001")
     first = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert set(first) == {"001.html", "001.txt", "001.eml", "001.mjml"}
+    assert set(first) == {"001.html", "001.txt", "001.eml", "001.mjml", "001.web.html"}
     clone = tmp_path / "clone"
     shutil.copytree(sample.folder, clone, ignore=shutil.ignore_patterns(".newsletter", "newsletter.local.toml"))
     sample.env["NEWSLETTER_HOME"] = str(tmp_path / "nowhere")

@@ -1,4 +1,4 @@
-"""The built mail in a real browser: no overflow, a dark scheme that is dark, nothing that keeps a reader out."""
+"""Each theme's mail in a real browser: no overflow, a dark scheme that is dark, nothing that keeps a reader out."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 
 sys.path.append(str(Path(__file__).parents[1] / "unit" / "rendering"))
 
-from rendering_samples import OPTIONS, article, eight_article_issue, issue_of, passage
+from rendering_samples import OPTIONS, THEMES, article, eight_article_issue, essay, issue_of, passage
 
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
@@ -92,21 +92,41 @@ def difficult_issue() -> Issue:
 ISSUES = {
     "eight": (eight_article_issue(), OPTIONS),
     "difficult": (difficult_issue(), OPTIONS),
+    "essay": (essay(), replace(OPTIONS, author="Ines Falk")),
     "right to left": (difficult_issue(), replace(OPTIONS, language="ar", direction="rtl")),
 }
 
 
+SEEN = {
+    "digest": ["body", "body > div.paper", "td.card", "td.why"],
+    "compact": ["body", "body > div.paper", "td.sponsor"],
+    "letter": ["body", "body > div.paper", "td.sponsor", "pre"],
+}
+"""What has a ground of its own, by theme."""
+READ = {
+    "digest": ["h1", "td.card h3 a", "td.card li", "td.why p", "td.footer p", "td.section h2"],
+    "compact": ["h1", "h2 a", "li", "p.facts", "p.facts b", "td.footer p", "td.brand strong", "td.sponsor h2 a"],
+    "letter": ["h1", "h2", "li", "p.label", "td.footer p", "p.signed", "p.brand", "td.sponsor h2 a", "pre code"],
+}
+"""What is read, by theme."""
+SHOWN = {"digest": "eight", "compact": "essay", "letter": "essay"}
+"""The issue that has all of it."""
+
+
 @cache
-def mail(name: str) -> str:
+def mail(name: str, theme: str = "digest") -> str:
     issue, options = ISSUES[name]
-    return filled(Renderer(options, [builtin_templates()]).render(issue))
+    return filled(Renderer(replace(options, theme=theme), [builtin_templates()]).render(issue))
 
 
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [320, *WIDTHS])
 @pytest.mark.parametrize("name", ISSUES)
-def test_nothing_is_wider_than_the_window(open_mail: Callable[..., Page], name: str, width: int, scheme: str) -> None:
-    page = open_mail(mail(name), width, scheme)
+def test_nothing_is_wider_than_the_window(
+    open_mail: Callable[..., Page], name: str, width: int, scheme: str, theme: str
+) -> None:
+    page = open_mail(mail(name, theme), width, scheme)
     wide = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth, innerWidth]")
     assert max(wide[:2]) <= wide[2]
 
@@ -117,16 +137,18 @@ def brightness(page: Page, selector: str, style: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("selector", ["body", "body > div.paper", "td.card", "td.why"])
-def test_dark_is_dark_and_light_is_light(open_mail: Callable[..., Page], selector: str) -> None:
-    assert brightness(open_mail(mail("eight"), 700, "dark"), selector, "backgroundColor") < 50
-    assert brightness(open_mail(mail("eight"), 700, "light"), selector, "backgroundColor") > 230
+@pytest.mark.parametrize(("theme", "selector"), [(theme, one) for theme in THEMES for one in SEEN[theme]])
+def test_dark_is_dark_and_light_is_light(open_mail: Callable[..., Page], theme: str, selector: str) -> None:
+    html = mail(SHOWN[theme], theme)
+    assert brightness(open_mail(html, 700, "dark"), selector, "backgroundColor") < 50
+    assert brightness(open_mail(html, 700, "light"), selector, "backgroundColor") > 230
 
 
-@pytest.mark.parametrize("selector", ["h1", "td.card h3 a", "td.card li", "td.why p", "td.footer p", "td.section h2"])
-def test_text_is_bright_on_dark_and_dark_on_bright(open_mail: Callable[..., Page], selector: str) -> None:
-    assert brightness(open_mail(mail("eight"), 700, "dark"), selector, "color") > 150
-    assert brightness(open_mail(mail("eight"), 700, "light"), selector, "color") < 110
+@pytest.mark.parametrize(("theme", "selector"), [(theme, one) for theme in THEMES for one in READ[theme]])
+def test_text_is_bright_on_dark_and_dark_on_bright(open_mail: Callable[..., Page], theme: str, selector: str) -> None:
+    html = mail(SHOWN[theme], theme)
+    assert brightness(open_mail(html, 700, "dark"), selector, "color") > 150
+    assert brightness(open_mail(html, 700, "light"), selector, "color") < 110
 
 
 def test_every_entry_of_the_contents_leads_to_its_article(open_mail: Callable[..., Page]) -> None:
@@ -140,17 +162,52 @@ def test_every_entry_of_the_contents_leads_to_its_article(open_mail: Callable[..
 
 
 @pytest.mark.npm
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", ISSUES)
-def test_axe_finds_no_serious_fault(open_mail: Callable[..., Page], name: str, width: int, scheme: str) -> None:
-    page = open_mail(mail(name), width, scheme)
+def test_axe_finds_no_serious_fault(
+    open_mail: Callable[..., Page], name: str, width: int, scheme: str, theme: str
+) -> None:
+    page = open_mail(mail(name, theme), width, scheme)
     page.evaluate(axe())
     found = page.evaluate("axe.run().then(result => result.violations)")
     grave = [
         f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
     ]
     assert grave == []
-    # What axe cannot see through (a background picture, say) it calls incomplete; there is none of it in this theme.
+    # What axe cannot see through (a background picture, say) it calls incomplete; there is none of it in these themes.
     contrast = page.evaluate("axe.run({runOnly: ['color-contrast']}).then(result => result.incomplete.length)")
     assert contrast == 0
+
+
+@cache
+def page_html(name: str, theme: str) -> str:
+    issue, options = ISSUES[name]
+    return Renderer(replace(options, theme=theme), [builtin_templates()]).render_web(issue).html
+
+
+@pytest.mark.npm
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", ISSUES)
+def test_a_web_page_has_no_serious_fault_and_is_never_wider_than_the_window(
+    open_mail: Callable[..., Page], name: str, theme: str
+) -> None:
+    for width, scheme in ((320, "light"), (1000, "dark"), (1000, "light"), (375, "dark")):
+        page = open_mail(page_html(name, theme), width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, scheme)
+        page.evaluate(axe())
+        found = page.evaluate("axe.run().then(result => result.violations)")
+        faults = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+        assert faults == [], (width, scheme)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_web_page_is_dark_in_the_dark_and_black_on_white_on_paper(open_mail: Callable[..., Page], theme: str) -> None:
+    html = page_html("essay", theme)
+    page = open_mail(html, 1000, "dark")
+    assert brightness(page, "body", "backgroundColor") < 50
+    assert brightness(page, "h1", "color") > 150
+    page.emulate_media(media="print")
+    assert brightness(page, "body", "backgroundColor") > 254
+    assert brightness(page, "h1", "color") == 0

@@ -4,9 +4,10 @@ import pytest
 from examples_accessibility import document
 
 from newsletter.checks.cascade import Look
-from newsletter.checks.colour import BLACK, WHITE, Colour, contrast, read_colour, readable
+from newsletter.checks.colour import read_colour
 from newsletter.checks.css import read_sheet, read_style
 from newsletter.checks.media_query import View, holds
+from newsletter.model.colour import BLACK, WHITE, Colour, contrast, readable
 
 PHONE, DESKTOP, NIGHT = View(375), View(700), View(700, dark=True)
 

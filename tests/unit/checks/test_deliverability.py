@@ -43,6 +43,12 @@ def test_the_beginning_of_a_longer_address_is_another_one(text, there):
     assert (found("text-links", document=mail, plain=text) == []) is there
 
 
+def test_a_link_that_is_not_ascii_is_found_in_the_text_as_it_was_written():
+    mail = document('<a @7 href="https://%D0%BF.example/%C3%A9">x</a>')
+    assert found("text-links", document=mail, plain="https://п.example/é") == []
+    assert found("text-links", document=mail, plain="https://п.example/ée")
+
+
 @pytest.mark.parametrize("tag", [
     '<img @7 src="https://cdn.example/i.png" alt="">', '<table @7 background="//cdn.example/i.png"></table>',
     '<link @7 rel="stylesheet" href="https://fonts.example/f.css">',

@@ -190,6 +190,13 @@ def test_a_sponsor_needs_no_why_but_a_link():
     assert [finding.rule for finding in check(subject(GOOD + sponsor))] == ["link-missing"]
 
 
+def test_the_editors_own_prose_under_a_heading_needs_neither_link_nor_why_nor_points():
+    chapter = "\n### What the notes were for\n\nThey are small.\n"
+    assert check(subject(GOOD + chapter)) == []
+    drafted = chapter.replace("for\n", "for {#5d46b0q7xk2ma}\n", 1)
+    assert {finding.rule for finding in check(subject(GOOD + drafted))} >= {"link-missing", "why-missing"}
+
+
 def test_a_reviewed_draft_is_fine():
     text = GOOD.replace("\n+++\nHello", '\n[articles.a]\ndrafted_by = "llm:m"\nreviewed_by = "mk"\n+++\nHello')
     assert check(subject(text)) == []

@@ -1,16 +1,20 @@
 """Issues as values, the eight-article one among them, and what a reader sees of a built mail."""
 
 import csv
+import itertools
 import re
 from dataclasses import dataclass, replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
+from newsletter.composer.issue_file import parse_issue
 from newsletter.model.issue import Issue, Passage, PickedArticle, Section
 from newsletter.rendering.options import RenderingOptions
 
 SAMPLE = Path(__file__).parents[3] / "templates" / "sample"
+ESSAY = Path(__file__).parents[2] / "data" / "essay.md"
+THEMES = ("compact", "digest", "letter")
 ISSUE = Path("issues/042.md")
 OPTIONS = RenderingOptions(
     name="Moka Digest",
@@ -100,6 +104,21 @@ def eight_article_issue() -> Issue:
             9,
         ),
     )
+
+
+def thirty_article_issue() -> Issue:
+    """The eight articles again and again, until there are thirty."""
+    thirty = [replace(one, id=f"b{at}") for at, one in zip(range(30), itertools.cycle(eight_articles()), strict=False)]
+    sections = tuple(
+        Section(name=passage(f"Part {part}"), articles=tuple(thirty[start : start + 6]))
+        for part, start in enumerate(range(0, 30, 6), 1)
+    )
+    return replace(eight_article_issue(), sections=sections)
+
+
+def essay() -> Issue:
+    """One long text in chapters, with a quote, a list, code and a sponsor."""
+    return parse_issue(ESSAY.read_text("utf-8"), Path("issues/007.md"))
 
 
 def private(options: RenderingOptions = OPTIONS) -> RenderingOptions:

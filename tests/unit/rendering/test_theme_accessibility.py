@@ -1,11 +1,11 @@
-"""The theme "digest" has no fault of accessibility and none of size, whatever an issue puts into it."""
+"""The built-in themes have no fault of accessibility and none of size, whatever an issue puts into them."""
 
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
-from rendering_samples import OPTIONS, article, eight_article_issue, issue_of, passage
+from rendering_samples import OPTIONS, THEMES, article, eight_article_issue, essay, issue_of, passage
 
 from newsletter.checks.document import Document
 from newsletter.checks.finding import Severity
@@ -30,6 +30,7 @@ def full_issue() -> Issue:
 
 MAILS = {
     "eight": (eight_article_issue(), OPTIONS),
+    "essay": (essay(), OPTIONS),
     "full": (full_issue(), OPTIONS),
     "full, right to left": (full_issue(), replace(OPTIONS, language="ar", direction="rtl")),
     "full, German, no pages": (full_issue(), replace(OPTIONS, language="de", public=False, tagline="")),
@@ -37,12 +38,12 @@ MAILS = {
 
 
 @cache
-def subject(name: str) -> Subject:
+def subject(name: str, theme: str = "digest") -> Subject:
     issue, options = MAILS[name]
-    rendered = Renderer(options, [builtin_templates()]).render(issue)
-    theme = Place(path=Path("templates/digest/issue.mjml.j2"), line=1)
+    rendered = Renderer(replace(options, theme=theme), [builtin_templates()]).render(issue)
+    place = Place(path=Path(f"templates/{theme}/issue.mjml.j2"), line=1)
     traced = TracedIssue(mjml=TracedText(text="", starts=(), places=()), html=rendered.html, places=())
-    return Subject(issue=issue, rendered=rendered, document=Document(traced, theme))
+    return Subject(issue=issue, rendered=rendered, document=Document(traced, place))
 
 
 def faults(one: Subject) -> list[str]:
@@ -50,9 +51,10 @@ def faults(one: Subject) -> list[str]:
     return [str(finding) for finding in found if finding.severity is not Severity.NOTE]
 
 
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", MAILS)
-def test_the_theme_has_no_error_and_no_warning(name: str) -> None:
-    assert faults(subject(name)) == []
+def test_a_theme_has_no_error_and_no_warning(name: str, theme: str) -> None:
+    assert faults(subject(name, theme)) == []
 
 
 @pytest.mark.parametrize(
