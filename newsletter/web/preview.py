@@ -167,8 +167,9 @@ class Preview:
 
     def _named(self, name: str) -> Path | None:
         """Return the file of this name, if the issue is made of it or a finding names it."""
-        sheet = self._current().sheet
-        files = {path.as_posix(): path for path in (sheet.files if sheet else ())}
+        proof = self._current()
+        named = {fault.path for fault in proof.faults} | (proof.sheet.files if proof.sheet else set())
+        files = {path.as_posix(): path for path in named}
         return files.get(name, self.path if name == self.path.as_posix() else None)
 
     async def _source_file(self, request: Request) -> Response:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from newsletter.app import open_newsletter
+from newsletter.app import Newsletter, open_newsletter
+from newsletter.app.checking import check_file
+from newsletter.checks.finding import Finding
 from newsletter.errors import IssueError, NewsletterError
 from newsletter.model.subscriber import Subscriber
 from newsletter.web.message import message_values
@@ -17,12 +19,14 @@ class Proof:
 
     :param source: the file, as far as it can be read.
     :param sheet: the issue; the last that could be made when there is an error, None when there never was one.
+    :param faults: what the checks find in an issue that cannot become mail.
     """
 
     path: Path
     source: str
     sheet: Sheet | None
     error: NewsletterError | None = None
+    faults: tuple[Finding, ...] = ()
 
     def summary(self, reader: Subscriber) -> dict[str, Any]:
         """What the page asks for first, as JSON takes it."""
@@ -34,8 +38,8 @@ class Proof:
 
     def findings(self) -> dict[str, Any]:
         """What the page asks for when the picture stands: it takes longer than that."""
-        if not self.sheet:
-            return {"findings": [], "weight": None}
+        if self.error or not self.sheet:
+            return {"findings": [{**fault.values(), "places": ()} for fault in self.faults], "weight": None}
         return {"findings": self.sheet.finding_values(), "weight": self.sheet.weight_values()}
 
     def part(self, name: str, reader: Subscriber) -> str | None:
@@ -55,7 +59,7 @@ class Proof:
 
 def make_proof(folder: Path, path: Path, last: Sheet | None = None) -> Proof:
     """Read settings, templates and issue anew, and render; with an error of the editor's the *last* sheet stands."""
-    source = ""
+    source, newsletter = "", None
     try:
         source = _read(path)
         newsletter = open_newsletter(folder)
@@ -63,8 +67,17 @@ def make_proof(folder: Path, path: Path, last: Sheet | None = None) -> Proof:
             newsletter.share_renderer(last.newsletter)
         sheet = Sheet.of(newsletter, path)
     except NewsletterError as error:
-        return Proof(path=path, source=source, sheet=last, error=error)
+        faults = _faults(newsletter, path) if newsletter else ()
+        return Proof(path=path, source=source, sheet=last, error=error, faults=faults)
     return Proof(path=path, source=source, sheet=sheet)
+
+
+def _faults(newsletter: Newsletter, path: Path) -> tuple[Finding, ...]:
+    """Return what the checks find in an issue that cannot become mail; nothing in one that cannot be read."""
+    try:
+        return tuple(check_file(newsletter, path))
+    except NewsletterError:
+        return ()
 
 
 def _read(path: Path) -> str:

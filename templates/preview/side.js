@@ -75,7 +75,7 @@ export function showFindings(issue, actions) {
   $("findings-facts").textContent = found.length && found[0].severity !== "error" ? `${counts}: this issue can be sent.` : counts;
   items = found.map((one) => row(one, issue, actions));
   current = -1;
-  const none = issue.mail ? "Nothing found: this issue can be sent." : "Nothing was checked yet.";
+  const none = issue.mail && !issue.error ? "Nothing found: this issue can be sent." : "Nothing was checked yet.";
   $("findings").replaceChildren(...(items.length ? items : [made("li", "nothing", none)]));
 }
 

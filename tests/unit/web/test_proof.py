@@ -133,3 +133,20 @@ def test_there_is_no_part_of_another_name(sample):
     folder, path = sample
     proof = make_proof(folder, path)
     assert [proof.part(name, SAMPLE) for name in ("", "findings", "__class__", "sheet", "../x")] == [None] * 5
+
+
+def test_all_faults_of_a_theme_are_told_though_there_is_no_mail(sample):
+    folder, path = sample
+    good = make_proof(folder, path)
+    own = folder / "templates" / "digest"
+    own.mkdir(parents=True)
+    (own / "footer.mjml.j2").write_text(
+        '<mj-section paddng="0">\n<mj-txt>a</mj-txt>\n</mj-section>\n', encoding="utf-8"
+    )
+    broken = make_proof(folder, path, good.sheet)
+    found = [(one["rule"], one["line"]) for one in broken.findings()["findings"] if "footer" in one["path"]]
+    assert broken.error is not None
+    assert found == [("render", 1), ("mjml-unknown", 2)]
+    assert broken.findings()["weight"] is None
+    change(path, "+++\n", "+++\nbroken ")
+    assert make_proof(folder, path, good.sheet).findings()["findings"] == []
