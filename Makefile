@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench bench-send torture mutations npm readme picture lock wheel clean
+.PHONY: demo test lint format bench bench-send torture mutations npm client-table readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -61,6 +61,10 @@ mutations: $(ENV)/test
 # What only some tests need, beside Chromium and Postfix's smtp-sink: axe-core and npm's mjml.
 npm:
 	npm ci --prefix tests/npm --no-audit --no-fund
+
+# What mail clients support, taken in from npm's caniemail anew; a new version is a line in the script. Needs npm.
+client-table: $(ENV)/run
+	"$(BIN)/python" scripts/client_table.py
 
 # The command reference in README.md, from the commands' own help.
 readme: $(ENV)/run

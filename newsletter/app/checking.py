@@ -56,6 +56,7 @@ def _subject(newsletter: Newsletter, issue: Issue, rendered: RenderedIssue | Non
         lists=tuple(settings.lists),
         caps=settings.caps,
         waivers=(*settings.waivers, *issue.waivers),
+        clients=settings.clients,
         postal_address=settings.rendering.postal_address,
         own=(settings.name, settings.rendering.tagline, settings.rendering.postal_address),
         public_url=settings.sender.public_url,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from newsletter.checks import (
     accessibility_rules,
+    client_rules,
     deliverability_rules,
     host_rules,
     issue_rules,
@@ -37,6 +38,7 @@ MODULES = (
     size_rules,
     accessibility_rules,
     legibility_rules,
+    client_rules,
     waiver_rules,
 )
 

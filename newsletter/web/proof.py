@@ -8,6 +8,7 @@ from typing import Any
 from newsletter.app import Newsletter, open_newsletter
 from newsletter.app.building import template_of
 from newsletter.app.checking import check_issue
+from newsletter.checks.folding import folded
 from newsletter.checks.weight import GMAIL_CLIP
 from newsletter.errors import IssueError, NewsletterError
 from newsletter.model.address import Address
@@ -114,7 +115,7 @@ def _make_sheet(newsletter: Newsletter, path: Path) -> Sheet:
         alone=sample.alone,
         text=sample.text,
         mjml=rendered.mjml,
-        findings=tuple(finding.values() for finding in check_issue(newsletter, issue, rendered)),
+        findings=tuple(finding.values() for finding in folded(check_issue(newsletter, issue, rendered))),
     )
 
 
