@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench bench-send torture mutations npm mjml-table readme picture lock wheel clean
+.PHONY: demo test lint format bench bench-send torture mutations npm mjml-table client-table readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -65,6 +65,10 @@ npm:
 # MJML's elements and attributes, from npm's mjml; needs `make npm`.
 mjml-table:
 	node scripts/mjml_table.mjs > newsletter/rendering/components.json
+
+# What mail clients support, taken in from npm's caniemail anew; a new version is a line in the script. Needs npm.
+client-table: $(ENV)/run
+	"$(BIN)/python" scripts/client_table.py
 
 # The command reference in README.md, from the commands' own help.
 readme: $(ENV)/run

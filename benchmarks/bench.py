@@ -10,9 +10,14 @@ import re
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from newsletter.app import Newsletter
+    from newsletter.model.issue import Issue
 
 from benchmarks.figure import Figure, median, sample, seconds
 from benchmarks.previewing import previewing
@@ -72,8 +77,33 @@ def checking() -> Iterator[Figure]:
         yield Figure(name="check: rules", value=len(RULES), unit="")
         yield Figure(name="check: HTML", value=len(newsletter.render(issue).html.encode()), unit="B")
         yield median("check", lambda: check_file(newsletter, path), bar=60)
+        yield median("clients", client_check(newsletter, issue), bar=10)
         yield median("check: render", lambda: newsletter.render(issue))
         yield median("check: trace", lambda: newsletter.renderer.trace(issue))
+
+
+def client_check(newsletter: "Newsletter", issue: "Issue") -> Callable[[], object]:
+    """Return both rules on mail clients for a mail that they have not seen: nothing is kept from the run before."""
+    from newsletter.checks.client_rules import client_fallback, client_support
+    from newsletter.checks.clients import css_matchers
+    from newsletter.checks.document import Document
+    from newsletter.checks.rule import Subject
+    from newsletter.model.traced import Place
+
+    traced = newsletter.renderer.trace(issue)
+    place = Place(path=newsletter.renderer.file, line=1)
+    root = Document(traced, fallback=place).root
+
+    def check() -> None:
+        for one in (css_matchers.of_declaration, css_matchers.of_at_rule, css_matchers.of_selector):
+            one.cache_clear()
+        document = Document(traced, fallback=place)
+        document.__dict__["root"] = root  # the other rules have parsed it already
+        subject = Subject(issue=issue, rendered=None, document=document, clients=newsletter.settings.clients)
+        assert not list(client_support(subject))
+        assert list(client_fallback(subject))
+
+    return check
 
 
 def twenty_articles(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from newsletter.checks.clients.client import DEFAULT, read_clients
 from newsletter.composer.pool import writer_name
 from newsletter.errors import SendError, SettingsError
 from newsletter.model.address import Address
@@ -55,6 +56,7 @@ class Settings:
     :param database: the address of the PostgreSQL that has readers and ledger; empty for a file in the data folder.
     :param caps: how many articles a section may have, by its name.
     :param waivers: the rules that do not count for this newsletter.
+    :param clients: the mail clients whose faults count, by name.
     :param lines: the line of each key of newsletter.toml.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
@@ -75,6 +77,7 @@ class Settings:
     database: str = field(default="", repr=False)  # it may have a password in it
     caps: Mapping[str, int] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    clients: tuple[str, ...] = DEFAULT
     lines: Mapping[str, int] = field(default_factory=dict)
     editor: tuple[str, ...] = ()
 
@@ -167,7 +170,7 @@ def read_settings(folder: Path) -> Settings:
         host=host,
         database=_database(local.table("database")),
         caps=_caps(table.table("sections")),
-        waivers=_waivers(table.table("check")),
+        **_checks(table.table("check")),
         lines=table.lines(),
         editor=_editor(local.table("preview")),
     )
@@ -382,10 +385,10 @@ def _caps(table: Table) -> dict[str, int]:
     return caps
 
 
-def _waivers(table: Table) -> tuple[Waiver, ...]:
-    waivers = read_waivers(table)
+def _checks(table: Table) -> dict[str, Any]:
+    checks = {"waivers": read_waivers(table), "clients": read_clients(table)}
     table.close()
-    return waivers
+    return checks
 
 
 def _via(local: Table, profiles: Mapping[str, SmtpProfile]) -> str:

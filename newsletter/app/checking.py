@@ -64,6 +64,7 @@ def _subject(
         lists=tuple(settings.lists),
         caps=settings.caps,
         waivers=(*settings.waivers, *issue.waivers),
+        clients=settings.clients,
         postal_address=settings.rendering.postal_address,
         own=(settings.name, settings.rendering.tagline, settings.rendering.postal_address),
         author=author,

@@ -7,6 +7,7 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from newsletter.checks.cascade import Cascade
+from newsletter.checks.clients.use import Use, uses
 from newsletter.model.traced import Place, TracedIssue, TracedText
 
 MARK = "data-place"
@@ -34,10 +35,20 @@ class Document:
         """What its texts look like."""
         return Cascade(self.root)
 
+    @cached_property
+    def uses(self) -> dict[str, Use]:
+        """Which features of HTML and CSS it uses, by their slugs."""
+        return uses(self)
+
     @property
     def sheets(self) -> tuple[TracedText, ...]:
         """The theme's CSS in the head."""
         return self.traced.sheets
+
+    @property
+    def inline_sheets(self) -> tuple[TracedText, ...]:
+        """The theme's CSS that became style attributes."""
+        return self.traced.inline_sheets
 
     def place(self, element: HtmlElement) -> Place:
         """Return where *element*, or the nearest one around it that somebody wrote, was written."""

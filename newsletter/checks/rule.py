@@ -30,6 +30,7 @@ class Subject:
     :param own: what else is said in the mail: name, tagline and the like.
     :param public_url: where the newsletter's pages are to be; empty when there are none.
     :param waivers: the rules that do not count, by the newsletter's word or the issue's.
+    :param clients: the mail clients that count, by name; empty when none is asked for.
     :param message: the mail as a sample reader gets it; empty when it could not be made.
     :param ran: the sent issue in which an article ran before, by the article's line.
     :param caps: how many articles a section may have, by its name.
@@ -53,6 +54,7 @@ class Subject:
     own: tuple[str, ...] = ()
     public_url: str = ""
     waivers: tuple[Waiver, ...] = ()
+    clients: tuple[str, ...] = ()
     message: bytes = b""
     ran: Mapping[int, int] = field(default_factory=dict)
     caps: Mapping[str, int] = field(default_factory=dict)

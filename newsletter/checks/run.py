@@ -5,6 +5,7 @@ from dataclasses import replace
 from newsletter.checks import (
     accessibility_rules,
     axe_rules,
+    client_rules,
     deliverability_rules,
     host_rules,
     issue_rules,
@@ -43,6 +44,7 @@ MODULES = (
     legibility_rules,
     axe_rules,
     spam_rules,
+    client_rules,
     waiver_rules,
 )
 

@@ -44,6 +44,7 @@ def check(
     """
     from newsletter.app.checking import check_file, for_machines
     from newsletter.checks.finding import errors
+    from newsletter.checks.folding import folded
     from newsletter.checks.mail_made import unreadable
     from newsletter.errors import IssueError
 
@@ -65,11 +66,12 @@ def check(
     elif sarif:
         say_json(_sarif(for_machines(findings)))
     elif github:
-        _say_github(for_machines(findings))
+        _say_github(for_machines(folded(findings)))
     else:
-        say_findings(findings)
+        shown = folded(findings)
+        say_findings(shown)
         serious = any(finding.severity != "note" and not finding.waiver for finding in findings)
-        say(summary(findings) if serious else f"{path}: nothing to mend, {summary(findings)}")
+        say(summary(shown) if serious else f"{path}: nothing to mend, {summary(shown)}")
     if errors(findings):
         raise click.exceptions.Exit(1)
 

@@ -120,6 +120,7 @@ def _require_fitting(
 
 def _say_plan(newsletter: "Newsletter", planned: "Plan", via: str) -> None:
     from newsletter.app.moment import shown
+    from newsletter.checks.folding import folded
     from newsletter.cli.look import say_findings
 
     profile = planned.profile
@@ -136,8 +137,9 @@ def _say_plan(newsletter: "Newsletter", planned: "Plan", via: str) -> None:
     say(f"Through   {f'{profile.name}, {profile.server}' if profile else _no_server(planned)}")
     if planned.uncommitted:
         say(f"Git       {planned.issue.path} has changes that are not committed")
-    say(f"Findings  {len(planned.findings) or 'none'}")
-    say_findings(planned.findings)
+    findings = folded(planned.findings)
+    say(f"Findings  {len(findings) or 'none'}")
+    say_findings(findings)
     say()
     say(_next_step(planned, via))
 

@@ -7,6 +7,7 @@ from typing import Any
 from newsletter.app import Newsletter, open_newsletter
 from newsletter.app.checking import check_file
 from newsletter.checks.finding import Finding
+from newsletter.checks.folding import folded
 from newsletter.errors import IssueError, NewsletterError
 from newsletter.model.subscriber import Subscriber
 from newsletter.web.message import message_values
@@ -39,7 +40,7 @@ class Proof:
     def findings(self) -> dict[str, Any]:
         """What the page asks for when the picture stands: it takes longer than that."""
         if self.error or not self.sheet:
-            return {"findings": [{**fault.values(), "places": ()} for fault in self.faults], "weight": None}
+            return {"findings": [{**fault.values(), "places": ()} for fault in folded(self.faults)], "weight": None}
         return {"findings": self.sheet.finding_values(), "weight": self.sheet.weight_values()}
 
     def part(self, name: str, reader: Subscriber) -> str | None:

@@ -10,6 +10,7 @@ from newsletter.app import Newsletter
 from newsletter.app.building import template_of
 from newsletter.app.checking import check_issue
 from newsletter.checks.finding import Finding
+from newsletter.checks.folding import folded
 from newsletter.checks.weight import GMAIL_CLIP, weigh
 from newsletter.composer.markdown import plain_text
 from newsletter.model.issue import Issue
@@ -86,7 +87,7 @@ class Sheet:
 
     def finding_values(self) -> list[dict[str, Any]]:
         """The findings, as JSON takes them, with the numbers of the elements that each is about."""
-        return [{**finding.values(), "places": self._about(finding)} for finding in self.findings]
+        return [{**finding.values(), "places": self._about(finding)} for finding in folded(self.findings)]
 
     def _about(self, finding: Finding) -> tuple[int, ...]:
         place = Place(path=finding.path, line=finding.line, column=finding.column)

@@ -122,6 +122,11 @@ BAD |= {
     "link-tracked": (subject(TWICE.replace("http://www.a", "https://b")), 19),
     "ran-before": (subject(GOOD, ran={12: 37}), 12),
     "section-full": (subject(GOOD, caps={"Data": 0.5}), 10),
+    "client-support": (subject(GOOD, clients=("yahoo",), document=document('<p @7 style="gap:3px">x</p>')), 7),
+    "client-fallback": (
+        subject(GOOD, clients=("outlook-ios",), document=document('<p @7 style="color-scheme:dark">x</p>')),
+        7,
+    ),
     "waiver-unknown": (subject(GOOD, waivers=(waiver("sise"),)), 9),
     "waiver-unused": (subject(GOOD, waivers=(waiver("size"),)), 9),
     "render": (

@@ -1,0 +1,149 @@
+"""Where a mail uses which feature: the theme's style sheets, MJML's own, style attributes, elements."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
+
+from newsletter.checks.clients.css_matchers import of_at_rule, of_declaration, of_selector
+from newsletter.checks.clients.html_matchers import ASKED, of_shape, of_values
+from newsletter.checks.clients.stylesheet import Kind, Piece, declarations, pieces
+from newsletter.model.traced import Place, TracedText
+
+if TYPE_CHECKING:  # which has the uses of its own
+    from newsletter.checks.document import Document
+
+
+Placing = Callable[[], Place]
+"""Says where a use was written; most are never asked."""
+
+
+@dataclass(slots=True)
+class Use:
+    """The uses of one feature in a mail.
+
+    :param count: how many there are in the mail; a style sheet's line that was put into 20 style attributes counts 20.
+    :param texts: what uses it, each with its first place: selectors, at-rules, tags, declarations; one of a style
+        attribute has its tag before it: "td padding:0". What somebody wrote comes before what MJML adds.
+    """
+
+    count: int = 0
+    texts: dict[str, Placing] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        """The first."""
+        return next(iter(self.texts.values()))()
+
+
+Found = dict[str, Use]
+
+
+def uses(document: "Document") -> Found:
+    """Return what a mail uses, by the feature's slug."""
+    found: Found = {}
+    for sheet in document.sheets:
+        _add_sheet(found, sheet.text, partial(_place_in, sheet, document))
+    _add_styles(found, document)
+    _add_rest(found, document)
+    _add_elements(found, document)
+    return found
+
+
+def _add(found: Found, slug: str, text: str, placing: Placing, count: int = 1) -> None:
+    if (use := found.get(slug)) is None:
+        use = found[slug] = Use()
+    use.count += count
+    use.texts.setdefault(text, placing)
+
+
+def _place_in(sheet: TracedText, document: "Document", offset: int) -> Place:
+    try:
+        return sheet.place(offset)
+    except LookupError:
+        return document.fallback
+
+
+def _add_sheet(found: Found, css: str, place: Callable[[int], Place]) -> None:
+    for piece in pieces(css):
+        for slug in _of_piece(piece):
+            _add(found, slug, piece.text, partial(place, piece.offset))
+
+
+def _of_piece(piece: Piece) -> Iterator[str]:
+    match piece.kind:
+        case Kind.DECLARATION:
+            if not piece.around[-1].startswith("@font-face"):
+                yield from of_declaration(piece.text)
+        case Kind.AT_RULE:
+            yield from of_at_rule(piece.text)
+        case Kind.COMMENT:
+            yield "css-comments"
+        case Kind.SELECTOR:
+            if not (piece.around and "keyframes" in piece.around[-1][:20]):
+                yield from of_selector(piece.text)
+            if piece.around and not piece.around[-1].startswith("@"):
+                yield "css-nesting"
+
+
+def _add_rest(found: Found, document: "Document") -> None:
+    """Add what MJML put into the head on its own: nobody wrote it, so it has the place of what nobody wrote."""
+    own = [sheet.text.strip() for sheet in document.sheets]
+    for style in document.root.iter("style"):
+        css = style.text or ""
+        for text in own:
+            css = css.replace(text, "")
+        _add_sheet(found, css, lambda _: document.fallback)
+
+
+def _add_styles(found: Found, document: "Document") -> None:
+    """Add what style attributes use; those of the theme's style sheets have their place there, and come first."""
+    sheets: dict[str, Placing] = {}
+    for sheet in document.inline_sheets:
+        for piece in pieces(sheet.text):
+            if piece.kind is Kind.DECLARATION:
+                sheets.setdefault(_tight(piece.text), partial(_place_in, sheet, document, piece.offset))
+    written = _declarations(document.root)
+    for declaration in sorted(written, key=lambda declaration: _tight(declaration) not in sheets):
+        for slug in of_declaration(declaration):
+            for tag, elements in written[declaration].items():
+                placing = sheets.get(_tight(declaration)) or partial(document.place, elements[0])
+                _add(found, slug, f"{tag} {declaration}", placing, len(elements))
+
+
+def _declarations(root: HtmlElement) -> dict[str, dict[str, list[HtmlElement]]]:
+    """Return the elements of each declaration in a style attribute, by tag; the same attribute is read once."""
+    styles: dict[tuple[str, str], list[HtmlElement]] = defaultdict(list)
+    for element in root.iterfind(".//*[@style]"):
+        styles[element.tag, element.get("style")].append(element)
+    written: dict[str, dict[str, list[HtmlElement]]] = defaultdict(lambda: defaultdict(list))
+    for (tag, style), elements in styles.items():
+        for declaration in declarations(style):
+            written[declaration][tag] += elements
+    return written
+
+
+def _tight(declaration: str) -> str:
+    """Return a declaration as premailer leaves it in a style attribute, or nearly."""
+    return "".join(declaration.split()).replace('"', "'")
+
+
+def _add_elements(found: Found, document: "Document") -> None:
+    """Add what elements use; those of the same tag and attributes are looked at once."""
+    shapes: dict[tuple[str, ...], list[HtmlElement]] = defaultdict(list)
+    for element in document.root.iter("*"):
+        shapes[(element.tag, *element.keys())].append(element)
+        if element.tag in ASKED:
+            for slug in of_values(element.tag, element.attrib):
+                _add(found, slug, element.tag, partial(document.place, element))
+    for (tag, *names), elements in shapes.items():
+        for slug in of_shape(tag, names):
+            _add(found, slug, tag, partial(document.place, elements[0]), len(elements))
+    html = document.traced.html
+    if comments := html.count("<!--"):
+        _add(found, "html-comments", "<!-- -->", lambda: document.fallback, comments)
+    if html[:9].lower() == "<!doctype":
+        _add(found, "html-doctype", "<!doctype>", lambda: document.fallback)
