@@ -14,6 +14,9 @@ from newsletter.errors import InputError, NewsletterError
 from newsletter.model.issue import Issue
 from newsletter.sender.addressing import MailTemplate, sample_message
 
+ALONE = ".alone.html"
+"""How the file of a test send ends that has its pictures in it, if it has any."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
@@ -62,10 +65,12 @@ def tested(newsletter: Newsletter, issue: Issue) -> Version:
     folder = test_folder(newsletter, issue)
     try:
         html, text = ((folder / f"{issue.label}{end}").read_text(encoding="utf-8") for end in (".html", ".txt"))
+        with_pictures = folder / f"{issue.label}{ALONE}"
+        alone = with_pictures.read_text(encoding="utf-8") if with_pictures.is_file() else ""
     except (OSError, UnicodeDecodeError) as cause:
         todo = f"newsletter send {issue.number} --test makes one"
         raise InputError("no test send is kept here", todo, where=folder) from cause
-    return Version(name=f"last test send of issue {issue.number}", html=html, text=text)
+    return Version(name=f"last test send of issue {issue.number}", html=html, text=text, alone=alone)
 
 
 def sent(newsletter: Newsletter, issue: Issue) -> tuple[Version, Version]:

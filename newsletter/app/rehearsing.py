@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.app.building import template_of
-from newsletter.app.comparing import test_folder
+from newsletter.app.comparing import ALONE, test_folder
 from newsletter.app.git import would_track
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan
@@ -101,6 +101,11 @@ def _keep(newsletter: Newsletter, issue: Issue, template: MailTemplate) -> None:
     for suffix, part in ((".html", sample.html), (".txt", sample.text)):
         kept = test_folder(newsletter, issue) / f"{issue.label}{suffix}"
         write_whole(kept, part.encode(), durable=False)
+    alone = test_folder(newsletter, issue) / f"{issue.label}{ALONE}"
+    if sample.alone != sample.html:
+        write_whole(alone, sample.alone.encode(), durable=False)
+    else:
+        alone.unlink(missing_ok=True)
 
 
 def _tester(text: str) -> Address:

@@ -2,6 +2,7 @@
 
 import subprocess
 
+import pytest
 from PIL import Image
 
 WORD = "Eight write-ups from one team"
@@ -21,6 +22,17 @@ def test_diff_with_the_last_test_send(sending):
     assert "no differences" in sending.ok("diff", "1", "--test")
     sending.change("issues/001.md", WORD, "Nine write-ups from one team")
     assert "+Nine write-ups" in differs(sending, "1", "--test")
+
+
+@pytest.mark.chromium
+def test_pictures_of_the_last_test_send_show_the_newsletter_s_own_pictures(sending):
+    sending.path("media").mkdir(exist_ok=True)
+    Image.new("RGB", (400, 200), (150, 60, 40)).save(sending.path("media/chart.png"))
+    sending.change("issues/001.md", "\n## ", "\n![A chart](media/chart.png)\n\n## ")
+    sending.ok("send", "1", "--test", "ada@example.com")
+    assert "desktop: looks as last test send of issue 1" in sending.ok("diff", "1", "--test", "--pictures")
+    Image.new("RGB", (400, 200), (40, 60, 150)).save(sending.path("media/chart.png"))
+    assert "1 change from last test send of issue 1" in differs(sending, "1", "--test", "--pictures")
 
 
 def test_diff_with_what_was_sent(sending):

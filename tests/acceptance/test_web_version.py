@@ -2,8 +2,7 @@
 
 import json
 import signal
-import subprocess
-import sys
+from datetime import timedelta
 
 import pytest
 from mailing_desk import put_back
@@ -27,29 +26,6 @@ def test_a_mailing_writes_it_and_it_names_nobody(sending, inbox):
     assert 'href="mailto:digest@example.com?subject=unsubscribe"' in html
     assert not any(word in html for word in ("SLOT", "ada@", "Ada", "Sample Reader", "reader@example.com", "1.0."))
     assert len(inbox.messages) == 3
-
-
-def test_with_a_public_site_its_links_lead_there_and_carry_no_token(sending):
-    settings = sending.path("newsletter.toml")
-    settings.write_text('public_url = "https://digest.example.com"\n' + settings.read_text("utf-8"), "utf-8")
-    # Nobody answers at that address, so nothing is sent; what would be kept is the same.
-    made = subprocess.run(
-        [sys.executable, "-c", PRINTED], cwd=sending.folder, capture_output=True, text=True, check=True
-    ).stdout
-    assert made.count('href="https://digest.example.com/"') == 2
-    assert "/u/1." not in made
-    assert "/p/1." not in made
-    assert "/w/1." not in made
-
-
-PRINTED = """
-from pathlib import Path
-from newsletter.app import open_newsletter
-from newsletter.app.web_versions import web_version
-newsletter = open_newsletter(Path.cwd())
-issue = newsletter.issues.read(newsletter.issues.find("1"))
-print(web_version(newsletter, issue, newsletter.render(issue)))
-"""
 
 
 def test_it_shows_pictures_without_the_mail(sending):
@@ -98,8 +74,6 @@ def test_a_mailing_that_goes_on_keeps_it_and_makes_it_anew_if_it_was_lost(crowd,
 
 
 def test_what_was_scheduled_is_kept_as_it_was_looked_at(sending, inbox):
-    from datetime import timedelta
-
     sending.ok(*REALLY, "--at", "2099-11-27 09:00")
     assert not sending.path(PAGE).exists()
     sending.change("issues/001.md", WORD, "Nine write-ups from one team")
