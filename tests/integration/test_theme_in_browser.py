@@ -99,7 +99,7 @@ ISSUES = {
 
 SEEN = {
     "digest": ["body", "body > div.paper", "td.card", "td.why"],
-    "compact": ["body", "body > div.paper", "td.sponsor"],
+    "compact": ["body", "body > div.paper", "td.sponsor", "pre"],
     "letter": ["body", "body > div.paper", "td.sponsor", "pre"],
 }
 """What has a ground of its own, by theme."""
