@@ -38,11 +38,13 @@ class Logo:
     :param file: a picture of media/, as an issue names one.
     :param alt: what it says, for who does not see it.
     :param width: in CSS pixels, as it is shown; 0 is as wide as it is.
+    :param dark: another picture for the dark scheme; empty when the one is good for both.
     :param path: the file that names it, in whose *line*.
     """
 
     file: str
     alt: str
+    dark: str = ""
     width: int = 0
     path: Path = Path("newsletter.toml")
     line: int = 1

@@ -111,14 +111,21 @@ def _web_font(table: Table, named: tuple[str, ...]) -> str:
 
 
 def _logo(table: Table, folder: Path) -> Logo:
-    file, alt, width = table.text("file"), table.text("alt"), table.get("width", int, 0)
+    file, alt, dark = table.text("file"), table.text("alt"), table.text("dark", "")
+    width = table.get("width", int, 0)
     table.close()
-    if not is_media(file):
-        raise table.fail("file", f'"{file}" is no file of media/', 'write it like file = "media/logo.png"')
-    if not (folder / file).is_file():
-        raise table.fail("file", f"there is no {file}", "put it there, or mend its name")
+    for key in ("file", "dark"):
+        if name := table.values.get(key):
+            _require_picture(table, key, name, folder)
     if not alt.strip():
         raise table.fail("alt", "the logo has no alternative text", "say what it says, which is the newsletter's name")
     if "width" in table.values and not 16 <= width <= WIDTH:
         raise table.fail("width", f"a logo {width} pixels wide will not do", f"give 16 to {WIDTH}")
-    return Logo(file=file, alt=alt, width=width, path=Path(table.where), line=table.line("file") or 1)
+    return Logo(file=file, alt=alt, dark=dark, width=width, path=Path(table.where), line=table.line("file") or 1)
+
+
+def _require_picture(table: Table, key: str, name: str, folder: Path) -> None:
+    if not is_media(name):
+        raise table.fail(key, f'"{name}" is no file of media/', f'write it like {key} = "media/logo.png"')
+    if not (folder / name).is_file():
+        raise table.fail(key, f"there is no {name}", "put it there, or mend its name")

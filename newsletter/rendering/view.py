@@ -1,7 +1,7 @@
 """What a theme sees of an issue: values ready to be shown, the same for both parts of the mail."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -75,12 +75,14 @@ class LogoView:
     """The newsletter's logo, as wide as it is shown.
 
     :param source: its address.
+    :param dark: the one for the dark scheme, if it is another.
     """
 
     source: str
     alt: str
     width: int
     height: int
+    dark: "LogoView | None" = None
 
 
 def theme_values(
@@ -111,12 +113,18 @@ def theme_values(
 
 
 def _logo(logo: Logo | None, gallery: Gallery | None) -> LogoView | None:
-    shown = gallery(logo.file, logo.path, logo.line) if logo and gallery else None
-    if not logo or not shown:
+    if not logo or not gallery or not (shown := gallery(logo.file, logo.path, logo.line)):
         return None
     source, width, height = shown
     wanted = logo.width or width
-    return LogoView(source=source, alt=logo.alt, width=wanted, height=max(1, round(height * wanted / width)))
+    night = replace(logo, file=logo.dark, dark="", width=wanted) if logo.dark else None
+    return LogoView(
+        source=source,
+        alt=logo.alt,
+        width=wanted,
+        height=max(1, round(height * wanted / width)),
+        dark=_logo(night, gallery),
+    )
 
 
 def view_issue(issue: Issue, words: Words, *, marked: bool = False, gallery: Gallery | None = None) -> IssueView:

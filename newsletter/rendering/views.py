@@ -41,6 +41,8 @@ def without_images(html: str) -> str:
 
 
 def _box(image: str) -> str:
+    if re.search(r"display\s*:\s*none", _attribute(image, "style"), re.I):  # such as the logo for the dark scheme
+        return ""
     alt, width, height = (_attribute(image, name) for name in ("alt", "width", "height"))
     size = "".join(
         f"{name}:{value}px;" for name, value in (("width", width), ("min-height", height)) if value.isdigit()

@@ -69,6 +69,17 @@ def test_a_copy_under_its_own_name_gives_the_same_mail(sample):
     assert sample.path(".newsletter/build/001/001.eml").read_bytes() == before
 
 
+def test_a_faint_colour_of_the_settings_is_refused_by_every_command_until_it_is_readable(sample):
+    sample.change("newsletter.toml", "[lists.weekly]", '[look]\naccent = "#e0a090"\n\n[lists.weekly]')
+    said = sample.fails(2, "build", "1")
+    assert re.search(r"newsletter.toml:\d+: light scheme: accent #e0a090 on \w+ #\w+ has a contrast of 1\.\d\d:1", said)
+    better = re.search(r'write accent = "(#\w+)"', said)[1]
+    sample.change("newsletter.toml", "#e0a090", better)
+    sample.ok("build", "1")
+    assert better in sample.path(".newsletter/build/001/001.html").read_text(encoding="utf-8")
+    assert better in sample.path(".newsletter/build/001/001.web.html").read_text(encoding="utf-8")
+
+
 def test_nothing_is_overwritten_and_names_are_looked_at(sample):
     sample.ok("themes", "copy", "digest", "mine")
     assert "there is something already" in sample.fails(2, "themes", "copy", "digest", "mine")

@@ -1,5 +1,6 @@
 """Each theme's mail in a real browser: no overflow, a dark scheme that is dark, nothing that keeps a reader out."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from needs import axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
 sys.path.append(str(Path(__file__).parents[1] / "unit" / "rendering"))
@@ -16,6 +18,7 @@ from rendering_samples import OPTIONS, THEMES, article, eight_article_issue, ess
 
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
+from newsletter.rendering.look import Logo, Look
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.themes import builtin_templates
 
@@ -99,7 +102,7 @@ ISSUES = {
 
 SEEN = {
     "digest": ["body", "body > div.paper", "td.card", "td.why"],
-    "compact": ["body", "body > div.paper", "td.sponsor"],
+    "compact": ["body", "body > div.paper", "td.sponsor", "pre"],
     "letter": ["body", "body > div.paper", "td.sponsor", "pre"],
 }
 """What has a ground of its own, by theme."""
@@ -159,6 +162,22 @@ def test_every_entry_of_the_contents_leads_to_its_article(open_mail: Callable[..
     )
     assert len(entries) == 8
     assert all(told == heading for told, heading in entries)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_of_two_logos_the_one_for_the_scheme_is_seen(
+    open_mail: Callable[..., Page], theme: str, tmp_path: Path
+) -> None:
+    for name in ("day", "night"):
+        Image.new("RGB", (40, 20), "navy" if name == "day" else "white").save(tmp_path / f"{name}.png")
+    look = Look(logo=Logo(file="media/day.png", alt="Moka", dark="media/night.png"))
+    renderer = Renderer(replace(OPTIONS, theme=theme, look=look), [builtin_templates()], tmp_path)
+    html = re.sub(r'src="cid:[^"]*"', "", filled(renderer.render(essay())))
+    for scheme in SCHEMES:
+        shown = open_mail(html, 700, scheme).evaluate(
+            "[...document.images].filter(one => one.getClientRects().length).map(one => one.className)"
+        )
+        assert shown == [{"light": "mark day", "dark": "mark night"}[scheme]]
 
 
 @pytest.mark.npm

@@ -44,6 +44,7 @@ TYPES = {
     Palette: "palette",
     Look: "look",
     Logo: "logo of the settings",
+    LogoView: "logo",
 }
 
 

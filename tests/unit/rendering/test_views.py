@@ -37,6 +37,13 @@ def test_an_image_becomes_a_box_with_its_alt_text():
     assert "example.com" not in page
 
 
+def test_an_image_that_is_not_shown_has_no_box():
+    assert (
+        without_images('<p><img src="https://example.com/a.png" alt="A" style="height:auto; display: none"></p>')
+        == "<p></p>"
+    )
+
+
 def test_background_images_go_with_the_images():
     page = without_images('<td background="https://example.com/a.png" style="background:url(b.png) red">x</td>')
     assert page == '<td style="background: red">x</td>'

@@ -11,6 +11,7 @@ from newsletter.model.colour import contrast, hex_colour
 from newsletter.rendering.look import COLOURS, GROUNDS, TEXTS, Logo
 from newsletter.rendering.palette import own_palettes
 from newsletter.rendering.themes import builtin_templates
+from newsletter.rendering.views import as_outlook, without_images
 
 BASE = 'id = "weekly-news"\nname = "Weekly News"\nfrom = "editor@example.org"\ntheme = "THEME"\n[lists.weekly]\n'
 ISSUE = """\
@@ -106,6 +107,10 @@ def test_without_a_look_nothing_is_said_of_it(newsletter):
         ('[look.logo]\nfile = "media/logo.png"\n', '"look.logo.alt" is missing'),
         ('[look.logo]\nfile = "media/logo.png"\nalt = " "\n', "newsletter.toml:8: the logo has no alternative text"),
         ('[look.logo]\nfile = "logo.png"\nalt = "x"\n', '"logo.png" is no file of media/'),
+        (
+            '[look.logo]\nfile = "media/logo.png"\nalt = "x"\ndark = "media/no.png"\n',
+            "toml:9: there is no media/no.png",
+        ),
         ('[look.logo]\nfile = "media/no.png"\nalt = "x"\n', "newsletter.toml:7: there is no media/no.png"),
         ('[look.logo]\nfile = "media/logo.png"\nalt = "x"\nwidth = 537\n', "a logo 537 pixels wide will not do"),
         ('[look.logo]\nfile = "media/logo.png"\nalt = "x"\nwidth = 0\n', "a logo 0 pixels wide will not do"),
@@ -166,6 +171,23 @@ def test_a_logo_stands_for_the_name_and_travels_in_the_mail(newsletter, theme):
     image = re.search(r'<img class="mark"[^>]*>', rendered.html)[0]
     assert f'src="cid:{picture.content_id}"' in image
     assert 'alt="Weekly &lt;News&gt;" width="120" height="30"' in image
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_another_logo_for_the_dark_is_shown_there_and_never_by_outlook(newsletter, theme, tmp_path):
+    Image.new("RGB", (400, 200), "white").save(tmp_path / "media" / "night.png")
+    opened = newsletter(
+        '[look.logo]\nfile = "media/logo.png"\nalt = "x"\nwidth = 100\ndark = "media/night.png"\n', theme
+    )
+    rendered = mail(opened)
+    day, night = rendered.pictures
+    assert re.search(rf'class="mark day" src="cid:{day.content_id}" alt="x" width="100" height="25"', rendered.html)
+    hidden = rf'<!--\[if !mso\]><!--><img class="mark night" src="cid:{night.content_id}" [^>]*"[^"]*display:none'
+    assert re.search(hidden, rendered.html)
+    assert "night" not in re.sub(r"(?s)<style.*?</style>", "", as_outlook(rendered.html))
+    assert night.content_id not in without_images(rendered.html)
+    page = opened.render_web(opened.issues.read(opened.issues.find("1"))).html
+    assert f'<source media="(prefers-color-scheme: dark)" srcset="media/{night.published_name}"' in page
 
 
 def test_a_logo_that_is_no_picture_is_said_at_the_line_that_names_it(newsletter, tmp_path):
