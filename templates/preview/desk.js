@@ -4,6 +4,8 @@ import { chosen, shown, single } from "./choices.js";
 import { made, plural } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
+const SHOWN = 200; // cards of the pool at a time: who looks for more types a word of it
+
 let desk = null;
 let focused = null; // "pool:ID" or "issue:INDEX"
 let dragged = null;
@@ -219,7 +221,9 @@ function show(now) {
   const typed = $("pool-search").value.trim().toLowerCase();
   const wanted = chosen("pool");
   const pooled = now.pool.filter((one) => (wanted === "all" || one.state === wanted) && `${one.title} ${one.source} ${one.why}`.toLowerCase().includes(typed));
-  $("pool").replaceChildren(...(pooled.length ? pooled.map(poolCard) : [made("li", "end", now.pool.length ? "None of these" : "The pool is empty; newsletter add fills it")]));
+  const found = pooled.slice(0, SHOWN).map(poolCard);
+  if (pooled.length > SHOWN) found.push(made("li", "end", `And ${(pooled.length - SHOWN).toLocaleString("en")} more: search for what you mean`));
+  $("pool").replaceChildren(...(pooled.length ? found : [made("li", "end", now.pool.length ? "None of these" : "The pool is empty; newsletter add fills it")]));
   $("pool-count").textContent = `${pooled.length} of ${now.pool.length}`;
   const boxes = now.sections.some(({ number }) => number === -1) ? now.sections : [{ number: -1, name: "", articles: [] }, ...now.sections];
   $("sections").replaceChildren(...boxes.filter(({ number, articles }) => number >= 0 || articles.length || boxes.length === 1).map(sectionBox));

@@ -61,7 +61,9 @@ function drawClip(device) {
   const part = Math.min(1, Math.max(0, (clip.limit - share.start) / share.size));
   const line = document.createElement("p");
   line.className = "clip";
-  line.textContent = "Gmail clips the mail here";
+  const words = document.createElement("span");
+  words.textContent = "Gmail clips the mail here";
+  line.append(words);
   line.style.top = `${(top + (bottom - top) * part) * (device.scale ?? 1)}px`;
   device.paper.append(line);
 }

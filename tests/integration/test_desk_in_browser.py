@@ -238,3 +238,17 @@ def test_readers_are_stepped_through_by_keys(page):
     assert "@" in seen[5]
     page.keyboard.press("[")
     assert chosen() == seen[5]
+
+
+def test_a_large_pool_is_shown_in_part_and_searched_whole(page, desk):
+    lines = [
+        json.dumps({"at": f"2026-11-25T10:00:00.{n:06d}+00:00", "event": "added", "id": f"z{n:012d}",
+                    "article": {"title": f"Number {n}", "link": f"https://example.com/z/{n}"}})
+        for n in range(1000)
+    ]  # fmt: skip
+    (desk.folder / "pool" / "bob.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    expect(page.locator("#pool-count")).to_have_text("1003 of 1011")
+    expect(pool(page)).to_have_count(200)
+    expect(page.locator("#pool")).to_contain_text("And 803 more")
+    page.get_by_label("Search the pool").fill("number 987")
+    expect(pool(page).locator(".card-title")).to_have_text(["Number 987"])

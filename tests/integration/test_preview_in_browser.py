@@ -486,3 +486,31 @@ def test_a_picture_of_media_is_shown_and_a_new_one_in_its_place(open_preview, is
     assert shown.evaluate("(image) => [image.complete, image.naturalWidth, image.clientWidth]") == [True, 200, 200]
     Image.new("RGB", (300, 100), (150, 60, 40)).save(media / "chart.png")
     expect(shown).to_have_attribute("width", "300")
+
+
+def test_the_ruler_says_what_each_article_weighs_and_the_picture_where_gmail_clips(open_preview, issue):
+    page = open_preview(1600)
+    expect(page.locator("#ruler")).to_contain_text("bytes below where Gmail clips")
+    expect(page.locator("#ruler .shares li")).to_have_count(8)
+    page.locator("#ruler .shares li").nth(1).hover()
+    assert marked(page) == ["Next Gen Data Processing at Massive Scale At Pinterest With Moka (Part 2 of 2)"]
+    expect(page.locator(".clip")).to_have_count(0)
+    text = issue.issue.read_text(encoding="utf-8")
+    block = re.search(r"(?ms)^### \[Next Gen.*?(?=^### )", text)[0]  # type: ignore[index]
+    again = [re.sub(r"\(https.*?\) \{#\w+\}", f"(https://example.com/{n})", block, count=1) for n in range(30)]
+    issue.issue.write_text(text.rstrip() + "\n\n" + "".join(again), encoding="utf-8")
+    expect(page.locator("#ruler")).to_contain_text("bytes too many: Gmail clips it")
+    line = page.locator("[data-at=desktop] .clip").locator("visible=true")
+    expect(line).to_have_text("Gmail clips the mail here")
+    # In the article whose bytes are the 102,400th, as soon as its frame has the new mail.
+    page.wait_for_function(
+        """async () => {
+            const { weight } = await (await fetch("issue/findings")).json();
+            const at = weight.shares.findIndex(({ index }) => index === weight.clipped);
+            const frame = document.querySelector("iframe").contentDocument;
+            const element = ({ places }) => frame.querySelector(`[data-place="${places[0]}"]`);
+            const top = (share) => element(share)?.getBoundingClientRect().top;
+            const line = parseFloat(document.querySelector("[data-at=desktop] .clip")?.style.top);
+            return top(weight.shares[at]) <= line && line <= top(weight.shares[at + 1]);
+        }"""
+    )
