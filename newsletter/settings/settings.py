@@ -1,0 +1,91 @@
+"""What is configured for one newsletter."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from newsletter.checks.clients.client import DEFAULT
+from newsletter.errors import SettingsError
+from newsletter.model.address import Address
+from newsletter.model.table import nearest
+from newsletter.model.waiver import Waiver
+from newsletter.rendering.options import RenderingOptions
+from newsletter.sender.options import DkimOptions, SenderOptions, SmtpProfile
+from newsletter.settings.file import LOCAL_FILE, shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything that is configured for one newsletter.
+
+    :param folder: where newsletter.toml is.
+    :param id: names the data folder; never changes.
+    :param lists: title of each mailing list, by name.
+    :param profiles: SMTP servers by name; *via* names those that are used unasked, with commas between.
+    :param dkim: how mail is signed; None where newsletter.toml has no [dkim], and mail is not signed here.
+    :param writer: the name of this person's pool file.
+    :param host: the name of this machine.
+    :param database: the address of the PostgreSQL that has readers and ledger; empty for a file in the data folder.
+    :param caps: how many articles a section may have, by its name.
+    :param waivers: the rules that do not count for this newsletter.
+    :param clients: the mail clients whose faults count, by name.
+    :param lines: the line of each key of newsletter.toml.
+    :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
+    """
+
+    folder: Path
+    id: str
+    name: str
+    timezone: ZoneInfo
+    lists: Mapping[str, str]
+    test_addresses: tuple[Address, ...]
+    rendering: RenderingOptions
+    sender: SenderOptions
+    dkim: DkimOptions | None
+    profiles: Mapping[str, SmtpProfile]
+    via: str
+    writer: str
+    host: str
+    database: str = field(default="", repr=False)  # it may have a password in it
+    caps: Mapping[str, int] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+    clients: tuple[str, ...] = DEFAULT
+    lines: Mapping[str, int] = field(default_factory=dict)
+    editor: tuple[str, ...] = ()
+
+    @property
+    def data_folder(self) -> Path:
+        """Where database and key are: the user's data folder, or below NEWSLETTER_HOME."""
+        return data_home() / self.id
+
+    def profile(self, name: str = "") -> SmtpProfile:
+        """Return the SMTP profile *name*, or the first one that is used unasked."""
+        return self.servers(name)[0]
+
+    def servers(self, names: str = "") -> tuple[SmtpProfile, ...]:
+        """Return the SMTP profiles *names*, "main, backup", or those that are used unasked; they share a mailing."""
+        wanted = [name.strip() for name in (names or self.via).split(",")]
+        return tuple(self._profile(name) for name in dict.fromkeys(wanted))
+
+    def _profile(self, wanted: str) -> SmtpProfile:
+        if not self.profiles:
+            todo = "add [smtp.NAME] with host, port and username"
+            raise SettingsError("no mail server is configured", todo, where=shown(self.folder / LOCAL_FILE))
+        if wanted not in self.profiles:
+            what = (
+                f'there is no SMTP profile "{wanted}"' if wanted else "several SMTP profiles, and none is the default"
+            )
+            todo = nearest(wanted, list(self.profiles)) if wanted else 'add via = "NAME" above them, or give --via NAME'
+            raise SettingsError(what, todo, where=shown(self.folder / LOCAL_FILE))
+        return self.profiles[wanted]
+
+
+def data_home() -> Path:
+    """Return the folder that holds the data folders of all newsletters of this user."""
+    if home := os.environ.get("NEWSLETTER_HOME"):
+        return Path(home).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("newsletter", appauthor=False)
