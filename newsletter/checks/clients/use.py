@@ -87,16 +87,16 @@ def _add_sheet(found: Found, css: str, place: Callable[[int], Place], *, authore
 def _of_piece(piece: Piece) -> Iterator[str]:
     match piece.kind:
         case Kind.DECLARATION:
-            if not piece.around[-1].startswith("@font-face"):
+            if not piece.around.startswith("@font-face"):
                 yield from of_declaration(piece.text)
         case Kind.AT_RULE:
             yield from of_at_rule(piece.text)
         case Kind.COMMENT:
             yield "css-comments"
         case Kind.SELECTOR:
-            if not (piece.around and "keyframes" in piece.around[-1][:20]):
+            if "keyframes" not in piece.around[:20]:
                 yield from of_selector(piece.text)
-            if piece.around and not piece.around[-1].startswith("@"):
+            if piece.around and not piece.around.startswith("@"):
                 yield "css-nesting"
 
 
