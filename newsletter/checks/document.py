@@ -7,7 +7,7 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from newsletter.checks.cascade import Cascade
-from newsletter.checks.clients.use import Use, uses
+from newsletter.checks.clients.use import Use, tight, uses
 from newsletter.model.traced import Place, TracedIssue, TracedText
 
 MARK = "data-place"
@@ -40,6 +40,11 @@ class Document:
         """Which features of HTML and CSS it uses, by their slugs."""
         return uses(self)
 
+    @cached_property
+    def source(self) -> str:
+        """What the theme made of the issue, before MJML, without any space."""
+        return tight(self.traced.mjml.text)
+
     @property
     def sheets(self) -> tuple[TracedText, ...]:
         """The theme's CSS in the head."""
@@ -49,6 +54,10 @@ class Document:
     def inline_sheets(self) -> tuple[TracedText, ...]:
         """The theme's CSS that became style attributes."""
         return self.traced.inline_sheets
+
+    def is_marked(self, element: HtmlElement) -> bool:
+        """Whether *element* itself was written by somebody, or stands for a component that was."""
+        return element.get(MARK) is not None
 
     def place(self, element: HtmlElement) -> Place:
         """Return where *element*, or the nearest one around it that somebody wrote, was written."""

@@ -127,7 +127,7 @@ _INITIAL = {
 }
 """What holds anyway where nobody says otherwise, so that no client needs to support it."""
 
-_STRING = re.compile(r""""[^"]*"|'[^']*'|(?<=url\()[^"')]*(?=\))""", re.I)
+_STRING = re.compile(r""""[^"]*"|'[^']*'|(?<=url\()[^"'()]*(?=\))""", re.I)
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 _ARGUMENTS = re.compile(r"(:nth-[\w-]+)\([^)]*\)")
 

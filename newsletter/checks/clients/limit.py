@@ -7,7 +7,7 @@ does for Outlook by tables is left out (``margin: auto`` beside ``align``), as i
 import re
 from dataclasses import dataclass
 
-from newsletter.checks.clients.use import Placing, Use
+from newsletter.checks.clients.use import Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +95,11 @@ LIMITS = tuple(
 )
 
 
-def met(feature: str, use: Use) -> dict[str, Placing]:
-    """Return the numbers of the feature's notes that concern a use of it, each with the first such place."""
-    found: dict[str, Placing] = {}
+def met(feature: str, use: Use) -> dict[str, list[str]]:
+    """Return the numbers of the feature's notes that concern a use of it, each with the texts that it means."""
+    found: dict[str, list[str]] = {}
     for limit in LIMITS:
-        if limit.feature == feature:
-            meant = next((placing for text, placing in use.texts.items() if limit.uses.search(text)), None)
-            if meant:
-                found.update((note, meant) for note in limit.notes if note not in found)
+        if limit.feature == feature and (meant := [text for text in use.texts if limit.uses.search(text)]):
+            for note in limit.notes:
+                found.setdefault(note, []).extend(meant)
     return found

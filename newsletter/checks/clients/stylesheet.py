@@ -11,7 +11,7 @@ from enum import Enum
 
 _MARK = re.compile(
     r"""(?P<comment>/\*.*?(?:\*/|\Z))
-    |(?P<skip>"(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.)*'? | url\(\s*[^"'\s)][^)]*\) | <!--|-->)
+    |(?P<skip>"(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.)*'? | url\(\s*[^"'\s()][^()]*\) | <!--|-->)
     |(?P<mark>[{};])""",
     re.S | re.X | re.I,
 )
@@ -33,37 +33,37 @@ class Piece:
     """A piece of a style sheet.
 
     :param offset: where it begins, in characters.
-    :param around: what it stands in, the outermost first: at-rules and selectors.
+    :param around: what it stands in, an at-rule or a selector; empty when in nothing.
     """
 
     kind: Kind
     text: str
     offset: int
-    around: tuple[str, ...] = ()
+    around: str = ""
 
 
 def pieces(css: str) -> Iterator[Piece]:
     """Yield the pieces of a style sheet in its order; what is broken is read as far as it goes."""
-    around: tuple[str, ...] = ()
+    outer: list[str] = [""]
     start = 0
     for found in _MARK.finditer(css):
         if found["comment"]:
-            yield Piece(Kind.COMMENT, found[0], found.start(), around)
+            yield Piece(Kind.COMMENT, found[0], found.start(), outer[-1])
         mark = found["mark"]
         if not mark:
             continue
         text, offset = _cleaned(css, start, found.start())
         start = found.end()
         if mark == "{":
-            yield Piece(Kind.AT_RULE if text.startswith("@") else Kind.SELECTOR, text, offset, around)
-            around = (*around, text)
+            yield Piece(Kind.AT_RULE if text.startswith("@") else Kind.SELECTOR, text, offset, outer[-1])
+            outer.append(text)
             continue
         if text.startswith("@"):
-            yield Piece(Kind.AT_RULE, text, offset, around)
-        elif text and around:
-            yield Piece(Kind.DECLARATION, text, offset, around)
-        if mark == "}":
-            around = around[:-1]
+            yield Piece(Kind.AT_RULE, text, offset, outer[-1])
+        elif text and len(outer) > 1:
+            yield Piece(Kind.DECLARATION, text, offset, outer[-1])
+        if mark == "}" and len(outer) > 1:
+            outer.pop()
 
 
 def _cleaned(css: str, start: int, stop: int) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from newsletter.checks.clients.client import CLIENTS
 from newsletter.checks.clients.fallback import FALLBACKS, Fallback
 from newsletter.checks.clients.feature import Feature, feature_table
 from newsletter.checks.clients.limit import met
-from newsletter.checks.clients.use import Placing, Use
+from newsletter.checks.clients.use import Use
 from newsletter.checks.document import Document
 from newsletter.model.traced import Place
 
@@ -17,7 +17,7 @@ class Lack:
     """A feature that a mail uses and that some clients do not support, or not in the way it is used.
 
     :param count: how many uses there are.
-    :param place: the first, or the first of those that a client means which supports it in part.
+    :param place: the first that counts: that no fallback stands for, and that a client means which supports it in part.
     :param without: the clients that lack it, with the platforms that are meant: "Gmail (iOS, Android), AOL".
     :param partly: the clients that support it in part, each with caniemail.com's note.
     """
@@ -52,14 +52,22 @@ def lacks(document: Document, clients: Sequence[str]) -> Iterator[Lack]:
         feature = table[slug]
         without, partly = tuple(_without(feature, clients)), list(_partly(feature, use, clients))
         if without or partly:
+            texts = list(use.texts) if without else [text for *_, texts in partly for text in texts]
+            entry = FALLBACKS.get(slug)
+            bare = _uncovered(use, texts, entry)
             yield Lack(
                 feature=feature,
                 count=use.count,
-                place=use.place if without else partly[0][2](),
+                place=use.texts[(bare or texts)[0]].place(),
                 without=without,
                 partly=tuple((client, note) for client, note, _ in partly),
-                fallback=FALLBACKS.get(slug),
+                fallback=None if bare else entry,
             )
+
+
+def _uncovered(use: Use, texts: Iterable[str], entry: Fallback | None) -> list[str]:
+    """Return those of *texts* that the fallback does not stand for."""
+    return [text for text in texts if not entry or (use.texts[text].authored() and not entry.covers(text))]
 
 
 def _without(feature: Feature, clients: Iterable[str]) -> Iterator[str]:
@@ -68,8 +76,8 @@ def _without(feature: Feature, clients: Iterable[str]) -> Iterator[str]:
             yield _named(name, feature, lacking)
 
 
-def _partly(feature: Feature, use: Use, clients: Iterable[str]) -> Iterator[tuple[str, str, Placing]]:
-    """Yield the clients that support it in part and mean our use, each with the note that says so and a place."""
+def _partly(feature: Feature, use: Use, clients: Iterable[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the clients that support it in part, each with the note that means our use and the texts meant."""
     limits = {one: feature.limits(one) for name in clients for one in CLIENTS[name].platforms}
     if not any(limits.values()) or not (concerned := met(feature.slug, use)):
         return
