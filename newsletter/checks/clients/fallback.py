@@ -52,7 +52,7 @@ _ENTRIES = (
     Fallback("css-border-radius", "corners are square", "cards look softer"),
     Fallback("css-color-scheme", _LIGHT, _OWN_DARK),
     Fallback(
-        "css-display-none", "the preheader is hidden all the same, a logo stays light", _HIDES, authored="^display"
+        "css-display-none", "the preheader is hidden all the same, a logo may be seen twice", _HIDES, "^(img )?display"
     ),
     Fallback("css-max-width", "Outlook gets tables and pictures of fixed width", _EACH, authored="^img "),
     Fallback("css-overflow-wrap", "word-break does it, or long words run on", _NARROW),
