@@ -42,8 +42,8 @@ class Document:
 
     @cached_property
     def source(self) -> str:
-        """What the theme made of the issue, before MJML, without any space."""
-        return tight(self.traced.mjml.text)
+        """The body that the theme made of the issue, before MJML, without any space."""
+        return tight(self.traced.mjml.text[max(self.traced.mjml.text.find("<mj-body"), 0) :])
 
     @property
     def sheets(self) -> tuple[TracedText, ...]:

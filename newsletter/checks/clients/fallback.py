@@ -37,8 +37,9 @@ _PHONES_DARK = "phones and the dark scheme need a style sheet"
 _LIGHT = "the mail is shown in its light colours"
 _OWN_DARK = "it tells clients that the mail has dark colours of its own"
 _NARROW = "a long word is not to widen a phone"
-_AIR, _AIRY = "lists line up, and words have air", "^(ul|ol|blockquote|pre|h2) "
+_AIR = "what belongs together stands together"
 _CALM = "titles stay calm and are seen as links"
+_HIDES = "MJML's preheader and a dark logo need it"
 _EACH = "MJML writes it into each mail"
 _HIDDEN, _PREHEADER = "the other ways hide the preheader", "MJML hides it in five ways, each for some clients"
 _OPEN, _FOLDS = "menus and accordions stand open", "MJML's menus and accordions open and close by it"
@@ -50,10 +51,19 @@ _ENTRIES = (
     Fallback("css-at-media-prefers-color-scheme", _LIGHT, "readers in the dark are not to be dazzled"),
     Fallback("css-border-radius", "corners are square", "cards look softer"),
     Fallback("css-color-scheme", _LIGHT, _OWN_DARK),
+    Fallback(
+        "css-display-none", "the preheader is hidden all the same, a logo may be seen twice", _HIDES, "^(img )?display"
+    ),
     Fallback("css-max-width", "Outlook gets tables and pictures of fixed width", _EACH, authored="^img "),
     Fallback("css-overflow-wrap", "word-break does it, or long words run on", _NARROW),
-    Fallback("css-padding", "lists have the client's indent, lines are near the words", _AIR, authored=_AIRY),
+    Fallback(
+        "css-padding",
+        "texts have less air, lists the client's indent",
+        _AIR,
+        authored="^(ul|ol|blockquote|p|pre|h[1-6]) ",
+    ),
     Fallback("css-selector-attribute", _LIGHT, "Outlook marks its dark scheme with attributes"),
+    Fallback("css-selector-child", "light colours stay, and menus stand open", "it is for the dark scheme and menus"),
     Fallback("css-selector-class", _INLINE, _PHONES_DARK),
     Fallback("css-selector-descendant", _INLINE, _PHONES_DARK),
     Fallback("css-selector-grouping", _INLINE, _PHONES_DARK),
@@ -70,7 +80,6 @@ _ENTRIES = (
     Fallback("html-meta-color-scheme", _LIGHT, _OWN_DARK),
     Fallback("html-style", _INLINE, _PHONES_DARK),
     # What MJML writes into each mail.
-    Fallback("css-display-none", _HIDDEN, _PREHEADER, NONE),
     Fallback("css-height", "a line height of the same size makes the space", "MJML's spacers have both", NONE),
     Fallback("css-max-height", _HIDDEN, _PREHEADER, NONE),
     Fallback("css-opacity", _HIDDEN, _PREHEADER, NONE),
@@ -87,7 +96,6 @@ _ENTRIES = (
     Fallback("css-important", "what is for phones is passed over", _FOLDS, NONE),
     Fallback("css-pseudo-class-checked", _OPEN, _FOLDS, NONE),
     Fallback("css-selector-adjacent-sibling", _OPEN, _FOLDS, NONE),
-    Fallback("css-selector-child", _OPEN, _FOLDS, NONE),
     Fallback("css-selector-general-sibling", _OPEN, _FOLDS, NONE),
     Fallback("css-selector-universal", _OPEN, _FOLDS, NONE),
     Fallback("css-table-layout", "columns are as wide as what is in them", "MJML writes it into tables", NONE),
