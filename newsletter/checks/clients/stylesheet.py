@@ -1,6 +1,6 @@
 """The pieces of a style sheet, each with its place: at-rules, selectors, declarations, comments.
 
-A scanner, not a parser: clients filter CSS by such pieces, and it takes a tenth of the time that tinycss2 takes, whose
+A scanner, not a parser: clients filter CSS by such pieces, and it takes a sixth of the time that tinycss2 takes, whose
 positions have no offset.
 """
 
