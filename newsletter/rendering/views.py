@@ -10,7 +10,7 @@ _XML = re.compile(r"<(xml|noscript)\b[^>]*>.*?</\1\s*>", re.I | re.S)  # Office'
 _MEDIA = re.compile(r"@media\b[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.I)
 _SHEET = re.compile(r"(<style\b[^>]*>)(.*?)(</style\s*>)", re.I | re.S)
 _IMAGE = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.I)
-_BOX = "display:inline-block;box-sizing:border-box;max-width:100%;border:1px solid #999;padding:4px;overflow:hidden;"
+_BOX = "display:inline-block;box-sizing:border-box;border:1px solid #999;padding:4px;overflow:hidden;"
 
 
 def as_outlook(html: str) -> str:
@@ -43,11 +43,18 @@ def without_images(html: str) -> str:
 def _box(image: str) -> str:
     if re.search(r"display\s*:\s*none", _attribute(image, "style"), re.I):  # such as the logo for the dark scheme
         return ""
-    alt, width, height = (_attribute(image, name) for name in ("alt", "width", "height"))
-    size = "".join(
-        f"{name}:{value}px;" for name, value in (("width", width), ("min-height", height)) if value.isdigit()
-    )
-    return f'<span style="{_BOX}{size}">{escape(alt)}</span>'
+    return f'<span style="{_BOX}{_size(image)}">{escape(_attribute(image, "alt"))}</span>'
+
+
+def _size(image: str) -> str:
+    """Return the CSS of the box of *image*: as wide as it, or as there is room, if it shrinks on a phone."""
+    width, height = (_attribute(image, name) for name in ("width", "height"))
+    if not width.isdigit():
+        return f"min-height:{height}px;" if height.isdigit() else ""
+    if not re.search(r"(?:max-)?width\s*:\s*100%", _attribute(image, "style"), re.I):
+        return f"width:{width}px;" + (f"min-height:{height}px;" if height.isdigit() else "")
+    # A width of 100 % asks for no room of its own, so that a table around it may shrink.
+    return f"width:100%;max-width:{width}px;" + (f"aspect-ratio:{width}/{height};" if height.isdigit() else "")
 
 
 def _attribute(tag: str, name: str) -> str:

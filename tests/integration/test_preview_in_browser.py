@@ -488,6 +488,24 @@ def test_a_picture_of_media_is_shown_and_a_new_one_in_its_place(open_preview, is
     expect(shown).to_have_attribute("width", "300")
 
 
+def test_with_images_off_a_picture_s_box_is_as_large_as_it_on_desktop_and_phone(open_preview, issue):
+    media = issue.issue.parents[1] / "media"
+    media.mkdir(exist_ok=True)
+    Image.new("RGB", (1000, 400), (60, 90, 140)).save(media / "wide.png")
+    issue.change("\n## ", "\n![A wide chart](media/wide.png)\n\n## ")
+    page = open_preview(1600)
+    sizes = {}
+    for at in ("desktop", "phone"):
+        image = page.frame_locator(mail(page, at)).get_by_alt_text("A wide chart")
+        sizes[at] = image.evaluate("(image) => [image.clientWidth, image.clientHeight]")
+    page.keyboard.press("i")
+    for at in ("desktop", "phone"):
+        frame = page.frame_locator(mail(page, at, "images off"))
+        box = frame.get_by_text("A wide chart").evaluate("(box) => [box.offsetWidth, box.offsetHeight]")
+        assert box == pytest.approx(sizes[at], abs=2), at
+        assert frame.locator("html").evaluate("(root) => root.scrollWidth <= innerWidth")
+
+
 def test_the_ruler_says_what_each_article_weighs_and_the_picture_where_gmail_clips(open_preview, issue):
     page = open_preview(1600)
     expect(page.locator("#ruler")).to_contain_text("bytes below where Gmail clips")
