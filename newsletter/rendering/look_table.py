@@ -18,8 +18,8 @@ Palettes = tuple[Mapping[str, str], Mapping[str, str]]
 """The colours of a theme, light and dark."""
 
 
-def read_look(table: Table, folder: Path) -> Look:
-    """Return what *table* says of the look of the newsletter in *folder*; its error names the line."""
+def read_look(table: Table) -> Look:
+    """Return what *table* says of the look of the newsletter; its error names the line."""
     text, heading = _fonts(table, "text_font"), _fonts(table, "heading_font")
     look = Look(
         light=_palette(table),
@@ -29,7 +29,7 @@ def read_look(table: Table, folder: Path) -> Look:
         text_outlook=outlook_fonts(text) if text else "",
         heading_outlook=outlook_fonts(heading) if heading else "",
         web_font=_web_font(table, text or heading),
-        logo=_logo(table.table("logo"), folder) if "logo" in table.values else None,
+        logo=_logo(table.table("logo")) if "logo" in table.values else None,
     )
     table.get("logo", dict, {})
     table.close()
@@ -110,13 +110,13 @@ def _web_font(table: Table, named: tuple[str, ...]) -> str:
     return address
 
 
-def _logo(table: Table, folder: Path) -> Logo:
+def _logo(table: Table) -> Logo:
     file, alt, dark = table.text("file"), table.text("alt"), table.text("dark", "")
     width = table.get("width", int, 0)
     table.close()
     for key in ("file", "dark"):
         if name := table.values.get(key):
-            _require_picture(table, key, name, folder)
+            _require_media(table, key, name)
     if not alt.strip():
         raise table.fail("alt", "the logo has no alternative text", "say what it says, which is the newsletter's name")
     if "width" in table.values and not 16 <= width <= WIDTH:
@@ -124,8 +124,7 @@ def _logo(table: Table, folder: Path) -> Logo:
     return Logo(file=file, alt=alt, dark=dark, width=width, path=Path(table.where), line=table.line("file") or 1)
 
 
-def _require_picture(table: Table, key: str, name: str, folder: Path) -> None:
+def _require_media(table: Table, key: str, name: str) -> None:
+    # Whether the file is there is for who renders: a mailing can be stopped without it.
     if not is_media(name):
         raise table.fail(key, f'"{name}" is no file of media/', f'write it like {key} = "media/logo.png"')
-    if not (folder / name).is_file():
-        raise table.fail(key, f"there is no {name}", "put it there, or mend its name")

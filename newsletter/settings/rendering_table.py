@@ -53,7 +53,7 @@ def read_rendering(table: Table, folder: Path, sender: SenderOptions) -> Renderi
 
 
 def _look(table: Table, theme: str, folder: Path) -> Look:
-    look = read_look(table, folder)
+    look = read_look(table)
     if look.light != Palette() or look.dark != Palette():
         judge_look(table, own_palettes(theme, (folder / "templates", builtin_templates())))
     return look
