@@ -26,6 +26,7 @@ async def json_of(request: Request) -> dict[str, Any]:
             raise InputError("this is too long", "load the page again")
     try:
         values = json.loads(data)
+        json.dumps(values, ensure_ascii=False).encode()  # half of a surrogate pair is no text, and fits in no file
     except (ValueError, RecursionError) as cause:
         raise InputError("this is no JSON", "load the page again") from cause
     if not isinstance(values, dict):
