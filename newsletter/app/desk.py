@@ -108,7 +108,8 @@ class Desk:
             name = plain_text(section.name.markdown) if section.name else ""
             rows = [_issue_row(article, index + at) for at, article in enumerate(section.articles)]
             cap = newsletter.settings.caps.get(name)
-            sections.append({"number": number, "name": name, "articles": rows, "cap": cap})
+            line = section.name.line if section.name else 0
+            sections.append({"number": number, "name": name, "line": line, "articles": rows, "cap": cap})
             index += len(rows)
         return {**known, "sections": sections, "sent": bool(newsletter.issues.receipts(self._path))}
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from newsletter.app.moves import NotSure
+from newsletter.composer.picking import RanBefore
 from newsletter.errors import InputError, NewsletterError
 from newsletter.web.proof import error_values
 
@@ -35,12 +36,16 @@ async def json_of(request: Request) -> dict[str, Any]:
 
 
 def answering(handler: Handler) -> Handler:
-    """Let *handler* answer an error of the editor's as JSON, with status 409."""
+    """Let *handler* answer an error of the editor's as JSON, with status 409.
+
+    *ask* is what the editor may be asked to go on: whether they are "sure", why the article runs "again".
+    """
 
     async def answer(request: Request) -> Response:
         try:
             return await handler(request)
         except NewsletterError as error:
-            return JSONResponse({"error": error_values(error), "sure": isinstance(error, NotSure)}, 409)
+            question = "sure" if isinstance(error, NotSure) else "again" if isinstance(error, RanBefore) else ""
+            return JSONResponse({"error": error_values(error), "ask": question}, 409)
 
     return answer
