@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from newsletter.app.moves import NotSure
@@ -21,10 +21,13 @@ Handler = Callable[[Request], Awaitable[Response]]
 async def json_of(request: Request) -> dict[str, Any]:
     """Return the JSON object that *request* carries; InputError if it is none, or too long."""
     data = b""
-    async for piece in request.stream():
-        data += piece
-        if len(data) > LIMIT:
-            raise InputError("this is too long", "load the page again")
+    try:
+        async for piece in request.stream():
+            data += piece
+            if len(data) > LIMIT:
+                raise InputError("this is too long", "load the page again")
+    except ClientDisconnect as cause:
+        raise InputError("the page left before it had said what it wants", "load it again") from cause
     try:
         values = json.loads(data)
         json.dumps(values, ensure_ascii=False).encode()  # half of a surrogate pair is no text, and fits in no file

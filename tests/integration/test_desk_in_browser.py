@@ -335,3 +335,16 @@ def test_readers_are_stepped_through_by_keys(page):
     assert "@" in seen[5]
     page.keyboard.press("[")
     assert chosen() == seen[5]
+
+
+def test_a_reader_who_is_gone_is_said_to_be_and_another_one_is_chosen(page):
+    page.keyboard.press("1")
+    page.evaluate("sessionStorage.setItem('reader', 'gone@example.com')")
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("Nobody here has the address gone@example.com.")
+    page.get_by_role("tab", name="Message").click()
+    page.get_by_role("tab", name="Mail").click()
+    page.get_by_label("Shown to").select_option("no-name")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    frame = page.frame_locator("iframe[title='The mail: desktop, light']")
+    expect(frame.locator("body")).to_contain_text("Hello reader,")

@@ -10,8 +10,12 @@ from newsletter.web.asked import LIMIT, json_of
 
 
 def asked(body: bytes):
+    return told({"type": "http.request", "body": body, "more_body": False})
+
+
+def told(message):
     async def receive():
-        return {"type": "http.request", "body": body, "more_body": False}
+        return message
 
     return asyncio.run(json_of(Request({"type": "http", "method": "POST", "headers": []}, receive)))
 
@@ -37,3 +41,8 @@ def test_an_object_is_taken_as_it_is():
 def test_anything_else_is_refused_in_words(body, words):
     with pytest.raises(InputError, match=words):
         asked(body)
+
+
+def test_a_page_that_leaves_in_the_middle_of_a_word_is_no_traceback():
+    with pytest.raises(InputError, match="left before"):
+        told({"type": "http.disconnect"})
