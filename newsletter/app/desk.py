@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from newsletter.app.moves import Back, Move, make_move
+from newsletter.app.moves import DECISIONS, Back, Move, make_move
 from newsletter.app.newsletter import Newsletter, open_newsletter
 from newsletter.composer.issues import read_text
 from newsletter.composer.markdown import plain_text
@@ -60,10 +60,10 @@ class Desk:
         """
         newsletter = open_newsletter(self._folder)
         before = self._bytes()
-        if digest != _digest(before):
-            raise IssueError("the issue was changed meanwhile", "look again", where=self._path)
-        if newsletter.issues.receipts(self._path):
-            raise IssueError("this issue was sent, and stays as its readers have it", "pick for the next one")
+        if move.do not in DECISIONS:
+            if digest != _digest(before):
+                raise IssueError("the issue was changed meanwhile", "look again", where=self._path)
+            self._require_unsent(newsletter)
         said, back = make_move(newsletter, self._path, move)
         self._steps = [*self._steps, Step(said=said, before=before, after=self._bytes(), back=back)][-UNDO_LIMIT:]
         return said
@@ -71,20 +71,25 @@ class Desk:
     def undo(self) -> str:
         """Take the last move back; return what that did.
 
-        :raises NewsletterError: there is none, or the issue was changed since; then nothing is changed.
+        :raises NewsletterError: there is none, or the issue was changed or sent since; then nothing is changed.
         """
         if not self._steps:
             raise PoolError("there is nothing to undo", "moves are remembered while the preview runs")
-        step = self._steps[-1]
-        if self._bytes() != step.after:
-            todo = "undo that in your editor first, or let it stand"
-            raise IssueError(f"the issue was changed since: {step.said}", todo, where=self._path)
-        self._steps.pop()
+        step, newsletter = self._steps[-1], open_newsletter(self._folder)
         if step.before != step.after:
+            self._require_unsent(newsletter)
+            if self._bytes() != step.after:
+                todo = "undo that in your editor first, or let it stand"
+                raise IssueError(f"the issue was changed since: {step.said}", todo, where=self._path)
             write_whole(self._path, step.before)
+        self._steps.pop()
         if step.back:
-            step.back(open_newsletter(self._folder))
+            step.back(newsletter)
         return f"undone: {step.said}"
+
+    def _require_unsent(self, newsletter: Newsletter) -> None:
+        if newsletter.issues.receipts(self._path):
+            raise IssueError("this issue was sent, and stays as its readers have it", "pick for the next one")
 
     def _bytes(self) -> bytes:
         read_text(self._path, errors="replace")
@@ -103,7 +108,8 @@ class Desk:
             name = plain_text(section.name.markdown) if section.name else ""
             rows = [_issue_row(article, index + at) for at, article in enumerate(section.articles)]
             cap = newsletter.settings.caps.get(name)
-            sections.append({"number": number, "name": name, "articles": rows, "cap": cap})
+            line = section.name.line if section.name else 0
+            sections.append({"number": number, "name": name, "line": line, "articles": rows, "cap": cap})
             index += len(rows)
         return {**known, "sections": sections, "sent": bool(newsletter.issues.receipts(self._path))}
 

@@ -13,12 +13,12 @@ from newsletter.composer.issue_text import IssueText
 from newsletter.composer.issues import read_text
 from newsletter.composer.markdown import plain_text
 from newsletter.composer.picking import Rules
-from newsletter.composer.pool import Decision
+from newsletter.composer.pool import Decision, Entry, Pool
 from newsletter.errors import IssueError, PoolError
 from newsletter.files import write_whole
 from newsletter.model.article import Article
-from newsletter.model.canonical import article_id
-from newsletter.model.issue import PickedArticle
+from newsletter.model.canonical import article_id, link_key
+from newsletter.model.issue import PickedArticle, Provenance
 
 OWN = -2
 """The section that an article was collected for."""
@@ -61,6 +61,10 @@ class NotSure(PoolError):
 
 Back = Callable[[Newsletter], None] | None
 Made = tuple[str, Back]
+
+
+DECISIONS = frozenset({"hold", "drop", "restore"})
+"""Moves that the pool alone remembers: the issue stays as it is."""
 
 
 def make_move(newsletter: Newsletter, path: Path, move: Move) -> Made:
@@ -128,12 +132,16 @@ def _out(newsletter: Newsletter, path: Path, move: Move) -> Made:
     """Take an article out of the issue; the pool keeps its words as they stand now."""
     title = _title(newsletter, path, move.article)
     left, block = take_article_out(_text(path), move.article)
-    article = _as_article(newsletter.issues.read(path).articles[move.article])
+    issue = newsletter.issues.read(path)
+    picked = issue.articles[move.article]
+    article = _as_article(picked, issue.provenance.get(picked.id))
+    if not move.sure and picked.sponsor:
+        raise NotSure(f"the pool does not keep that {title} is a sponsor's", "take it out all the same?")
     if not move.sure and _squeezed(article_block(article)) != _squeezed(block):
         what = f"the pool keeps title, link, why and points of {title}, and not what else its block says"
         raise NotSure(what, "take it out all the same?")
     pool = newsletter.pool()
-    known = pool.entries.get(article.id)
+    known = _known(pool, article)
     if known is None:
         pool.add([article])
         back = None
@@ -141,6 +149,12 @@ def _out(newsletter: Newsletter, path: Path, move: Move) -> Made:
         back = _keep_words(newsletter, known.article, article)
     write_whole(path, left.encode())
     return f"took {title} out", back
+
+
+def _known(pool: Pool, article: Article) -> Entry | None:
+    """Return what the pool has of *article*: what has its id, or else its link."""
+    by_link = (e for e in pool.entries.values() if article.link and link_key(e.article.link) == link_key(article.link))
+    return pool.entries.get(article.id) or next(by_link, None)
 
 
 def _keep_words(newsletter: Newsletter, known: Article, now: Article) -> Callable[[Newsletter], None] | None:
@@ -162,7 +176,8 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _as_article(picked: PickedArticle) -> Article:
+def _as_article(picked: PickedArticle, known: Provenance | None) -> Article:
+    """Return *picked* as the pool has it; a draft that nobody reviewed stays one."""
     title, why = plain_text(picked.title.markdown), plain_text(picked.why.markdown) if picked.why else ""
     points = tuple(plain_text(point.markdown) for point in picked.points)
     return Article(
@@ -175,12 +190,13 @@ def _as_article(picked: PickedArticle) -> Article:
         why=why,
         points=points,
         found="issue",
+        drafted_by=known.drafted_by if known and not known.reviewed_by else "",
     )
 
 
 def _squeezed(block: str) -> str:
     """Return *block* as its words alone: space between lines and an id in its heading do not count."""
-    lines = [line.strip() for line in block.splitlines() if line.strip()]
+    lines = [line.strip() for line in block.split("\n") if line.strip()]
     head, _, _ = lines[0].partition(" {#")
     return "\n".join([head, *lines[1:]])
 

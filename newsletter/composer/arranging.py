@@ -37,7 +37,7 @@ def pieces_of(text: IssueText) -> list[Piece]:
     """
     _, body = split_front_matter(text.text, text.path)
     document = parse_document(body, text.path, first_line=0)
-    lines = body.splitlines(keepends=True)
+    lines = re.findall(r"[^\n]*\n|[^\n]+", body)  # str.splitlines would end one at U+2028 too, which Markdown does not
     heads = [(block.line, block.level) for block in document.blocks if block.kind == "heading"]
     starts = [(0, 0), *heads, (len(lines), 0)]
     return [_piece(level, "".join(lines[line:end])) for (line, level), (end, _) in pairwise(starts)]
@@ -133,8 +133,19 @@ def _forgotten(text: IssueText, id: str) -> IssueText:
     del document["articles"][id]
     if not document["articles"]:
         del document["articles"]
-    inner = tomlkit.dumps(document).rstrip("\n") + "\n"
+    cut = _without_table(matter[begin:end], id)
+    kept = cut if tomlkit.parse(cut).unwrap() == document.unwrap() else tomlkit.dumps(document)
+    inner = kept.rstrip("\n") + "\n"
     return replace(text, text=matter[:begin] + inner + matter[end:] + body)
+
+
+def _without_table(matter: str, id: str) -> str:
+    """Return *matter* without the lines of the article's table, if it is written as the tool writes it.
+
+    tomlkit counts the comments below a table to that table, and would take them along: they are the next one's.
+    """
+    own = r"(?:(?:[ \t]*#.*\n)*[ \t]*[\w-]+[ \t]*=.*\n)*"
+    return re.sub(rf"^\[articles\.{re.escape(id)}\].*\n{own}\n?", "", matter, count=1, flags=re.M)
 
 
 def _checked(before: IssueText, after: IssueText) -> IssueText:

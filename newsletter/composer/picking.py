@@ -28,6 +28,10 @@ class Rules:
     newest: bool = False
 
 
+class RanBefore(PoolError):
+    """An article ran in an issue that was sent, and nobody has said why it runs anew."""
+
+
 def source_of(article: Article) -> str:
     """Return the source of *article*, or the host of its link."""
     return article.source or host_of(article.link)
@@ -59,7 +63,7 @@ def state_of(entry: Entry, past: Past) -> str:
 def require_free(entry: Entry, past: Past, number: int, again: str) -> None:
     """Refuse an article that was dropped, is in another issue, or ran before; *again* is the reason to run it anew.
 
-    :raises PoolError: with what to do.
+    :raises PoolError: with what to do; a RanBefore where a reason helps.
     """
     article, name = entry.article, _name(entry.article)
     if entry.decision is Decision.DROPPED:
@@ -67,7 +71,7 @@ def require_free(entry: Entry, past: Past, number: int, again: str) -> None:
     if (seen := past.picked(article)) and seen.number != number:
         raise PoolError(f"{name} is in issue {seen.number} already", f"take its block out of {seen.path} first")
     if (seen := past.sent(article)) and not again:
-        raise PoolError(f"{name} ran in issue {seen.number}", 'to run it anew, say why: --again "REASON"')
+        raise RanBefore(f"{name} ran in issue {seen.number}", 'to run it anew, say why: --again "REASON"')
 
 
 def require_readable(article: Article, block: str) -> None:

@@ -16,6 +16,7 @@
 
 import asyncio
 import contextlib
+import re
 import secrets
 import socket
 from collections.abc import AsyncIterator
@@ -91,7 +92,7 @@ class Preview:
                 Route("/issue/part/{part:str}", answering(self._part)),
                 Route("/issue/message", answering(self._message)),
                 Route("/issue/findings", answering(self._findings)),
-                Route("/issue/place/{number:int}", self._place),
+                Route("/issue/place/{number:str}", self._place),
                 Route("/issue/file", self._source_file),
                 Route("/issue/open", answering(self._open), methods=["POST"]),
                 Route("/issue/readers", self._list_readers),
@@ -134,33 +135,39 @@ class Preview:
     async def _file(self, request: Request) -> Response:
         return _asset(request.path_params["file"])
 
-    def _reader(self, request: Request) -> Subscriber:
-        return self._readers.find(request.query_params.get("reader", ""))
+    async def _reader(self, request: Request) -> Subscriber:
+        # Apart, because a database on another machine may take its time to answer, or not to.
+        return await asyncio.to_thread(self._readers.find, request.query_params.get("reader", ""))
 
     async def _summary(self, request: Request) -> Response:
-        return JSONResponse({**self._current().summary(self._reader(request)), "version": self._version})
+        reader = await self._reader(request)
+        return JSONResponse({**self._current().summary(reader), "version": self._version})
 
     async def _mail(self, request: Request) -> Response:
+        reader = await self._reader(request)
         sheet, view = self._current().sheet, request.path_params["view"]
         if sheet is None or view not in VIEWS:
             return _missing()
-        html = framed(sheet.picture(view, self._reader(request)))
+        html = framed(sheet.picture(view, reader))
         headers = {"content-security-policy": policy(remote=request.query_params.get("remote") == "1")}
         return HTMLResponse(html, headers=headers)
 
     async def _part(self, request: Request) -> Response:
-        text = self._current().part(request.path_params["part"], self._reader(request))
+        reader = await self._reader(request)
+        text = self._current().part(request.path_params["part"], reader)
         return _missing() if text is None else PlainTextResponse(text)
 
     async def _message(self, request: Request) -> Response:
-        return JSONResponse(self._current().message(self._reader(request)))
+        reader = await self._reader(request)
+        return JSONResponse(self._current().message(reader))
 
     async def _findings(self, request: Request) -> Response:
         return JSONResponse({**self._current().findings(), "version": self._version})
 
     async def _place(self, request: Request) -> Response:
         sheet = self._current().sheet
-        place = sheet.place(request.path_params["number"]) if sheet else None
+        number = request.path_params["number"]  # starlette's own int raises at 4,300 digits, as Python's does
+        place = sheet.place(int(number)) if sheet and re.fullmatch(r"[0-9]{1,9}", number) else None
         if place is None:
             return _missing()
         return JSONResponse({"path": place.path.as_posix(), "line": place.line, "column": place.column})
@@ -191,7 +198,7 @@ class Preview:
     async def _list_readers(self, request: Request) -> Response:
         sheet = self._current().sheet
         like = request.query_params.get("like", "")
-        return JSONResponse(self._readers.list(sheet.issue.list if sheet else "", like))
+        return JSONResponse(await asyncio.to_thread(self._readers.list, sheet.issue.list if sheet else "", like))
 
     async def _events(self, request: Request) -> Response:
         """Tell the page of each save, as server-sent events (HTML Standard §9.2)."""

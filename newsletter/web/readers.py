@@ -7,7 +7,7 @@ from typing import Any
 
 from newsletter.app import open_newsletter
 from newsletter.app.readers import confirmed_readers, store_of
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Subscriber
 from newsletter.sender.addressing import sample_reader
@@ -61,17 +61,22 @@ class Readers:
         return {"cases": cases, "subscribers": rows, "more": len(found) > FOUND, "error": error}
 
     def find(self, key: str) -> Subscriber:
-        """Return the reader of this *key*; the sample reader when nobody has it."""
-        if key in EDGE_CASES:
-            return EDGE_CASES[key][1]
-        if key not in self._known and "@" in key:
-            self._look_up(key)
-        return self._known.get(key, EDGE_CASES[SAMPLE][1])
+        """Return the reader of this *key*, the sample reader if it is no address.
 
-    def _look_up(self, address: str) -> None:
+        :raises NewsletterError: nobody has that address, or the database does not answer.
+        """
+        if "@" not in key:
+            return EDGE_CASES.get(key, EDGE_CASES[SAMPLE])[1]
+        if key not in self._known:
+            self._known[key] = self._look_up(key)
+        return self._known[key]
+
+    def _look_up(self, address: str) -> Subscriber:
         newsletter = open_newsletter(self._folder)
         try:
-            if newsletter.has_database() and (found := store_of(newsletter).find(address)):
-                self._known[address] = found
+            found = store_of(newsletter).find(address) if newsletter.has_database() else None
         finally:
             newsletter.close()
+        if found is None:
+            raise SubscriberError(f"nobody here has the address {address}", "choose another reader")
+        return found

@@ -24,7 +24,7 @@ export function ask({ title, words = "", label = "", yes = "OK" }) {
 
 // Enter in the field means yes: the first button of a form is the one that Enter presses.
 $("ask-text").addEventListener("keydown", (event) => {
-  if (event.key !== "Enter") return;
+  if (event.key !== "Enter" || event.isComposing) return; // that one ends a word of an input method
   event.preventDefault();
   if ($("ask-text").reportValidity()) $("ask").close("yes");
 });

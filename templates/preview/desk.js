@@ -8,7 +8,23 @@ const SHOWN = 200; // cards of the pool at a time: who looks for more types a wo
 
 let desk = null;
 let focused = null; // "pool:ID" or "issue:INDEX"
-let dragged = null;
+let dragged = null; // the card
+let last = Promise.resolve();
+let waiting = 0;
+let turn = 0;
+
+// One thing after the other, each decided on what the one before it left. What was typed ahead of a question that came up
+// meanwhile is not done: it was meant for another state of things.
+function inTurn(act) {
+  const mine = turn;
+  waiting += 1;
+  last = last.then(() => (mine === turn ? act() : null)).catch((fault) => { say("That failed", true); console.error(fault); }).finally(() => { waiting -= 1; });
+}
+
+function question(words) {
+  turn += 1;
+  return ask(words);
+}
 
 async function post(address, body) {
   const answer = await fetch(address, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
@@ -22,19 +38,22 @@ function say(text, wrong = false) {
 
 const told = ({ what, todo }) => `${what}; ${todo}`;
 
-async function make(move) {
-  const [ok, answer] = await post("desk", { digest: desk.digest, move });
+// Whether it was done. Behind a question the move is still one in the file that was asked about.
+async function make(move, digest = desk.digest) {
+  const [ok, answer] = await post("desk", { digest, move });
   if (ok) {
     say(answer.said);
-    return show(answer.desk);
+    show(answer.desk);
+    return true;
   }
-  if (answer.sure && (await ask({ title: "Take it out?", words: answer.error.what, yes: "Take it out" }))) return make({ ...move, sure: true });
-  if (answer.error.what.includes(" ran in issue ")) {
-    const words = await ask({ title: "It ran before", words: answer.error.what, label: "Why again", yes: "Pick it" });
-    if (words) return make({ ...move, words });
+  if (answer.ask === "sure" && (await question({ title: "Take it out?", words: answer.error.what, yes: "Take it out" }))) return make({ ...move, sure: true }, digest);
+  if (answer.ask === "again") {
+    const words = await question({ title: "It ran before", words: answer.error.what, label: "Why again", yes: "Pick it" });
+    if (words) return make({ ...move, words }, digest);
   }
   say(told(answer.error), true);
-  return loadDesk();
+  await loadDesk();
+  return false;
 }
 
 async function undo() {
@@ -45,17 +64,20 @@ async function undo() {
 }
 
 async function drop(id, title) {
-  const words = await ask({ title: "Drop it?", words: title, label: "Reason", yes: "Drop" });
-  if (words) make({ do: "drop", id, words });
+  const words = await question({ title: "Drop it?", words: title, label: "Reason", yes: "Drop" });
+  if (words) await make({ do: "drop", id, words });
 }
 
 function button(label, name, act) {
   const element = made("button", "quiet", label);
   element.type = "button";
   element.setAttribute("aria-label", name);
-  element.addEventListener("click", (event) => { event.stopPropagation(); act(); });
+  element.addEventListener("click", (event) => { event.stopPropagation(); inTurn(() => act(element)); });
   return element;
 }
+
+// What a button says of a place in the issue holds for as long as it is shown.
+const placed = (act) => (element) => (element.isConnected ? act() : null);
 
 const facts = ({ source, minutes, points }) => [source, minutes && `${minutes} min`, points?.length && plural(points.length, "point")].filter(Boolean).join(" · ");
 
@@ -64,9 +86,9 @@ function card(key, title, words, buttons) {
   item.dataset.key = key;
   item.tabIndex = -1;
   item.draggable = true;
-  item.addEventListener("focus", () => select(key, false));
+  item.addEventListener("focusin", () => select(key, false));
   item.addEventListener("dragstart", (event) => {
-    dragged = key;
+    dragged = item;
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", title);
   });
@@ -92,14 +114,14 @@ function poolMove(name, one) {
 
 // Where a pick goes: behind the article of the issue that was looked at last, else where the article belongs.
 let looked = null;
-const target = (one) => (one.section || looked === null ? {} : { section: looked });
+const target = (one) => (one.section || !desk.sections.some(({ number }) => number === looked) ? {} : { section: looked });
 
 function issueCard(one, number, place, count) {
   const title = one.title || "(no title)";
   const buttons = [
-    button("Up", `Move ${title} up`, () => moveBy(one.index, -1)),
-    button("Down", `Move ${title} down`, () => moveBy(one.index, 1)),
-    button("Out", `Take ${title} out`, () => make({ do: "out", article: one.index })),
+    button("Up", `Move ${title} up`, placed(() => moveBy(one.index, -1))),
+    button("Down", `Move ${title} down`, placed(() => moveBy(one.index, 1))),
+    button("Out", `Take ${title} out`, placed(() => make({ do: "out", article: one.index }))),
   ];
   const item = card(`issue:${one.index}`, one.title, [one.sponsor && "sponsor", facts(one)].filter(Boolean).join(" · "), buttons);
   item.dataset.section = number;
@@ -127,8 +149,7 @@ async function moveBy(index, by) {
     at = 0;
   }
   const first = to === section || desk.sections.find(({ number }) => number === to) ? to : -1;
-  focused = null;
-  await make({ do: "move", article: index, section: first, place: at });
+  if (!(await make({ do: "move", article: index, section: first, place: at }))) return;
   const moved = cards("sections").find((one) => one.dataset.section === String(first) && (at === 999 ? Number(one.dataset.place) === Number(one.dataset.count) - 1 : Number(one.dataset.place) === at));
   if (moved) select(moved.dataset.key);
 }
@@ -137,12 +158,21 @@ function clearDrop() {
   for (const one of document.querySelectorAll(".drop")) one.classList.remove("drop");
 }
 
-function dropped(section, place) {
-  const [list, key] = [dragged.slice(0, dragged.indexOf(":")), dragged.slice(dragged.indexOf(":") + 1)];
-  if (list === "pool") return make({ do: "pick", id: key, section, place });
-  const item = document.querySelector(`[data-key="${dragged}"]`);
+const [POOL, ISSUE] = ["pool:", "issue:"];
+
+// The issue may have been written anew under the pointer: then nobody knows what was meant.
+function dropInto(element, act) {
+  const [item, key] = [dragged, dragged.dataset.key];
+  inTurn(() => {
+    if (element.isConnected && (item.isConnected || key.startsWith(POOL))) return act(item, key);
+    return say("The issue was changed meanwhile; drag it again", true);
+  });
+}
+
+function dropped(item, key, section, place) {
+  if (key.startsWith(POOL)) return make({ do: "pick", id: key.slice(POOL.length), section, place });
   const before = Number(item.dataset.section) === section && Number(item.dataset.place) < place;
-  return make({ do: "move", article: Number(key), section, place: before ? place - 1 : place });
+  return make({ do: "move", article: Number(key.slice(ISSUE.length)), section, place: before ? place - 1 : place });
 }
 
 function takesDrops(element, section, place) {
@@ -156,7 +186,7 @@ function takesDrops(element, section, place) {
   element.addEventListener("drop", (event) => {
     event.preventDefault();
     event.stopPropagation();
-    if (dragged) dropped(section, place);
+    if (dragged) dropInto(element, (item, key) => dropped(item, key, section, place));
   });
 }
 
@@ -173,7 +203,7 @@ function sectionBox({ number, name, articles, cap }) {
   takesDrops(end, number, 999);
   list.append(end);
   const box = made("section", "issue-section", head, list);
-  if (!articles.length && number >= 0) head.append(button("Remove", `Remove the section ${name}`, () => make({ do: "unsection", section: number })));
+  if (!articles.length && number >= 0) head.append(button("Remove", `Remove the section ${name}`, placed(() => make({ do: "unsection", section: number }))));
   takesDrops(box, number, 999);
   return box;
 }
@@ -182,12 +212,13 @@ const rows = (lines, here = () => false) => lines.map((line, at) => made("span",
 
 // The file below its front matter, the block of the selected article marked.
 function showFile() {
-  const lines = desk.source.replace(/\n$/, "").split("\n");
-  const body = lines[0] === "+++" ? lines.indexOf("+++", 1) + 1 : 0;
+  const lines = desk.source.replace(/^\ufeff/, "").replace(/\r?\n$/, "").split(/\r?\n/);
+  const fence = (line) => /^\+\+\+[ \t]*$/.test(line);
+  const body = fence(lines[0]) ? lines.findIndex((line, at) => at && fence(line)) + 1 : 0;
   const item = focused?.startsWith("issue:") && document.querySelector(`[data-key="${focused}"]`);
   const from = item ? Number(item.dataset.line) - 1 : -1;
-  let to = from + 1;
-  while (item && to < lines.length && !/^#{2,3} /.test(lines[to])) to += 1;
+  const heads = desk.sections.flatMap(({ line, articles }) => [line, ...articles.map((one) => one.line)]);
+  const to = Math.min(lines.length, ...heads.map((line) => line - 1).filter((line) => line > from));
   $("matter").replaceChildren(...rows(lines.slice(0, body)));
   $("file").style.counterReset = `line ${body}`;
   $("file").replaceChildren(...rows(lines.slice(body), (at) => item && at + body >= from && at + body < to));
@@ -214,9 +245,23 @@ function select(key, move = true) {
   showFile();
 }
 
+const articles = (of) => of?.sections.flatMap((section) => section.articles) ?? [];
+
+// The selected article wherever it is now; where it is gone, what took its place in its list.
+function followed(before, list, at) {
+  const was = focused?.startsWith(ISSUE) && articles(before).find(({ index }) => index === Number(focused.slice(ISSUE.length)));
+  const same = was && articles(desk).find(({ id, title, link }) => id === was.id && title === was.title && link === was.link);
+  if (same) return `${ISSUE}${same.index}`;
+  const keys = cards(list).map((item) => item.dataset.key);
+  if (keys.includes(focused) && !was) return focused;
+  return keys[Math.min(Math.max(at, 0), keys.length - 1)] ?? [...cards("pool"), ...cards("sections")][0]?.dataset.key ?? "";
+}
+
 function show(now) {
   const inside = $("view-pick").contains(document.activeElement) && document.activeElement.closest(".card");
-  const at = cards("pool").findIndex((item) => item.dataset.key === focused);
+  const list = focused?.startsWith(ISSUE) ? "sections" : "pool";
+  const at = cards(list).findIndex((item) => item.dataset.key === focused);
+  const before = desk;
   desk = now;
   const typed = $("pool-search").value.trim().toLowerCase();
   const wanted = chosen("pool");
@@ -234,9 +279,7 @@ function show(now) {
   $("new-section").hidden = Boolean(now.error);
   $("undo").disabled = !now.undo;
   $("undo").title = now.undo;
-  const keys = [...cards("pool"), ...cards("sections")].map((item) => item.dataset.key);
-  const near = cards("pool")[Math.min(Math.max(at, 0), cards("pool").length - 1)]?.dataset.key;
-  select(keys.includes(focused) ? focused : (near ?? ""), Boolean(inside));
+  select(followed(before, list, at), Boolean(inside));
 }
 
 export async function loadDesk() {
@@ -252,41 +295,43 @@ function walk(by) {
   if (next) select(next.dataset.key);
 }
 
+const selected = (list) => (focused?.startsWith(list) ? focused.slice(list.length) : null);
+const pooled = () => desk.pool.find(({ id }) => id === selected(POOL));
+
+async function step(by, moves) {
+  if (!moves) return walk(by);
+  return selected(ISSUE) === null ? null : moveBy(Number(selected(ISSUE)), by);
+}
+
 const KEYS = {
-  p: (one) => poolMove("pick", one),
-  h: (one) => make({ do: "hold", id: one.id }),
-  d: (one) => drop(one.id, one.title),
-  r: (one) => make({ do: "restore", id: one.id }),
+  u: undo,
+  x: () => selected(ISSUE) !== null && make({ do: "out", article: Number(selected(ISSUE)) }),
+  p: () => pooled() && poolMove("pick", pooled()),
+  h: () => pooled() && make({ do: "hold", id: pooled().id }),
+  d: () => pooled() && drop(pooled().id, pooled().title),
+  r: () => pooled() && make({ do: "restore", id: pooled().id }),
 };
 
 document.addEventListener("keydown", (event) => {
   if (shown() !== "pick" || !desk || !single(event)) return;
-  const down = event.key === "ArrowDown" || event.key.toLowerCase() === "j";
-  const up = event.key === "ArrowUp" || event.key.toLowerCase() === "k";
-  const issue = focused?.startsWith("issue:") && Number(focused.slice(6));
-  const pooled = focused?.startsWith("pool:") && desk.pool.find(({ id }) => id === focused.slice(5));
-  const onCard = Boolean(document.activeElement.closest(".card")) || event.key.length === 1;
-  if ((down || up) && onCard) {
-    event.preventDefault();
-    if (event.shiftKey && issue !== false) moveBy(issue, down ? 1 : -1);
-    else if (!event.shiftKey) walk(down ? 1 : -1);
-  } else if (event.repeat) return;
-  else if (event.key === "u") undo();
-  else if (event.key === "x" && issue !== false) make({ do: "out", article: issue });
-  else if (pooled && KEYS[event.key]) KEYS[event.key](pooled);
-  else return;
+  const key = event.key.toLowerCase();
+  const by = { arrowdown: 1, j: 1, arrowup: -1, k: -1 }[key];
+  const act = by ? () => step(by, event.shiftKey) : Object.hasOwn(KEYS, key) && KEYS[key];
+  if (!act || (by && event.key.length > 1 && !document.activeElement.closest(".card"))) return;
   event.preventDefault();
+  // A key that is held down walks and moves as fast as it is done, and does nothing else again.
+  if (!event.repeat || (by && !waiting)) inTurn(act);
 });
 
-$("undo").addEventListener("click", undo);
+$("undo").addEventListener("click", () => inTurn(undo));
 $("pool-search").addEventListener("input", () => desk && show(desk));
 for (const input of document.querySelectorAll("input[name=pool]")) input.addEventListener("change", () => desk && show(desk));
-$("new-section").addEventListener("click", async () => {
-  const words = await ask({ title: "New section", label: "Its name", yes: "Make it" });
-  if (words) make({ do: "section", words });
-});
-$("pool").addEventListener("dragover", (event) => { if (dragged?.startsWith("issue:")) event.preventDefault(); });
+$("new-section").addEventListener("click", () => inTurn(async () => {
+  const words = await question({ title: "New section", label: "Its name", yes: "Make it" });
+  if (words) await make({ do: "section", words });
+}));
+$("pool").addEventListener("dragover", (event) => { if (dragged?.dataset.key.startsWith(ISSUE)) event.preventDefault(); });
 $("pool").addEventListener("drop", (event) => {
   event.preventDefault();
-  if (dragged?.startsWith("issue:")) make({ do: "out", article: Number(dragged.slice(6)) });
+  if (dragged?.dataset.key.startsWith(ISSUE)) dropInto($("pool"), (item, key) => make({ do: "out", article: Number(key.slice(ISSUE.length)) }));
 });

@@ -13,9 +13,17 @@ let parts = { text: "", source: "", mjml: "", html: "" };
 let busy = false;
 let wanted = false;
 
+// What the editor can mend: a reader who is not there any more, or to whom no mail can be addressed.
+class Refused extends Error {
+  constructor(error) {
+    super(error.what);
+    this.error = error;
+  }
+}
+
 async function fetched(address) {
-  const joined = address.includes("?") ? "&" : "?";
-  const answer = await fetch(`${address}${joined}${new URLSearchParams({ reader: reader() })}`);
+  const answer = await fetch(`${address}?${new URLSearchParams({ reader: reader() })}`);
+  if (answer.status === 409) throw new Refused((await answer.json()).error);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer;
 }
@@ -36,7 +44,7 @@ function paintMail() {
   showReader(issue.mail);
   if (!issue.mail) return;
   showInbox(issue.mail);
-  loadMail(issue.mail.digest, reader(), issue.mail.remote && chosen("remote"));
+  if (!issue.refused) loadMail(issue.mail.digest, reader(), issue.mail.remote && chosen("remote"));
 }
 
 function paintWords() {
@@ -80,6 +88,14 @@ onPicked(async (number) => {
   say("live", `${path}:${line} · ${await open(path, line, column)}`);
 });
 
+// The last mail stays, and says that it is not the one that was asked for.
+function refuse(error) {
+  issue = { path: "", mail: null, version: 0, ...issue, error, refused: true };
+  paint();
+  say("live", "Live · not for this reader");
+  document.body.dataset.version = issue.version;
+}
+
 // One at a time, so that an early answer never overtakes a late one.
 async function load() {
   wanted = true;
@@ -89,7 +105,7 @@ async function load() {
     wanted = false;
     try {
       const summary = await (await fetched("issue/summary")).json();
-      issue = { ...issue, ...summary };
+      issue = { ...issue, ...summary, refused: false };
       paintMail();
       await settled();
       const names = ["text", "source", "mjml", "html"];
@@ -102,6 +118,10 @@ async function load() {
       say("live", issue.version ? `Live · reloaded ${time}` : "Live · reloads when you save");
       document.body.dataset.version = issue.version;
     } catch (fault) {
+      if (fault instanceof Refused) {
+        refuse(fault.error);
+        continue;
+      }
       say("lost", "The preview failed; the terminal says why");
       console.error(fault);
     }
@@ -111,7 +131,7 @@ async function load() {
 
 // What is asked for only while it is looked at.
 async function loadShown() {
-  if (shown() === "message") showMessage(await (await fetched("issue/message")).json());
+  if (shown() === "message" && !issue?.refused) showMessage(await (await fetched("issue/message")).json());
   if (shown() === "pick") await loadDesk();
 }
 

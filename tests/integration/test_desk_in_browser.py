@@ -189,6 +189,103 @@ def test_a_file_that_cannot_be_read_says_so_and_nothing_moves(page, desk):
     assert desk.issue.read_bytes() == broken
 
 
+def test_keys_that_are_pressed_faster_than_they_are_done_are_done_one_after_the_other(page, desk):
+    first, second, third = titles(page, 0)
+    pool(page).first.focus()
+    for _ in POOLED:
+        page.keyboard.press("p", delay=0)
+    expect(pool(page)).to_have_count(0)
+    assert set(file_titles(desk)) >= {title for title, _ in POOLED.values()}
+    expect(page.locator("#said")).not_to_have_class("wrong")
+    section(page, 0).locator(".card").first.focus()
+    page.keyboard.press("Shift+J")
+    page.keyboard.press("Shift+J")
+    expect(section(page, 0).locator(".card-title")).to_have_text([second, third, first])
+    expect(page.locator(".card.selected .card-title")).to_have_text(first)
+    page.keyboard.press("P")  # Caps Lock, and nothing of the pool is selected
+    for _ in range(5):
+        page.keyboard.press("U")
+    expect(pool(page)).to_have_count(3)
+
+
+def test_a_question_is_about_the_article_that_it_names_whatever_is_saved_meanwhile(page, desk):
+    desk.change("**Why it matters:**", "*My own words.*\n\n**Why it matters:**")
+    expect(page.locator("#file")).to_contain_text("My own words.")
+    section(page, 0).locator(".card").first.get_by_role("button", name="Take").click()
+    expect(page.get_by_role("dialog")).to_contain_text("not what else its block says")
+    desk.change("\n### ", "\n### [Put above it](https://example.com/above)\n\n### ")
+    expect(page.locator("#file")).to_contain_text("Put above it")
+    saved = desk.issue.read_bytes()
+    page.get_by_role("dialog").get_by_role("button", name="Take it out").click()
+    said(page, "the issue was changed meanwhile")
+    assert desk.issue.read_bytes() == saved
+
+
+def test_a_drag_during_which_the_file_is_saved_moves_nothing(page, desk):
+    section(page, 0).locator(".card").nth(1).hover()
+    page.mouse.down()
+    section(page, 1).locator(".card").first.hover()
+    desk.change("\n### ", "\n### [Put above it](https://example.com/above)\n\n### ")
+    expect(page.locator("#file")).to_contain_text("Put above it")
+    saved = desk.issue.read_bytes()
+    section(page, 1).locator(".card").first.hover()
+    section(page, 1).locator(".card").nth(1).hover()
+    page.mouse.up()
+    said(page, "drag it again")
+    assert desk.issue.read_bytes() == saved
+
+
+def test_the_selected_article_stays_selected_when_others_come_above_it(page, desk):
+    second = titles(page, 0)[1]
+    section(page, 0).locator(".card").nth(1).focus()
+    desk.change("\n### ", "\n### [Put above it](https://example.com/above)\n\n### ")
+    expect(page.locator("#file")).to_contain_text("Put above it")
+    expect(page.locator(".card.selected .card-title")).to_have_text(second)
+    last = page.locator("#sections .card").last
+    last.focus()
+    page.keyboard.press("x")
+    said(page, "took")
+    expect(page.locator("#sections .card").last).to_have_class("card selected")
+
+
+def test_a_key_is_about_the_card_in_which_the_focus_is(page):
+    pool(page).nth(1).get_by_role("button", name="Hold").focus()
+    page.keyboard.press("h")
+    said(page, "held “A cache nobody owned”")
+
+
+def test_a_pick_goes_where_it_belongs_when_the_section_that_was_looked_at_is_gone(page, desk):
+    page.get_by_role("button", name="New section").click()
+    page.get_by_label("Its name").fill("Last things")
+    page.keyboard.press("Enter")
+    pool(page).first.drag_to(section(page, 3).locator(".end"))
+    section(page, 3).locator(".card").focus()
+    page.keyboard.press("x")
+    section(page, 3).get_by_role("button", name="Remove").click()
+    said(page, "took a section's heading out")
+    pool(page).first.get_by_role("button", name="Pick").click()
+    said(page, "picked “Sharding a control plane”")
+
+
+def test_the_file_is_shown_below_its_front_matter_however_its_lines_end(page, desk):
+    text = desk.issue.read_text(encoding="utf-8").replace("**Why", "```text\n## no heading\n```\n\n**Why", 1)
+    desk.issue.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    expect(page.locator("#file")).to_contain_text("## no heading")
+    expect(page.locator("#matter > span").first).to_have_text("+++\n")
+    expect(page.locator("#file")).not_to_contain_text("+++")
+    section(page, 0).locator(".card").first.focus()
+    expect(page.locator("#file .here").filter(has_text="Why it matters")).to_have_count(1)
+
+
+def test_enter_ends_a_word_of_an_input_method_and_not_the_question(page):
+    page.get_by_role("button", name="New section").click()
+    page.get_by_label("Its name").fill("新しい")
+    page.locator("#ask-text").dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Enter")
+    said(page, "made the section “新しい”")
+
+
 READERS = [
     ("no-name", "Hello reader,"),
     ("long-name", "Hello Wolfeschlegelsteinhausenbergerdorff Maximiliane Konstantinow,"),
@@ -252,3 +349,16 @@ def test_a_large_pool_is_shown_in_part_and_searched_whole(page, desk):
     expect(page.locator("#pool")).to_contain_text("And 803 more")
     page.get_by_label("Search the pool").fill("number 987")
     expect(pool(page).locator(".card-title")).to_have_text(["Number 987"])
+
+
+def test_a_reader_who_is_gone_is_said_to_be_and_another_one_is_chosen(page):
+    page.keyboard.press("1")
+    page.evaluate("sessionStorage.setItem('reader', 'gone@example.com')")
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("Nobody here has the address gone@example.com.")
+    page.get_by_role("tab", name="Message").click()
+    page.get_by_role("tab", name="Mail").click()
+    page.get_by_label("Shown to").select_option("no-name")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    frame = page.frame_locator("iframe[title='The mail: desktop, light']")
+    expect(frame.locator("body")).to_contain_text("Hello reader,")

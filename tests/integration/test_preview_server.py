@@ -120,7 +120,8 @@ def test_the_token_cannot_be_guessed_and_is_another_each_time(shared: Running, d
         "../newsletter.toml", "..%2fnewsletter.toml", "..%2F..%2F..%2Fetc%2Fpasswd", "..\\..\\preview.js",
         "..%5cpreview.js", "%2e%2e/%2e%2e/etc/passwd", "/etc/passwd", "//etc/passwd", "C:%5cWindows%5cwin.ini",
         "preview", "preview.js%00.html", "../digest/head.css", "issue/part/..%2f..%2fsource",
-        "issue/part/__dict__", "issue/mail/x", "PREVIEW.JS", "%00", "%ff",
+        "issue/part/__dict__", "issue/mail/x", "PREVIEW.JS", "%00", "%ff", "issue/place/-1", "issue/place/x",
+        "issue/place/" + "9" * 5000, "issue/file?path=newsletter.local.toml", "issue/file?path=/etc/passwd",
     ],
 )  # fmt: skip
 def test_no_address_leads_to_another_file(shared: Running, name):
@@ -231,6 +232,17 @@ def test_folders_that_are_replaced_as_git_replaces_them_are_still_watched(own: R
         assert told(events, lambda: summary(own)["error"] is None)
         own.issue.write_text(text.replace("only one", "just one"), encoding="utf-8")
         assert told(events, lambda: "just one" in own.get("issue/part/source").body)
+
+
+def test_a_database_that_does_not_answer_keeps_the_sample_reader_and_says_why(own: Running):
+    (own.folder / "newsletter.local.toml").write_text('[database]\nurl = "postgresql://127.0.0.1:1/none"\n')
+    listed = json.loads(own.get("issue/readers").body)
+    assert "127.0.0.1" in listed["error"]
+    assert listed["subscribers"] == []
+    refused = own.get("issue/summary?reader=ada@example.com")
+    assert refused.status == 409
+    assert json.loads(refused.body)["error"]["what"] in listed["error"]
+    assert summary(own)["mail"]["reader"]["address"] == "reader@example.com"
 
 
 def test_a_port_in_use_is_one_clear_line(shared: Running, desk):

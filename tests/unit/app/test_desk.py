@@ -124,6 +124,64 @@ def test_a_file_that_was_changed_meanwhile_is_left_alone(desk, folder):
     assert path.read_bytes() != file
 
 
+def test_what_only_the_pool_remembers_is_done_and_undone_whatever_became_of_the_file(desk, folder):
+    path, digest = folder / "issues" / "001.md", desk.view()["digest"]
+    path.write_bytes(path.read_bytes() + b"\n")
+    desk.make(Move(do="hold", id="bbbbbbbbbbbbb"), digest)
+    path.write_bytes(path.read_bytes() + b"\n")
+    file = path.read_bytes()
+    assert desk.undo() == "undone: held “Caches”"
+    assert states(desk)["Caches"] == "new"
+    assert path.read_bytes() == file
+
+
+def test_an_issue_that_was_sent_is_neither_changed_nor_taken_back(desk, folder):
+    make(desk, "move", article=0, section=1)
+    path = folder / "issues" / "001.md"
+    facts = "ledger = 'x'\nhost = 'h'\nlist = 'weekly'\nstarted = 2026-11-27T10:00:00Z\n"
+    (folder / "issues" / "001.receipt.toml").write_text(f"[[mailing]]\n{facts}")
+    file = path.read_bytes()
+    with pytest.raises(IssueError, match="was sent"):
+        make(desk, "out", article=0)
+    with pytest.raises(IssueError, match="was sent"):
+        desk.undo()
+    assert path.read_bytes() == file
+    assert make(desk, "hold", id="aaaaaaaaaaaaa") == "held “Queues”"
+    assert desk.undo() == "undone: held “Queues”"
+
+
+def with_block(folder, block, facts=""):
+    path = folder / "issues" / "001.md"
+    text = path.read_text("utf-8").replace("\n## ", f"\n{block}\n\n## ", 1)
+    path.write_text(text.replace("[articles.", f"{facts}[articles.", 1), "utf-8")
+
+
+@pytest.mark.parametrize("marks", ["{.sponsor}", "{#ccccccccccccc .sponsor}"])
+def test_that_an_article_is_a_sponsors_goes_only_when_the_editor_is_sure(desk, folder, marks):
+    with_block(folder, f"### [Acme](https://example.com/acme) {marks}\nAcme")
+    with pytest.raises(NotSure, match="is a sponsor's"):
+        make(desk, "out", article=0)
+    assert make(desk, "out", article=0, sure=True) == "took “Acme” out"
+
+
+def test_a_draft_that_nobody_reviewed_is_one_when_it_is_picked_again(desk, folder):
+    block = "### [Draft](https://example.com/d) {#ddddddddddddd}\n\n**Why it matters:** so it says."
+    with_block(folder, block, '[articles.ddddddddddddd]\ndrafted_by = "llm:some"\n\n')
+    make(desk, "out", article=0)
+    make(desk, "pick", id="ddddddddddddd", section=0)
+    issue = open_newsletter(folder).issues.read(folder / "issues" / "001.md")
+    assert issue.provenance["ddddddddddddd"].drafted_by == "llm:some"
+
+
+def test_a_block_without_an_id_keeps_its_words_in_the_article_of_its_link(desk, folder):
+    with_block(folder, "### [Caches, again](https://example.com/c)\n\n**Why it matters:** my own words.")
+    make(desk, "out", article=0)
+    known = open_newsletter(folder).pool().find("bbbb").article
+    assert (known.title, known.why) == ("Caches, again", "my own words.")
+    desk.undo()
+    assert open_newsletter(folder).pool().find("bbbb").article.why == "They expire."
+
+
 @pytest.mark.parametrize(
     "values, words",
     [

@@ -128,6 +128,28 @@ def test_a_code_block_that_is_not_closed_swallows_no_article():
     assert order(move_article(open_end, 0, 0, 0)) == [("One", ["A", "B"])]
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
+def test_what_ends_a_line_for_unicode_alone_ends_none_here(mark):
+    moved = move_article(text(BODY.replace("Two words.", f"Two{mark}{mark}{mark}words.")), 0, 1, 0)
+    assert order(moved) == [("One", ["B"]), ("Two", ["A", "C"])]
+    assert f"\nTwo{mark}{mark}{mark}words.\n\n\n## One" in moved.text
+
+
+def test_comments_of_the_front_matter_stay_when_an_article_goes():
+    own = "[articles.aaa]\n# by hand\nfound = 'x' # a feed\nagain = \"why\"\n"
+    below = "# what we know of\n[[waivers]]\nrule = 'alt-text'\nreason = 'z'\ndate = 2026-11-01\n"
+    head = f"+++\nnumber = 1 # the first\ndate = 2026-11-27\n\n{own}\n{below}+++\n"
+    left, _ = take_article_out(text("\n### A {#aaa}\n\n### C {#ccc}\n", head), 0)
+    assert left.text == f"+++\nnumber = 1 # the first\ndate = 2026-11-27\n\n{below}+++\n\n### C {{#ccc}}\n"
+
+
+@pytest.mark.parametrize("known", ["articles.aaa.found = 'x'", "articles = {aaa = {found = 'x'}}", "[articles.'aaa']"])
+def test_what_the_front_matter_knows_of_an_article_goes_however_it_is_written(known):
+    head = f"+++\nnumber = 1\ndate = 2026-11-27\n{known}\n+++\n"
+    left, _ = take_article_out(text("\n### A {#aaa}\n", head), 0)
+    assert left.text.startswith("+++\nnumber = 1\ndate = 2026-11-27\n+++\n")
+
+
 KINDS = ["### A\n", "### B\n\n- one\n- two\n", "## S\n", "### C\nSource\n\n> quote\n", "### D\n\n    code\n"]
 BLOCKS = st.lists(st.sampled_from(KINDS), min_size=1, max_size=8)
 

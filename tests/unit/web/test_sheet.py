@@ -7,6 +7,7 @@ from PIL import Image
 
 from newsletter.app import open_newsletter
 from newsletter.app.sample import make_sample
+from newsletter.errors import SubscriberError
 from newsletter.model.traced import Place
 from newsletter.web.readers import EDGE_CASES, Readers
 from newsletter.web.sheet import VIEWS, Sheet
@@ -125,7 +126,8 @@ def test_subscribers_are_found_by_name_or_address_and_by_key(folder):
     assert readers.list("weekly", key.upper())["subscribers"] == listed["subscribers"][:1]
     assert readers.list("weekly", "%")["subscribers"] == []
     assert readers.list("other", "")["subscribers"] == []
-    assert Readers(folder).find("nobody@example.com") == SAMPLE
+    with pytest.raises(SubscriberError, match=r"nobody here has the address nobody@example\.com"):
+        Readers(folder).find("nobody@example.com")
     assert Readers(folder).find("../x") == SAMPLE
 
 
@@ -133,5 +135,6 @@ def test_without_a_database_there_are_edge_cases_alone_and_none_is_made(folder, 
     monkeypatch.setenv("NEWSLETTER_HOME", str(tmp_path / "elsewhere"))
     listed = Readers(folder).list("weekly", "")
     assert (listed["subscribers"], listed["error"]) == ([], "")
-    assert Readers(folder).find("ada@example.com") == SAMPLE
+    with pytest.raises(SubscriberError, match="nobody here"):
+        Readers(folder).find("ada@example.com")
     assert not (tmp_path / "elsewhere").exists()
