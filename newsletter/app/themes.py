@@ -101,5 +101,5 @@ def _words(file: Path) -> str:
         text = file.read_text("utf-8", errors="replace")
     except OSError:
         return ""
-    found = re.match(r'\{#-?\s*(?:The theme "[^"]*":\s*)?([^\n]+)', text)
-    return found[1].strip() if found else ""
+    found = re.match(r'\{#-?\s*(?:The theme "[^"]*":\s*)?([^\n]*?)\s*(?:-?#\}|\n|$)', text)
+    return found[1] if found else ""

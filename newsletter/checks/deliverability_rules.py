@@ -33,14 +33,10 @@ def text_links(subject: Subject) -> Found:
     """The plain-text part has each link of the HTML."""
     if not (document := subject.document) or not subject.rendered:
         return
-    for link in document.root.iter("a"):
-        address = str(link.get("href") or "")
+    links = ((document.place(link), str(link.get("href") or "")) for link in document.root.iter("a"))
+    for place, address in dict.fromkeys(links):  # MJML makes two of an <mj-social-element>: icon and words
         if address and not address.startswith("#") and not _has_link(subject.rendered.text, address):
-            yield (
-                document.place(link),
-                f"{address[:100]} is not in the plain-text part",
-                "put it into the text template",
-            )
+            yield place, f"{address[:100]} is not in the plain-text part", "put it into the text template"
 
 
 def _has_link(text: str, address: str) -> bool:

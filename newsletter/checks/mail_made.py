@@ -5,6 +5,7 @@ from pathlib import Path
 from newsletter.checks.finding import Finding, Severity
 from newsletter.checks.rule import Found, Subject, rule
 from newsletter.errors import NewsletterError
+from newsletter.model.mjml_fault import MjmlFault
 from newsletter.model.traced import Place
 
 
@@ -20,4 +21,13 @@ def render(subject: Subject) -> Found:
     """An issue and its theme can become mail; until then the rules on the mail are silent."""
     if fault := subject.fault:
         path = Path(fault.where) if fault.where else subject.issue.path
-        yield Place(path=path, line=fault.line or 1), fault.what, fault.todo or "mend it"
+        known = stopping(subject)
+        yield known.place if known else Place(path=path, line=fault.line or 1), fault.what, fault.todo or "mend it"
+
+
+def stopping(subject: Subject) -> MjmlFault | None:
+    """Return which fault of the theme's MJML keeps the issue from becoming mail, if it is one."""
+    if not (fault := subject.fault):
+        return None
+    said = (Path(fault.where), fault.line, fault.what)
+    return next((one for one in subject.mjml if (one.place.path, one.place.line, one.what) == said), None)

@@ -1,22 +1,21 @@
 """Rules on a theme's MJML: mjml-python accepts or swallows most mistakes without a word."""
 
-from pathlib import Path
-
 from newsletter.checks.finding import Severity
+from newsletter.checks.mail_made import stopping
 from newsletter.checks.rule import Found, Subject, rule
 
 
 def _told(subject: Subject, name: str) -> Found:
     """Yield the faults of a rule, but for the one that keeps the issue from being rendered: ``render`` has that."""
-    stopped = subject.fault and (Path(subject.fault.where), subject.fault.line, subject.fault.what)
+    stopped = stopping(subject)
     for fault in subject.mjml:
-        if fault.rule == name and stopped != (fault.place.path, fault.place.line, fault.what):
+        if fault.rule == name and fault is not stopped:
             yield fault.place, fault.what, fault.todo
 
 
 @rule("mjml-unknown", Severity.ERROR)
 def unknown(subject: Subject) -> Found:
-    """A theme uses elements and attributes that MJML has."""
+    """A theme uses elements and attributes that MJML has, and classes that it has named."""
     return _told(subject, "mjml-unknown")
 
 

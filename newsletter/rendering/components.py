@@ -84,6 +84,17 @@ def structure() -> frozenset[str]:
     return frozenset(parent for component in components().values() for parent in component.inside) | {"mj-attributes"}
 
 
+@cache
+def shared_attributes() -> Mapping[str, tuple[str, ...]]:
+    """Return the attributes that a default for several elements may have, with the types that they have in those."""
+    types: dict[str, dict[str, None]] = {}
+    for name, component in components().items():
+        for key, kind in component.attributes.items() if component.inside else ():
+            if key not in IGNORED.get(name, ()):
+                types.setdefault(key, {})[kind] = None
+    return {key: tuple(kinds) for key, kinds in types.items()}
+
+
 def colour_names() -> list[str]:
     """Return the names that MJML takes for colours."""
     names: list[str] = _table()["colours"]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from newsletter.model.table import nearest
 from newsletter.rendering.attribute_type import attribute_type
-from newsletter.rendering.components import EVERYWHERE, IGNORED, UNREAD, components, structure
+from newsletter.rendering.components import EVERYWHERE, IGNORED, UNREAD, components, shared_attributes, structure
 from newsletter.rendering.mjml_error import MjmlError
 
 DEPTH = 150
@@ -32,6 +32,7 @@ TOKEN = re.compile(
     re.X,
 )
 ATTRIBUTE = re.compile(r"""([\w.:-]+)(?:\s*=\s*(?:"[^"]*"|('[^']*')))?""")
+CLASS_NAME = re.compile(r"""<mj-class\b[^<>]*?\sname\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 STARTED = re.compile(r"<(mj[\w-]*)[^<]*?(/?)>", re.S)
 
 
@@ -70,6 +71,7 @@ def faults(mjml: str, *, typed: bool = True) -> Iterator[Fault]:
     :param typed: values are looked at, too; none of them spoils the mail.
     """
     holders = structure()
+    classes = frozenset(found[1] or found[2] for found in CLASS_NAME.finditer(mjml)) if typed else None
     stack: list[Open] = []
     behind = 0
     for token in TOKEN.finditer(mjml):
@@ -80,6 +82,8 @@ def faults(mjml: str, *, typed: bool = True) -> Iterator[Fault]:
         behind = token.end()
         if kind == "void":
             yield from _start(token, stack, typed)
+            if classes is not None and "mj-class" in token["attributes"]:
+                yield from _class_unknown(token, classes)
         elif kind == "end":
             if stack and stack[-1].name == token["end"]:
                 stack.pop()
@@ -108,6 +112,8 @@ def _start(token: re.Match[str], stack: list[Open], typed: bool) -> Iterator[Fau
         )
     if "'" in token["attributes"]:
         yield from _quotes(token)
+    if typed and token["attributes"].count("=") > 1:
+        yield from _twice(token)
     if token["void"] or name in VOID:
         return
     stack.append(Open(name, offset))
@@ -148,12 +154,55 @@ def _default(token: re.Match[str], typed: bool) -> Iterator[Fault]:
     """Check one line of ``<mj-attributes>``: defaults for an element, a class, or all."""
     name, known = token["tag"], components()
     if name in ("mj-all", "mj-class"):
+        yield from _shared(token, typed)
         return
     if name not in known:
         todo = nearest(name, [*known, "mj-all", "mj-class"])
         yield Fault("mjml-unknown", f"<{name}> is not an MJML element", todo, token.start())
         return
     yield from _attributes(token, typed)
+
+
+def _shared(token: re.Match[str], typed: bool) -> Iterator[Fault]:
+    """Check the defaults of ``<mj-all>`` or of an ``<mj-class>``: one of the elements that read them must take each."""
+    name, start, types = token["tag"], token.start("attributes"), shared_attributes()
+    written = list(ATTRIBUTE.finditer(token["attributes"]))
+    if name == "mj-class" and not any(attribute[1] == "name" for attribute in written):
+        yield Fault("mjml-tags", "<mj-class> has no name", 'write <mj-class name="NAME" …>', token.start())
+    for attribute in written if typed else ():
+        key, value = attribute[1], _value(attribute)
+        if key in EVERYWHERE or (name, key) == ("mj-class", "name"):
+            continue
+        kinds = [attribute_type(kind) for kind in types.get(key, ())]
+        if not kinds:
+            what, todo = f'no element has the attribute "{key}" of <{name}>', nearest(key, list(types))
+            yield Fault("mjml-unknown", what, todo, start + attribute.start(), False)
+        elif not any(kind.pattern.fullmatch(value) for kind in kinds):
+            what = f'"{value}" is no {key} of any element'
+            yield Fault("mjml-value", what, kinds[0].todo(value), start + attribute.start(), False)
+
+
+def _class_unknown(token: re.Match[str], classes: frozenset[str]) -> Iterator[Fault]:
+    """Yield the classes that an element asks for and no ``<mj-class>`` has: MJML passes over them."""
+    for attribute in ATTRIBUTE.finditer(token["attributes"]):
+        for name in _value(attribute).split() if attribute[1] == "mj-class" else ():
+            if name not in classes:
+                what, todo = f'there is no <mj-class name="{name}">', nearest(name, sorted(classes))
+                yield Fault("mjml-unknown", what, todo, token.start("attributes") + attribute.start(), False)
+
+
+def _twice(token: re.Match[str]) -> Iterator[Fault]:
+    """Yield what stands twice in one tag: one of the two is lost (HTML, §13.1.2.3)."""
+    seen: set[str] = set()
+    for attribute in ATTRIBUTE.finditer(token["attributes"]):
+        if attribute[1] in seen:
+            what = f'<{token["tag"]}> has "{attribute[1]}" twice, and one of them is lost'
+            yield Fault("mjml-tags", what, "take one out", token.start("attributes") + attribute.start(), False)
+        seen.add(attribute[1])
+
+
+def _value(attribute: re.Match[str]) -> str:
+    return attribute[0].partition("=")[2].strip()[1:-1]
 
 
 def _attributes(token: re.Match[str], typed: bool) -> Iterator[Fault]:
@@ -177,7 +226,7 @@ def _attribute_faults(name: str, attributes: str) -> tuple[Fault, ...]:
 
 def _attribute_fault(name: str, attribute: re.Match[str]) -> Fault | None:
     key, offset, types = attribute[1], attribute.start(), components()[name].attributes
-    value = attribute[0].partition("=")[2].strip()[1:-1]
+    value = _value(attribute)
     if key not in types:
         todo = nearest(key, [*types, *EVERYWHERE])
         return Fault("mjml-unknown", f'<{name}> has no attribute "{key}"', todo, offset)

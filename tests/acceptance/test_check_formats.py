@@ -52,7 +52,9 @@ def test_all_that_is_wrong_with_a_theme_s_mjml_is_told_at_once(sample):
     old = footer.read_text(encoding="utf-8")
     footer.write_text('<mj-section paddng="0">\n<mj-column>\n<mj-txt>a</mj-txt>\n</mj-column>\n</mj-section>\n' + old)
     said = sample.run("check").stdout
-    assert 'templates/mine/footer.mjml.j2:1: error render: <mj-section> has no attribute "paddng"; did you mean' in said
+    assert (
+        'templates/mine/footer.mjml.j2:1:13: error render: <mj-section> has no attribute "paddng"; did you mean' in said
+    )
     assert (
         "templates/mine/footer.mjml.j2:3:1: error mjml-unknown: <mj-txt> is not an MJML element; did you mean" in said
     )
@@ -105,3 +107,13 @@ def test_machines_hear_paths_from_the_top_of_the_repository(sample, tmp_path):
     assert "file=letters/issues/001.md," in sample.ok("-C", "letters", "check", "1", "--github", cwd=below.parent)
     assert '"uri": "letters/issues/001.md"' in sample.ok("check", "1", "--sarif", cwd=below)
     assert "issues/001.md:4: note" in sample.ok("check", "1", cwd=below)
+
+
+def test_two_of_the_same_fault_in_a_line_are_two_findings(sample):
+    sample.ok("themes", "copy", "digest", "mine")
+    sample.change("newsletter.toml", 'theme = "digest"', 'theme = "mine"')
+    footer = sample.path("templates/mine/footer.mjml.j2")
+    footer.write_text("<mj-txt>a</mj-txt><mj-txt>b</mj-txt>\n" + footer.read_text(encoding="utf-8"), encoding="utf-8")
+    said = sample.run("check").stdout
+    assert "footer.mjml.j2:1:1: error render: <mj-txt> is not" in said
+    assert "footer.mjml.j2:1:19: error mjml-unknown: <mj-txt> is not" in said

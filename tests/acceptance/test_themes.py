@@ -26,6 +26,14 @@ def test_every_theme_says_what_it_is(sample):
     assert "one essay" in words["letter"]
 
 
+def test_a_theme_s_comment_may_end_on_its_first_line(sample):
+    sample.path("templates/mine").mkdir(parents=True)
+    text = '{# The theme "mine": the digest without its contents. #}\n{% extends "digest/issue.mjml.j2" %}\n'
+    sample.path("templates/mine/issue.mjml.j2").write_text(text)
+    words = {theme["name"]: theme["words"] for theme in json.loads(sample.ok("themes", "list", "--json"))}
+    assert words["mine"] == "the digest without its contents."
+
+
 @pytest.mark.parametrize("theme", ["compact", "letter"])
 def test_a_copy_of_a_theme_gives_the_same_mail_under_its_own_name_and_another(sample, theme):
     sample.change("newsletter.toml", 'theme = "digest"', f'theme = "{theme}"')

@@ -34,6 +34,13 @@ def test_a_link_that_the_text_lacks_is_found_where_the_html_has_it():
     ]
 
 
+def test_a_link_that_one_element_of_the_theme_has_twice_is_told_once():
+    mail = document(
+        '<p @7><a href="https://a.example/x"><img src="i" alt=""></a><a href="https://a.example/x">x</a></p>'
+    )
+    assert len(found("text-links", document=mail, plain="nothing")) == 1
+
+
 @pytest.mark.parametrize("text, there", [
     ("x <https://a.example/x> y", True), ("https://a.example/x", True), ("(see https://a.example/x).", True),
     ("https://a.example/xyz", False), ("https://a.example/x/y", False), ("https://a.example/x?y", False),

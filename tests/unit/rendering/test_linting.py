@@ -44,6 +44,9 @@ FAULTS = [
     ("<mj-raw></tr></mj-raw>", "mjml-raw", "</tr> stands where </mj-raw> is due", "</tr></mj-ra"),
     ('<mj-raw position="file-start">a</mj-raw>', "mjml-ignored", '"position" of <mj-raw> comes to nothing', "position"),
     ('<mj-button title="a">a</mj-button>', "mjml-ignored", "let the words of the button say it", "title="),
+    ('<mj-text color="red" color="blue">a</mj-text>', "mjml-tags", '<mj-text> has "color" twice', 'color="blue'),
+    ('<mj-text><b class="a" class="b">a</b></mj-text>', "mjml-tags", '<b> has "class" twice', 'class="b"'),
+    ('<mj-text mj-class="bigg">a</mj-text>', "mjml-unknown", 'there is no <mj-class name="bigg">', "mj-class"),
     ("<mj-include />", "mjml-ignored", '<mj-include> is not read here; write {% include "./NAME" %}', "<mj-include"),
 ]  # fmt: skip
 IN_HEAD = [
@@ -53,6 +56,11 @@ IN_HEAD = [
      "</mj-html-attributes>", "mjml-ignored", "<mj-html-attributes> is not read here"),
     ('<mj-attributes><mj-text colr="red" /></mj-attributes>', "mjml-unknown", 'did you mean "color"?'),
     ('<mj-attributes><mj-text color="redd" /></mj-attributes>', "mjml-value", '"redd" is no color of <mj-text>'),
+    ('<mj-attributes><mj-all font-famly="Georgia" /></mj-attributes>', "mjml-unknown", 'did you mean "font-family"?'),
+    ('<mj-attributes><mj-all padding="3" /></mj-attributes>', "mjml-value", '"3" is no padding of any element'),
+    ('<mj-attributes><mj-class name="a" font-sise="3px" /></mj-attributes>', "mjml-unknown", 'mean "font-size"?'),
+    ('<mj-attributes><mj-class name="a" color="rde" /></mj-attributes>', "mjml-value", '"rde" is no color of any'),
+    ('<mj-attributes><mj-class color="red" /></mj-attributes>', "mjml-tags", "<mj-class> has no name"),
     ('<mj-breakpoint width="600" />', "mjml-value", "write 600px, if pixels are meant"),
 ]  # fmt: skip
 
@@ -86,7 +94,6 @@ GOOD = [
     '<mj-text align="justify" line-height="150%" height="0">a</mj-text>',
     '<mj-image src="a.png" alt="" width="100px" height="auto" fluid-on-mobile="true" />',
     '<mj-table width="auto" cellpadding="3"><tr><td>a</td></tr></mj-table>',
-    '<mj-text css-class="a" mj-class="b">a</mj-text>',
     "<mj-raw><table><tr><td>a</td></tr></table></mj-raw>",
     "<mj-raw><!--[if mso]><table><tr><td><![endif]-->x<!--[if mso]></td></tr></table><![endif]--></mj-raw>",
 ]
@@ -95,6 +102,22 @@ GOOD = [
 @pytest.mark.parametrize("body", GOOD)
 def test_what_is_right_is_left_alone(body):
     assert told(SHELL.format(body)) == []
+
+
+def test_defaults_that_an_element_can_take_and_classes_that_are_named_are_left_alone():
+    head = (
+        '<mj-attributes><mj-all font-family="Georgia" padding="0" mj-class="b" css-class="x" /><mj-class name="b" '
+        'align="justify" width="50%" color="red" /><mj-class name=\'c-d\' icon-size="20px" /></mj-attributes>'
+    )
+    body = '<mj-section><mj-column><mj-text css-class="a" mj-class="b  c-d">a</mj-text></mj-column></mj-section>'
+    mjml = f"<mjml><mj-head>{head}</mj-head><mj-body>{body}</mj-body></mjml>"
+    assert told(mjml) == []
+
+
+def test_a_class_that_is_not_named_has_the_nearest_that_is():
+    head = '<mj-head><mj-attributes><mj-class name="large" font-size="20px" /></mj-attributes></mj-head>'
+    mjml = SHELL.format('<mj-text mj-class="largo">a</mj-text>').replace("<mj-body>", f"{head}<mj-body>")
+    assert [said for _, said, _ in told(mjml)] == ['there is no <mj-class name="largo">; did you mean "large"?']
 
 
 def test_the_first_fault_that_spoils_the_mail_stops_it_and_values_do_not():
