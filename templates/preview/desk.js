@@ -254,7 +254,8 @@ function followed(before, list, at) {
   if (same) return `${ISSUE}${same.index}`;
   const keys = cards(list).map((item) => item.dataset.key);
   if (keys.includes(focused) && !was) return focused;
-  return keys[Math.min(Math.max(at, 0), keys.length - 1)] ?? [...cards("pool"), ...cards("sections")][0]?.dataset.key ?? "";
+  const first = focused ? [...cards("pool"), ...cards("sections")][0]?.dataset.key : ""; // a page that was just opened stays at its top
+  return keys[Math.min(Math.max(at, 0), keys.length - 1)] ?? first ?? "";
 }
 
 function show(now) {
