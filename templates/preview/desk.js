@@ -79,8 +79,14 @@ const placed = (act) => (element) => (element.isConnected ? act() : null);
 
 const facts = ({ source, minutes, points }) => [source, minutes && `${minutes} min`, points?.length && plural(points.length, "point")].filter(Boolean).join(" · ");
 
+// Written in its own direction, whatever that of its neighbours is.
+function own(element) {
+  element.dir = "auto";
+  return element;
+}
+
 function card(key, title, words, buttons) {
-  const item = made("li", "card", made("p", "card-title", title || "(no title)"), made("p", "soft", words), made("div", "buttons", ...buttons));
+  const item = made("li", "card", own(made("p", "card-title", title || "(no title)")), made("p", "soft", words), made("div", "buttons", ...buttons));
   item.dataset.key = key;
   item.tabIndex = -1;
   item.draggable = true;
@@ -101,7 +107,7 @@ function poolCard(one) {
   const buttons = does.map((name) => button(names[name], `${names[name]} ${title}`, () => poolMove(name, one)));
   const state = one.state === "new" ? "" : `${one.state}${one.reason ? `: ${one.reason}` : ""}`;
   const item = card(`pool:${one.id}`, one.title, [state, facts(one)].filter(Boolean).join(" · "), buttons);
-  if (one.why) item.insertBefore(made("p", "why", one.why), item.lastElementChild);
+  if (one.why) item.insertBefore(own(made("p", "why", one.why)), item.lastElementChild);
   return item;
 }
 
@@ -190,7 +196,7 @@ function takesDrops(element, section, place) {
 
 function sectionBox({ number, name, articles, cap }) {
   const full = cap && articles.length > cap;
-  const head = made("h3", full ? "over" : "", name || "Above the first section", made("span", "soft", ` ${articles.length}${cap ? ` of ${cap}` : ""}`));
+  const head = made("h3", full ? "over" : "", own(made("bdi", "", name || "Above the first section")), made("span", "soft", ` ${articles.length}${cap ? ` of ${cap}` : ""}`));
   const list = made("ol", "cards");
   articles.forEach((one, place) => {
     const item = issueCard(one, number, place, articles.length);

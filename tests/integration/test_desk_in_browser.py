@@ -286,6 +286,40 @@ def test_enter_ends_a_word_of_an_input_method_and_not_the_question(page):
     said(page, "made the section “新しい”")
 
 
+@pytest.mark.parametrize("width, height", [(1400, 700), (850, 700), (320, 640)])
+def test_what_was_done_and_what_is_selected_stay_in_sight_in_a_long_issue(page, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator("#sections .card").last.focus()
+    for _ in range(5):
+        page.keyboard.press("k")
+    page.keyboard.press("Shift+K")
+    said(page, "moved")
+    for one in (page.locator("#said"), page.get_by_role("button", name="Undo"), page.locator(".card.selected")):
+        box = one.bounding_box()
+        assert 0 <= box["y"] <= height - box["height"]
+    top = page.locator(".desk-head").bounding_box()
+    assert page.locator(".card.selected").bounding_box()["y"] >= top["y"] + top["height"]
+
+
+def test_an_error_covers_nothing_that_can_be_picked(page, desk):
+    text = desk.issue.read_text(encoding="utf-8")
+    desk.issue.write_text(text[: text.index("## ")], encoding="utf-8")
+    expect(page.get_by_role("alert")).to_contain_text("The issue has no articles.")
+    page.set_viewport_size({"width": 1400, "height": 600})
+    page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+    banner, search = page.get_by_role("alert").bounding_box(), page.get_by_label("Search the pool").bounding_box()
+    assert banner["y"] + banner["height"] <= search["y"]
+    pool(page).first.get_by_role("button", name="Pick").click()
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_titles_are_written_in_their_own_direction(page, desk):
+    desk.change("### [", "### [עדה לאבלייס: ")
+    title = section(page, 0).locator(".card-title").first
+    expect(title).to_contain_text("עדה")
+    assert title.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+
+
 READERS = [
     ("no-name", "Hello reader,"),
     ("long-name", "Hello Wolfeschlegelsteinhausenbergerdorff Maximiliane Konstantinow,"),
