@@ -1,7 +1,7 @@
 // The desk: the pool beside the issue. Each move is written into the issue's file at once.
 import { ask } from "./ask.js";
 import { chosen, shown, single } from "./choices.js";
-import { made, plural } from "./words.js";
+import { made, plural, sentence } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 let desk = null;
@@ -34,7 +34,7 @@ function say(text, wrong = false) {
   $("said").classList.toggle("wrong", wrong);
 }
 
-const told = ({ what, todo }) => `${what}; ${todo}`;
+const told = ({ what, todo }) => `${sentence(what)} ${sentence(todo)}`;
 
 // Whether it was done. Behind a question the move is still one in the file that was asked about.
 async function make(move, digest = desk.digest) {
@@ -44,10 +44,13 @@ async function make(move, digest = desk.digest) {
     show(answer.desk);
     return true;
   }
-  if (answer.ask === "sure" && (await question({ title: "Take it out?", words: answer.error.what, yes: "Take it out" }))) return make({ ...move, sure: true }, digest);
-  if (answer.ask === "again") {
-    const words = await question({ title: "It ran before", words: answer.error.what, label: "Why again", yes: "Pick it" });
-    if (words) return make({ ...move, words }, digest);
+  if (answer.ask) {
+    const words = sentence(answer.error.what);
+    const sure = answer.ask === "sure";
+    const told = await question(sure ? { title: "Take it out?", words, yes: "Take it out" } : { title: "It ran before", words, label: "Why again", yes: "Pick it" });
+    if (told) return make({ ...move, ...(sure ? { sure } : { words: told }) }, digest);
+    say("Left as it is");
+    return false;
   }
   say(told(answer.error), true);
   await loadDesk();
@@ -102,7 +105,8 @@ function card(key, title, words, buttons) {
 
 function poolCard(one) {
   const title = one.title || "(no title)";
-  const does = { new: ["pick", "hold", "drop"], held: ["pick", "restore", "drop"], dropped: ["restore"] }[one.state] ?? [];
+  const all = { new: ["pick", "hold", "drop"], held: ["pick", "restore", "drop"], dropped: ["restore"] }[one.state] ?? [];
+  const does = all.filter((name) => name !== "pick" || !desk.sent);
   const names = { pick: "Pick", hold: "Hold", drop: "Drop", restore: "Restore" };
   const buttons = does.map((name) => button(names[name], `${names[name]} ${title}`, () => poolMove(name, one)));
   const state = one.state === "new" ? "" : `${one.state}${one.reason ? `: ${one.reason}` : ""}`;
@@ -122,7 +126,8 @@ const target = (one) => (one.section || !desk.sections.some(({ number }) => numb
 
 function issueCard(one, number, place, count) {
   const title = one.title || "(no title)";
-  const buttons = [
+  // What readers have is not moved any more.
+  const buttons = desk.sent ? [] : [
     button("Up", `Move ${title} up`, placed(() => moveBy(one.index, -1))),
     button("Down", `Move ${title} down`, placed(() => moveBy(one.index, 1))),
     button("Out", `Take ${title} out`, placed(() => make({ do: "out", article: one.index }))),
@@ -132,6 +137,7 @@ function issueCard(one, number, place, count) {
   item.dataset.place = place;
   item.dataset.line = one.line;
   item.dataset.count = count;
+  item.draggable = !desk.sent;
   return item;
 }
 
@@ -207,7 +213,7 @@ function sectionBox({ number, name, articles, cap }) {
   takesDrops(end, number, 999);
   list.append(end);
   const box = made("section", "issue-section", head, list);
-  if (!articles.length && number >= 0) head.append(button("Remove", `Remove the section ${name}`, placed(() => make({ do: "unsection", section: number }))));
+  if (!articles.length && number >= 0 && !desk.sent) head.append(button("Remove", `Remove the section ${name}`, placed(() => make({ do: "unsection", section: number }))));
   takesDrops(box, number, 999);
   return box;
 }
@@ -275,10 +281,10 @@ function show(now) {
   const boxes = now.sections.some(({ number }) => number === -1) ? now.sections : [{ number: -1, name: "", articles: [] }, ...now.sections];
   $("sections").replaceChildren(...boxes.filter(({ number, articles }) => number >= 0 || articles.length || boxes.length === 1).map(sectionBox));
   const count = now.sections.reduce((sum, { articles }) => sum + articles.length, 0);
-  $("issue-count").textContent = plural(count, "article");
+  $("issue-count").textContent = `${plural(count, "article")}${now.sent ? " · sent, and stays as its readers have it" : ""}`;
   $("desk-error").hidden = !now.error;
   $("desk-error").textContent = now.error;
-  $("new-section").hidden = Boolean(now.error);
+  $("new-section").hidden = Boolean(now.error || now.sent);
   $("undo").disabled = !now.undo;
   $("undo").title = now.undo;
   select(followed(before, list, at), Boolean(inside));

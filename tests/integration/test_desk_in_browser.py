@@ -99,7 +99,7 @@ def test_everything_is_done_by_keys_and_undone_to_the_letter(page, desk):
     expect(pool(page)).to_have_count(3)
     page.keyboard.press("u")
     expect(page.locator("#said")).to_have_class("wrong")
-    said(page, "there is nothing to undo")
+    said(page, "There is nothing to undo")
 
 
 def test_held_and_dropped_articles_are_shown_with_their_reason_and_restored(page):
@@ -150,6 +150,7 @@ def test_what_would_lose_words_is_asked_first(page, desk):
     section(page, 0).locator(".card").first.get_by_role("button", name="Take").click()
     expect(page.get_by_role("dialog")).to_contain_text("not what else its block says")
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    said(page, "Left as it is")
     assert desk.issue.read_bytes() == before
     section(page, 0).locator(".card").first.get_by_role("button", name="Take").click()
     page.get_by_role("dialog").get_by_role("button", name="Take it out").click()
@@ -217,7 +218,7 @@ def test_a_question_is_about_the_article_that_it_names_whatever_is_saved_meanwhi
     expect(page.locator("#file")).to_contain_text("Put above it")
     saved = desk.issue.read_bytes()
     page.get_by_role("dialog").get_by_role("button", name="Take it out").click()
-    said(page, "the issue was changed meanwhile")
+    said(page, "The issue was changed meanwhile")
     assert desk.issue.read_bytes() == saved
 
 
@@ -318,6 +319,19 @@ def test_titles_are_written_in_their_own_direction(page, desk):
     title = section(page, 0).locator(".card-title").first
     expect(title).to_contain_text("עדה")
     assert title.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+
+
+def test_an_issue_that_was_sent_says_so_and_offers_only_what_the_pool_remembers(page, desk):
+    facts = 'ledger = "x"\nhost = "h"\nlist = "weekly"\nstarted = 2026-11-27T10:00:00Z\n'
+    desk.issue.with_name("001.receipt.toml").write_text(f"[[mailing]]\n{facts}", encoding="utf-8")
+    expect(page.locator("#issue-count")).to_contain_text("sent, and stays as its readers have it")
+    for name in ("Up", "Take", "Pick ", "New section"):
+        expect(page.locator("#view-pick").get_by_role("button", name=name)).to_have_count(0)
+    section(page, 0).locator(".card").first.focus()
+    page.keyboard.press("x")
+    said(page, "This issue was sent, and stays as its readers have it. Pick for the next one.")
+    pool(page).first.get_by_role("button", name="Hold").click()
+    said(page, "held “Sharding a control plane”")
 
 
 READERS = [
