@@ -264,7 +264,7 @@ function followed(before, list, at) {
   if (same) return `${ISSUE}${same.index}`;
   const keys = cards(list).map((item) => item.dataset.key);
   if (keys.includes(focused) && !was) return focused;
-  return keys[Math.min(Math.max(at, 0), keys.length - 1)] ?? [...cards("pool"), ...cards("sections")][0]?.dataset.key ?? "";
+  return keys[Math.min(Math.max(at, 0), keys.length - 1)] ?? cards("pool")[0]?.dataset.key ?? "";
 }
 
 function show(now) {
@@ -296,7 +296,7 @@ export async function loadDesk() {
 }
 
 function walk(by) {
-  const list = focused?.startsWith("issue:") ? "sections" : "pool";
+  const list = focused?.startsWith(ISSUE) || !cards("pool").length ? "sections" : "pool";
   const all = cards(list);
   const at = all.findIndex((item) => item.dataset.key === focused);
   const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];

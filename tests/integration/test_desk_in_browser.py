@@ -334,6 +334,13 @@ def test_an_issue_that_was_sent_says_so_and_offers_only_what_the_pool_remembers(
     said(page, "held “Sharding a control plane”")
 
 
+def test_with_an_empty_pool_the_keys_walk_through_the_issue(page):
+    page.get_by_text("Held", exact=True).click()
+    expect(pool(page)).to_have_count(0)
+    page.keyboard.press("j")
+    expect(page.locator(".card.selected .card-title")).to_have_text(titles(page, 0)[0])
+
+
 READERS = [
     ("no-name", "Hello reader,"),
     ("long-name", "Hello Wolfeschlegelsteinhausenbergerdorff Maximiliane Konstantinow,"),
