@@ -1,28 +1,14 @@
 // The desk: the pool beside the issue. Each move is written into the issue's file at once.
-import { ask } from "./ask.js";
 import { chosen, shown, single } from "./choices.js";
+import { showFile } from "./file.js";
+import { busy, inTurn as queued, question } from "./turns.js";
 import { made, plural, sentence } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
+const [POOL, ISSUE] = ["pool:", "issue:"];
 let desk = null;
 let focused = null; // "pool:ID" or "issue:INDEX"
 let dragged = null; // the card
-let last = Promise.resolve();
-let waiting = 0;
-let turn = 0;
-
-// One thing after the other, each decided on what the one before it left. What was typed ahead of a question that came up
-// meanwhile is not done: it was meant for another state of things.
-function inTurn(act) {
-  const mine = turn;
-  waiting += 1;
-  last = last.then(() => (mine === turn ? act() : null)).catch((fault) => { say("That failed", true); console.error(fault); }).finally(() => { waiting -= 1; });
-}
-
-function question(words) {
-  turn += 1;
-  return ask(words);
-}
 
 async function post(address, body) {
   const answer = await fetch(address, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
@@ -34,6 +20,7 @@ function say(text, wrong = false) {
   $("said").classList.toggle("wrong", wrong);
 }
 
+const inTurn = (act) => queued(act, (fault) => { say("That failed", true); console.error(fault); });
 const told = ({ what, todo }) => `${sentence(what)} ${sentence(todo)}`;
 
 // Whether it was done. Behind a question the move is still one in the file that was asked about.
@@ -168,8 +155,6 @@ function clearDrop() {
   for (const one of document.querySelectorAll(".drop")) one.classList.remove("drop");
 }
 
-const [POOL, ISSUE] = ["pool:", "issue:"];
-
 // The issue may have been written anew under the pointer: then nobody knows what was meant.
 function dropInto(element, act) {
   const [item, key] = [dragged, dragged.dataset.key];
@@ -218,24 +203,6 @@ function sectionBox({ number, name, articles, cap }) {
   return box;
 }
 
-const rows = (lines, here = () => false) => lines.map((line, at) => made("span", here(at) ? "here" : "", `${line}\n`));
-
-// The file below its front matter, the block of the selected article marked.
-function showFile() {
-  const lines = desk.source.replace(/^\ufeff/, "").replace(/\r?\n$/, "").split(/\r?\n/);
-  const fence = (line) => /^\+\+\+[ \t]*$/.test(line);
-  const body = fence(lines[0]) ? lines.findIndex((line, at) => at && fence(line)) + 1 : 0;
-  const item = focused?.startsWith("issue:") && document.querySelector(`[data-key="${focused}"]`);
-  const from = item ? Number(item.dataset.line) - 1 : -1;
-  const heads = desk.sections.flatMap(({ line, articles }) => [line, ...articles.map((one) => one.line)]);
-  const to = Math.min(lines.length, ...heads.map((line) => line - 1).filter((line) => line > from));
-  $("matter").replaceChildren(...rows(lines.slice(0, body)));
-  $("file").style.counterReset = `line ${body}`;
-  $("file").replaceChildren(...rows(lines.slice(body), (at) => item && at + body >= from && at + body < to));
-  const here = $("file").querySelector(".here");
-  if (here) $("file").scrollTop = here.offsetTop - $("file").offsetTop - 60;
-}
-
 function select(key, move = true) {
   focused = key;
   for (const item of [...cards("pool"), ...cards("sections")]) {
@@ -252,7 +219,7 @@ function select(key, move = true) {
     item.focus({ preventScroll: true });
     item.scrollIntoView({ block: "nearest" });
   }
-  showFile();
+  showFile(desk, articles(desk).find(({ index }) => `${ISSUE}${index}` === key)?.line);
 }
 
 const articles = (of) => of?.sections.flatMap((section) => section.articles) ?? [];
@@ -328,7 +295,7 @@ document.addEventListener("keydown", (event) => {
   if (!act || (by && event.key.length > 1 && !document.activeElement.closest(".card"))) return;
   event.preventDefault();
   // A key that is held down walks and moves as fast as it is done, and does nothing else again.
-  if (!event.repeat || (by && !waiting)) inTurn(act);
+  if (!event.repeat || (by && !busy())) inTurn(act);
 });
 
 $("undo").addEventListener("click", () => inTurn(undo));
