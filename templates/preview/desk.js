@@ -236,6 +236,7 @@ function followed(before, list, at) {
 
 function show(now) {
   const inside = $("view-pick").contains(document.activeElement) && document.activeElement.closest(".card");
+  const held = document.activeElement;
   const list = focused?.startsWith(ISSUE) ? "sections" : "pool";
   const at = cards(list).findIndex((item) => item.dataset.key === focused);
   const before = desk;
@@ -255,6 +256,7 @@ function show(now) {
   $("undo").disabled = !now.undo;
   $("undo").title = now.undo;
   select(followed(before, list, at), Boolean(inside));
+  if (!inside && !held.isConnected) $("new-section").focus({ preventScroll: true }); // "Remove" went with its section
 }
 
 export async function loadDesk() {

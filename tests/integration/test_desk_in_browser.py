@@ -1,6 +1,7 @@
 """Picking in a real browser: by button, key and mouse, written into the issue's file as it is done."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -148,7 +149,7 @@ def test_what_would_lose_words_is_asked_first(page, desk):
     expect(page.locator("#file")).to_contain_text("My own words.")
     before = desk.issue.read_bytes()
     section(page, 0).locator(".card").first.get_by_role("button", name="Take").click()
-    expect(page.get_by_role("dialog")).to_contain_text("not what else its block says")
+    expect(page.get_by_role("dialog")).to_have_accessible_description(re.compile("not what else its block says"))
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     said(page, "Left as it is")
     assert desk.issue.read_bytes() == before
@@ -247,6 +248,15 @@ def test_the_selected_article_stays_selected_when_others_come_above_it(page, des
     page.keyboard.press("x")
     said(page, "took")
     expect(page.locator("#sections .card").last).to_have_class("card selected")
+
+
+def test_the_focus_stays_on_the_desk_when_what_had_it_goes(page):
+    page.get_by_role("button", name="New section").click()
+    page.get_by_label("Its name").fill("Last things")
+    page.keyboard.press("Enter")
+    section(page, 3).get_by_role("button", name="Remove").press("Enter")
+    said(page, "took a section's heading out")
+    expect(page.get_by_role("button", name="New section")).to_be_focused()
 
 
 def test_a_key_is_about_the_card_in_which_the_focus_is(page):
