@@ -1,30 +1,15 @@
 // The desk: the pool beside the issue. Each move is written into the issue's file at once.
-import { ask } from "./ask.js";
 import { chosen, shown, single } from "./choices.js";
-import { made, plural } from "./words.js";
+import { showFile } from "./file.js";
+import { busy, inTurn as queued, question } from "./turns.js";
+import { made, plural, sentence } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const SHOWN = 200; // cards of the pool at a time: who looks for more types a word of it
-
+const [POOL, ISSUE] = ["pool:", "issue:"];
 let desk = null;
 let focused = null; // "pool:ID" or "issue:INDEX"
 let dragged = null; // the card
-let last = Promise.resolve();
-let waiting = 0;
-let turn = 0;
-
-// One thing after the other, each decided on what the one before it left. What was typed ahead of a question that came up
-// meanwhile is not done: it was meant for another state of things.
-function inTurn(act) {
-  const mine = turn;
-  waiting += 1;
-  last = last.then(() => (mine === turn ? act() : null)).catch((fault) => { say("That failed", true); console.error(fault); }).finally(() => { waiting -= 1; });
-}
-
-function question(words) {
-  turn += 1;
-  return ask(words);
-}
 
 async function post(address, body) {
   const answer = await fetch(address, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
@@ -36,7 +21,8 @@ function say(text, wrong = false) {
   $("said").classList.toggle("wrong", wrong);
 }
 
-const told = ({ what, todo }) => `${what}; ${todo}`;
+const inTurn = (act) => queued(act, (fault) => { say("That failed", true); console.error(fault); });
+const told = ({ what, todo }) => `${sentence(what)} ${sentence(todo)}`;
 
 // Whether it was done. Behind a question the move is still one in the file that was asked about.
 async function make(move, digest = desk.digest) {
@@ -46,10 +32,13 @@ async function make(move, digest = desk.digest) {
     show(answer.desk);
     return true;
   }
-  if (answer.ask === "sure" && (await question({ title: "Take it out?", words: answer.error.what, yes: "Take it out" }))) return make({ ...move, sure: true }, digest);
-  if (answer.ask === "again") {
-    const words = await question({ title: "It ran before", words: answer.error.what, label: "Why again", yes: "Pick it" });
-    if (words) return make({ ...move, words }, digest);
+  if (answer.ask) {
+    const words = sentence(answer.error.what);
+    const sure = answer.ask === "sure";
+    const told = await question(sure ? { title: "Take it out?", words, yes: "Take it out" } : { title: "It ran before", words, label: "Why again", yes: "Pick it" });
+    if (told) return make({ ...move, ...(sure ? { sure } : { words: told }) }, digest);
+    say("Left as it is");
+    return false;
   }
   say(told(answer.error), true);
   await loadDesk();
@@ -81,8 +70,14 @@ const placed = (act) => (element) => (element.isConnected ? act() : null);
 
 const facts = ({ source, minutes, points }) => [source, minutes && `${minutes} min`, points?.length && plural(points.length, "point")].filter(Boolean).join(" · ");
 
+// Written in its own direction, whatever that of its neighbours is.
+function own(element) {
+  element.dir = "auto";
+  return element;
+}
+
 function card(key, title, words, buttons) {
-  const item = made("li", "card", made("p", "card-title", title || "(no title)"), made("p", "soft", words), made("div", "buttons", ...buttons));
+  const item = made("li", "card", own(made("p", "card-title", title || "(no title)")), made("p", "soft", words), made("div", "buttons", ...buttons));
   item.dataset.key = key;
   item.tabIndex = -1;
   item.draggable = true;
@@ -98,12 +93,13 @@ function card(key, title, words, buttons) {
 
 function poolCard(one) {
   const title = one.title || "(no title)";
-  const does = { new: ["pick", "hold", "drop"], held: ["pick", "restore", "drop"], dropped: ["restore"] }[one.state] ?? [];
+  const all = { new: ["pick", "hold", "drop"], held: ["pick", "restore", "drop"], dropped: ["restore"] }[one.state] ?? [];
+  const does = all.filter((name) => name !== "pick" || !desk.sent);
   const names = { pick: "Pick", hold: "Hold", drop: "Drop", restore: "Restore" };
   const buttons = does.map((name) => button(names[name], `${names[name]} ${title}`, () => poolMove(name, one)));
   const state = one.state === "new" ? "" : `${one.state}${one.reason ? `: ${one.reason}` : ""}`;
   const item = card(`pool:${one.id}`, one.title, [state, facts(one)].filter(Boolean).join(" · "), buttons);
-  if (one.why) item.insertBefore(made("p", "why", one.why), item.lastElementChild);
+  if (one.why) item.insertBefore(own(made("p", "why", one.why)), item.lastElementChild);
   return item;
 }
 
@@ -118,7 +114,8 @@ const target = (one) => (one.section || !desk.sections.some(({ number }) => numb
 
 function issueCard(one, number, place, count) {
   const title = one.title || "(no title)";
-  const buttons = [
+  // What readers have is not moved any more.
+  const buttons = desk.sent ? [] : [
     button("Up", `Move ${title} up`, placed(() => moveBy(one.index, -1))),
     button("Down", `Move ${title} down`, placed(() => moveBy(one.index, 1))),
     button("Out", `Take ${title} out`, placed(() => make({ do: "out", article: one.index }))),
@@ -128,6 +125,7 @@ function issueCard(one, number, place, count) {
   item.dataset.place = place;
   item.dataset.line = one.line;
   item.dataset.count = count;
+  item.draggable = !desk.sent;
   return item;
 }
 
@@ -157,8 +155,6 @@ async function moveBy(index, by) {
 function clearDrop() {
   for (const one of document.querySelectorAll(".drop")) one.classList.remove("drop");
 }
-
-const [POOL, ISSUE] = ["pool:", "issue:"];
 
 // The issue may have been written anew under the pointer: then nobody knows what was meant.
 function dropInto(element, act) {
@@ -192,7 +188,7 @@ function takesDrops(element, section, place) {
 
 function sectionBox({ number, name, articles, cap }) {
   const full = cap && articles.length > cap;
-  const head = made("h3", full ? "over" : "", name || "Above the first section", made("span", "soft", ` ${articles.length}${cap ? ` of ${cap}` : ""}`));
+  const head = made("h3", full ? "over" : "", own(made("bdi", "", name || "Above the first section")), made("span", "soft", ` ${articles.length}${cap ? ` of ${cap}` : ""}`));
   const list = made("ol", "cards");
   articles.forEach((one, place) => {
     const item = issueCard(one, number, place, articles.length);
@@ -203,27 +199,9 @@ function sectionBox({ number, name, articles, cap }) {
   takesDrops(end, number, 999);
   list.append(end);
   const box = made("section", "issue-section", head, list);
-  if (!articles.length && number >= 0) head.append(button("Remove", `Remove the section ${name}`, placed(() => make({ do: "unsection", section: number }))));
+  if (!articles.length && number >= 0 && !desk.sent) head.append(button("Remove", `Remove the section ${name}`, placed(() => make({ do: "unsection", section: number }))));
   takesDrops(box, number, 999);
   return box;
-}
-
-const rows = (lines, here = () => false) => lines.map((line, at) => made("span", here(at) ? "here" : "", `${line}\n`));
-
-// The file below its front matter, the block of the selected article marked.
-function showFile() {
-  const lines = desk.source.replace(/^\ufeff/, "").replace(/\r?\n$/, "").split(/\r?\n/);
-  const fence = (line) => /^\+\+\+[ \t]*$/.test(line);
-  const body = fence(lines[0]) ? lines.findIndex((line, at) => at && fence(line)) + 1 : 0;
-  const item = focused?.startsWith("issue:") && document.querySelector(`[data-key="${focused}"]`);
-  const from = item ? Number(item.dataset.line) - 1 : -1;
-  const heads = desk.sections.flatMap(({ line, articles }) => [line, ...articles.map((one) => one.line)]);
-  const to = Math.min(lines.length, ...heads.map((line) => line - 1).filter((line) => line > from));
-  $("matter").replaceChildren(...rows(lines.slice(0, body)));
-  $("file").style.counterReset = `line ${body}`;
-  $("file").replaceChildren(...rows(lines.slice(body), (at) => item && at + body >= from && at + body < to));
-  const here = $("file").querySelector(".here");
-  if (here) $("file").scrollTop = here.offsetTop - $("file").offsetTop - 60;
 }
 
 function select(key, move = true) {
@@ -242,7 +220,7 @@ function select(key, move = true) {
     item.focus({ preventScroll: true });
     item.scrollIntoView({ block: "nearest" });
   }
-  showFile();
+  showFile(desk, articles(desk).find(({ index }) => `${ISSUE}${index}` === key)?.line);
 }
 
 const articles = (of) => of?.sections.flatMap((section) => section.articles) ?? [];
@@ -254,12 +232,12 @@ function followed(before, list, at) {
   if (same) return `${ISSUE}${same.index}`;
   const keys = cards(list).map((item) => item.dataset.key);
   if (keys.includes(focused) && !was) return focused;
-  const first = focused ? [...cards("pool"), ...cards("sections")][0]?.dataset.key : ""; // a page that was just opened stays at its top
-  return keys[Math.min(Math.max(at, 0), keys.length - 1)] ?? first ?? "";
+  return keys[Math.min(Math.max(at, 0), keys.length - 1)] ?? cards("pool")[0]?.dataset.key ?? "";
 }
 
 function show(now) {
   const inside = $("view-pick").contains(document.activeElement) && document.activeElement.closest(".card");
+  const held = document.activeElement;
   const list = focused?.startsWith(ISSUE) ? "sections" : "pool";
   const at = cards(list).findIndex((item) => item.dataset.key === focused);
   const before = desk;
@@ -274,13 +252,14 @@ function show(now) {
   const boxes = now.sections.some(({ number }) => number === -1) ? now.sections : [{ number: -1, name: "", articles: [] }, ...now.sections];
   $("sections").replaceChildren(...boxes.filter(({ number, articles }) => number >= 0 || articles.length || boxes.length === 1).map(sectionBox));
   const count = now.sections.reduce((sum, { articles }) => sum + articles.length, 0);
-  $("issue-count").textContent = plural(count, "article");
+  $("issue-count").textContent = `${plural(count, "article")}${now.sent ? " · sent, and stays as its readers have it" : ""}`;
   $("desk-error").hidden = !now.error;
   $("desk-error").textContent = now.error;
-  $("new-section").hidden = Boolean(now.error);
+  $("new-section").hidden = Boolean(now.error || now.sent);
   $("undo").disabled = !now.undo;
   $("undo").title = now.undo;
   select(followed(before, list, at), Boolean(inside));
+  if (!inside && !held.isConnected) $("new-section").focus({ preventScroll: true }); // "Remove" went with its section
 }
 
 export async function loadDesk() {
@@ -289,7 +268,7 @@ export async function loadDesk() {
 }
 
 function walk(by) {
-  const list = focused?.startsWith("issue:") ? "sections" : "pool";
+  const list = focused?.startsWith(ISSUE) || !cards("pool").length ? "sections" : "pool";
   const all = cards(list);
   const at = all.findIndex((item) => item.dataset.key === focused);
   const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
@@ -321,7 +300,7 @@ document.addEventListener("keydown", (event) => {
   if (!act || (by && event.key.length > 1 && !document.activeElement.closest(".card"))) return;
   event.preventDefault();
   // A key that is held down walks and moves as fast as it is done, and does nothing else again.
-  if (!event.repeat || (by && !waiting)) inTurn(act);
+  if (!event.repeat || (by && !busy())) inTurn(act);
 });
 
 $("undo").addEventListener("click", () => inTurn(undo));

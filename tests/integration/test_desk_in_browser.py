@@ -1,6 +1,7 @@
 """Picking in a real browser: by button, key and mouse, written into the issue's file as it is done."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -99,7 +100,7 @@ def test_everything_is_done_by_keys_and_undone_to_the_letter(page, desk):
     expect(pool(page)).to_have_count(3)
     page.keyboard.press("u")
     expect(page.locator("#said")).to_have_class("wrong")
-    said(page, "there is nothing to undo")
+    said(page, "There is nothing to undo")
 
 
 def test_held_and_dropped_articles_are_shown_with_their_reason_and_restored(page):
@@ -148,8 +149,9 @@ def test_what_would_lose_words_is_asked_first(page, desk):
     expect(page.locator("#file")).to_contain_text("My own words.")
     before = desk.issue.read_bytes()
     section(page, 0).locator(".card").first.get_by_role("button", name="Take").click()
-    expect(page.get_by_role("dialog")).to_contain_text("not what else its block says")
+    expect(page.get_by_role("dialog")).to_have_accessible_description(re.compile("not what else its block says"))
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    said(page, "Left as it is")
     assert desk.issue.read_bytes() == before
     section(page, 0).locator(".card").first.get_by_role("button", name="Take").click()
     page.get_by_role("dialog").get_by_role("button", name="Take it out").click()
@@ -217,7 +219,7 @@ def test_a_question_is_about_the_article_that_it_names_whatever_is_saved_meanwhi
     expect(page.locator("#file")).to_contain_text("Put above it")
     saved = desk.issue.read_bytes()
     page.get_by_role("dialog").get_by_role("button", name="Take it out").click()
-    said(page, "the issue was changed meanwhile")
+    said(page, "The issue was changed meanwhile")
     assert desk.issue.read_bytes() == saved
 
 
@@ -246,6 +248,15 @@ def test_the_selected_article_stays_selected_when_others_come_above_it(page, des
     page.keyboard.press("x")
     said(page, "took")
     expect(page.locator("#sections .card").last).to_have_class("card selected")
+
+
+def test_the_focus_stays_on_the_desk_when_what_had_it_goes(page):
+    page.get_by_role("button", name="New section").click()
+    page.get_by_label("Its name").fill("Last things")
+    page.keyboard.press("Enter")
+    section(page, 3).get_by_role("button", name="Remove").press("Enter")
+    said(page, "took a section's heading out")
+    expect(page.get_by_role("button", name="New section")).to_be_focused()
 
 
 def test_a_key_is_about_the_card_in_which_the_focus_is(page):
@@ -284,6 +295,60 @@ def test_enter_ends_a_word_of_an_input_method_and_not_the_question(page):
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Enter")
     said(page, "made the section “新しい”")
+
+
+@pytest.mark.parametrize("width, height", [(1400, 700), (850, 700), (320, 640)])
+def test_what_was_done_and_what_is_selected_stay_in_sight_in_a_long_issue(page, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator("#sections .card").last.focus()
+    for _ in range(5):
+        page.keyboard.press("k")
+    page.keyboard.press("Shift+K")
+    said(page, "moved")
+    for one in (page.locator("#said"), page.get_by_role("button", name="Undo"), page.locator(".card.selected")):
+        box = one.bounding_box()
+        assert 0 <= box["y"] <= height - box["height"]
+    top = page.locator(".desk-head").bounding_box()
+    assert page.locator(".card.selected").bounding_box()["y"] >= top["y"] + top["height"]
+
+
+def test_an_error_covers_nothing_that_can_be_picked(page, desk):
+    text = desk.issue.read_text(encoding="utf-8")
+    desk.issue.write_text(text[: text.index("## ")], encoding="utf-8")
+    expect(page.get_by_role("alert")).to_contain_text("The issue has no articles.")
+    page.set_viewport_size({"width": 1400, "height": 600})
+    page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+    banner, search = page.get_by_role("alert").bounding_box(), page.get_by_label("Search the pool").bounding_box()
+    assert banner["y"] + banner["height"] <= search["y"]
+    pool(page).first.get_by_role("button", name="Pick").click()
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_titles_are_written_in_their_own_direction(page, desk):
+    desk.change("### [", "### [עדה לאבלייס: ")
+    title = section(page, 0).locator(".card-title").first
+    expect(title).to_contain_text("עדה")
+    assert title.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+
+
+def test_an_issue_that_was_sent_says_so_and_offers_only_what_the_pool_remembers(page, desk):
+    facts = 'ledger = "x"\nhost = "h"\nlist = "weekly"\nstarted = 2026-11-27T10:00:00Z\n'
+    desk.issue.with_name("001.receipt.toml").write_text(f"[[mailing]]\n{facts}", encoding="utf-8")
+    expect(page.locator("#issue-count")).to_contain_text("sent, and stays as its readers have it")
+    for name in ("Up", "Take", "Pick ", "New section"):
+        expect(page.locator("#view-pick").get_by_role("button", name=name)).to_have_count(0)
+    section(page, 0).locator(".card").first.focus()
+    page.keyboard.press("x")
+    said(page, "This issue was sent, and stays as its readers have it. Pick for the next one.")
+    pool(page).first.get_by_role("button", name="Hold").click()
+    said(page, "held “Sharding a control plane”")
+
+
+def test_with_an_empty_pool_the_keys_walk_through_the_issue(page):
+    page.get_by_text("Held", exact=True).click()
+    expect(pool(page)).to_have_count(0)
+    page.keyboard.press("j")
+    expect(page.locator(".card.selected .card-title")).to_have_text(titles(page, 0)[0])
 
 
 READERS = [

@@ -13,7 +13,7 @@ from preview_process import Running, make_sample, running_preview, start
 
 OWN_FILES = (
     "preview.html", "preview.css", "mail.css", "side.css", "desk.css", "preview.js", "choices.js", "mail.js",
-    "words.js", "marks.js", "side.js", "reader.js", "ask.js", "desk.js", "icon.svg",
+    "words.js", "marks.js", "side.js", "reader.js", "ask.js", "desk.js", "turns.js", "file.js", "icon.svg",
 )  # fmt: skip
 
 
