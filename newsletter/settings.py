@@ -21,7 +21,7 @@ from newsletter.rendering.look_table import judge_look, read_look
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.palette import own_palettes
 from newsletter.rendering.themes import builtin_templates, theme_names
-from newsletter.rendering.words import nameless
+from newsletter.rendering.words import direction_of, nameless
 from newsletter.sender.headers import ascii_domain
 from newsletter.sender.options import (
     AUTH,
@@ -350,8 +350,8 @@ def _rendering(table: Table, folder: Path, sender: SenderOptions) -> RenderingOp
         author=sender.sender.name,
         tagline=table.text("tagline", ""),
         postal_address=table.get("postal_address", str, "").strip(),
-        language=_language(table),
-        direction=table.choice("direction", ("ltr", "rtl"), "ltr"),
+        language=(language := _language(table)),
+        direction=table.choice("direction", ("ltr", "rtl"), direction_of(language)),
         theme=theme,
         public=bool(sender.public_url),
         pictures_at=_pictures_at(table, sender.public_url),
