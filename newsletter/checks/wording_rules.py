@@ -12,10 +12,14 @@ POINTS = (2, 6)
 
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|cf|al|approx|no|vol|fig|mr|mrs|ms|dr|prof|st|inc|ltd|co|corp|u\.s|u\.k|a\.m|p\.m|z\.\s?b|d\.\s?h|"
-    r"bzw|usw|ca|nr|\w)\.$",
+    r"bzw|usw|ca|nr|jan|feb|aug|sept?|oct|okt|nov|dec|dez|\w)\.$",
     re.I,
 )
-_END = re.compile(r"[.!?…]+[\"'”’»)\]*_`]*(?=\s+\S|\s*$)")
+# "am 27. November": in German an ordinal number has a full stop.
+_DAY = re.compile(r"\b[0-3]?\d\.$")
+_MONTH = re.compile(r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b")
+# Chinese and Japanese have no blank behind a full stop; Arabic, Urdu and Hindi have marks of their own.
+_END = re.compile(r"(?:[.!?…؟۔।]+[\"'”’»)\]*_`]*(?=\s+\S|\s*$))|[。！？｡]+[」』”’）)*_`]*")
 
 # What a text begins with that tells of the article rather than of what is in it.
 _OPENING = re.compile(
@@ -40,6 +44,8 @@ def sentences(text: str) -> int:
         if end[0].startswith(".") and end[0][:2] != ".." and _ABBREVIATION.search(text[behind : end.start() + 1]):
             continue
         following = text[end.end() :].lstrip()
+        if _MONTH.match(following) and _DAY.search(text[behind : end.start() + 1]):
+            continue
         if following and following[0].islower() and not end[0].startswith(("!", "?")):
             continue
         count, behind = count + 1, end.end()
