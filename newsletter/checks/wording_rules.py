@@ -19,7 +19,7 @@ _ABBREVIATION = re.compile(
 _DAY = re.compile(r"\b[0-3]?\d\.$")
 _MONTH = re.compile(r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b")
 # Chinese and Japanese have no blank behind a full stop; Arabic, Urdu and Hindi have marks of their own.
-_END = re.compile(r"(?:[.!?…؟۔।]+[\"'”’»)\]*_`]*(?=\s+\S|\s*$))|[。！？｡]+[」』”’）)*_`]*")
+_END = re.compile(r"(?:[.!?…؟۔।]+[\"'”’»)\]*_`]*(?=\s+\S|\s*$))|[。！？｡]+(?:[」』”’）)*_`]*(?=\s|$)|(?![」』”’）]))")
 
 # What a text begins with that tells of the article rather than of what is in it.
 _OPENING = re.compile(

@@ -9,7 +9,7 @@ from mail_samples import THEME, document
 from test_rules import GOOD, subject
 
 from newsletter.checks.run import check
-from newsletter.model.mail import Picture
+from newsletter.model.mail import Picture, Slot
 
 HEADERS = (
     "From: N <n@example.org>\r\nTo: <r@example.com>\r\nSubject: S\r\nDate: Fri, 27 Nov 2026 09:00:00 +0000\r\n"
@@ -105,7 +105,8 @@ def test_text_that_a_style_sheet_hides_everywhere_is_found_once(css):
 
 
 @pytest.mark.parametrize("css", [
-    "@media (max-width: 480px) { .h { display: none } }", "@media (prefers-color-scheme: dark) { .h { display: none } }",
+    "@media (max-width: 480px) { .h { display: none } }",
+    "@media (prefers-color-scheme: dark) { .h { display: none } }",
 ])  # fmt: skip
 def test_text_that_is_shown_on_a_desktop_or_in_light_is_not_hidden(css):
     assert found("hidden-text", document=document('<p @7 class="h">For wide windows</p>', css=css)) == []
@@ -196,3 +197,16 @@ def test_a_host_in_letters_of_another_alphabet_is_found(host):
 )
 def test_a_host_in_one_alphabet_is_left_alone(host):
     assert found("link-lookalike", GOOD.replace("a.example", host)) == []
+
+
+@pytest.mark.parametrize("address", ["", "javascript:alert(1)", "htps://a.example/", "/about", "https://exa mple.org/"])
+def test_a_link_of_the_theme_that_leads_nowhere_is_found_at_its_line(address):
+    mail = document(f'<a @7 href="{address}">About us</a><a @@8 href="{address}">x</a>')
+    assert [row[:2] for row in found("link-malformed", document=mail)] == [(THEME, 7)]
+
+
+@pytest.mark.parametrize("address", ["#s1", "https://п.example/é?a%20b", "mailto:a@b.example?subject=x%20y", "SLOTx"])
+def test_a_link_of_the_theme_that_leads_somewhere_is_left_alone(address):
+    fine = subject(GOOD, document=document(f'<a @7 href="{address}">About us</a><a @8 id="top">x</a>'))
+    fine = replace(fine, rendered=replace(fine.rendered, tokens={Slot.UNSUBSCRIBE: "SLOTx"}))
+    assert [finding for finding in check(fine) if finding.rule == "link-malformed"] == []
