@@ -52,6 +52,10 @@ def test_a_preheader_may_share_words_with_the_subject():
     assert rules(GOOD.replace("Eight articles", "What Moka costs")) == set()
 
 
+def test_a_preheader_repeats_no_subject_that_is_missing():
+    assert rules(GOOD.replace('"Moka"', '""')) == {"subject-missing"}
+
+
 @pytest.mark.parametrize("words", ["more about Moka", "here be dragons", "the article on this"])
 def test_link_words_that_say_something_are_left_alone(words):
     assert rules(GOOD.replace("Hello.", f"See [{words}](https://b.example).")) == set()
