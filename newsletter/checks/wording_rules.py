@@ -30,9 +30,11 @@ _OPENING = re.compile(
     re.I,
 )
 _SPONSORED = re.compile(
-    r"\bsponsored\b|\badvertis(?:ement|ing|orial)\b|\bpaid (?:partnership|promotion|post)\b|\bin partnership with\b"
-    r"|\bbrought to you by\b|\banzeige\b|\bwerbung\b|\bgesponsert\b",
-    re.I,
+    r"\bsponsored\b|\badvertorial\b|\bpaid (?:partnership|promotion|post)\b|\bin partnership with\b"
+    r"|\bbrought to you by\b|\bgesponsert\b"
+    # A label stands alone; within a sentence these words are what the article is about.
+    r"|(?:^|[(\[*_|])\s*(?:advertisement|advertising|anzeige|werbung)\s*(?=$|[)\]*_|:.–—-](?!\w))",
+    re.I | re.M,
 )
 _AFFILIATE = re.compile(r"[?&](?:tag=[\w-]+-2\d|aff(?:iliate)?(?:_?id)?=|irclickid=|awc=|afftrack=)", re.I)
 
@@ -111,6 +113,6 @@ def sponsor_unlabelled(subject: Subject) -> Found:
             continue
         said = next((found for passage in article.passages() if (found := _SPONSORED.search(passage.markdown))), None)
         if said or _AFFILIATE.search(article.link):
-            reason = f'says "{said[0]}"' if said else "has an affiliate's link"
+            reason = f'says "{said[0].strip(" ()[]*_|")}"' if said else "has an affiliate's link"
             what = f"{_titled(article.title.markdown)} {reason}, and is not marked as a sponsor's"
             yield article.line, what, "if it was paid for, write ### [Title](link) {.sponsor}"

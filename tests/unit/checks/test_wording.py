@@ -91,6 +91,20 @@ def test_an_article_may_run_again_for_a_reason():
     assert '"Moka" ran in issue 37' in found.what
 
 
+@pytest.mark.parametrize(
+    "words", ["Anzeige", "**Advertisement** Try it", "(Werbung) Gut", "Anzeige: gut", "Sponsored by Acme"]
+)
+def test_a_label_of_what_was_paid_for_is_found(words):
+    assert rules(GOOD.replace("- One", f"- {words}")) == {"sponsor-unlabelled"}
+
+
+@pytest.mark.parametrize(
+    "words", ["Advertising is 98 % of revenue", "Die Werbung der Zukunft", "Advertising-tech", "Ads"]
+)
+def test_an_article_may_be_about_advertising(words):
+    assert rules(GOOD.replace("- One", f"- {words}")) == set()
+
+
 @pytest.mark.parametrize("link", ["https://shop.example/?tag=us-20", "https://s.example/?b=1&affiliate_id=3"])
 def test_an_affiliates_link_is_no_articles(link):
     assert rules(GOOD.replace("https://a.example/", link)) == {"sponsor-unlabelled"}
