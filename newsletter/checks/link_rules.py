@@ -67,7 +67,7 @@ def _of_theme(subject: Subject) -> Found:
         # libxml2 writes %-escapes for what is not ASCII; in a path they are right, in a host they are none.
         link = re.sub(r"(?<=://)[^/?#]*", lambda host: unquote(host[0]), str(element.get("href") or ""), count=1)
         place = document.place(element)
-        if place.path == subject.issue.path or link.startswith("#") or any(slot in link for slot in slots):
+        if place.path == subject.issue.path or link.startswith(("#", "tel:")) or any(slot in link for slot in slots):
             continue
         if "href" in element.attrib and unquote(link) not in known and (wrong := fault(link)):
             yield place, f'the link "{link[:80]}" {wrong}', "mend it in the theme"

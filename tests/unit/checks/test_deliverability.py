@@ -205,7 +205,9 @@ def test_a_link_of_the_theme_that_leads_nowhere_is_found_at_its_line(address):
     assert [row[:2] for row in found("link-malformed", document=mail)] == [(THEME, 7)]
 
 
-@pytest.mark.parametrize("address", ["#s1", "https://п.example/é?a%20b", "mailto:a@b.example?subject=x%20y", "SLOTx"])
+@pytest.mark.parametrize(
+    "address", ["#s1", "https://п.example/é?a%20b", "mailto:a@b.example?subject=x%20y", "tel:+491", "SLOTx"]
+)
 def test_a_link_of_the_theme_that_leads_somewhere_is_left_alone(address):
     fine = subject(GOOD, document=document(f'<a @7 href="{address}">About us</a><a @8 id="top">x</a>'))
     fine = replace(fine, rendered=replace(fine.rendered, tokens={Slot.UNSUBSCRIBE: "SLOTx"}))
