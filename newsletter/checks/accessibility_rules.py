@@ -41,7 +41,8 @@ def _said_twice(document: Document, attribute: str) -> Iterator[tuple[HtmlElemen
 def lang(subject: Subject) -> Found:
     """The mail says its language, in <html> and in the element below <body> that webmail keeps."""
     if subject.document:
-        for element, value in _said_twice(subject.document, "lang"):
+        for element, said in _said_twice(subject.document, "lang"):
+            value = "" if said.lower() == "und" else said  # "undetermined": what MJML writes where a theme says none
             if not _LANGUAGE.match(value):
                 where = "<html>" if element.tag == "html" else "no element directly in <body>"
                 verb = f'has lang="{value}", which is no language' if value else "says its language"

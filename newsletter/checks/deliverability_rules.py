@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from lxml.html import HtmlElement
 
+from newsletter.checks.cascade import VIEWS
 from newsletter.checks.document import Document
 from newsletter.checks.finding import Severity
 from newsletter.checks.rule import Found, Subject, rule
@@ -20,6 +21,10 @@ IMAGE_RATIO = 0.006
 PICTURES = 1_000_000
 """Octets of pictures in a mail that phones away from home load in some seconds."""
 
+_LOADING = (
+    *("img", "link", "td", "th", "table", "body", "div"),
+    *("audio", "embed", "iframe", "input", "object", "script", "source", "track", "video"),
+)
 _REMOTE = re.compile(r"""(?:@import\s+(?:url\()?|url\()\s*["']?((?:https?:)?//[^"')\s]+)""", re.I)
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*(?:0(?:\.0+)?[a-z%]*|1px)\s*(?:;|$)", re.I
@@ -53,9 +58,8 @@ def remote_load(subject: Subject) -> Found:
     """A theme loads nothing from elsewhere: it tells that server who reads, and some readers see nothing."""
     if not (document := subject.document):
         return
-    for element in document.root.iter("img", "link", "td", "table", "body", "div"):
-        address = str(element.get("src") or element.get("background") or _stylesheet(element))
-        place = document.place(element)
+    loads = ((document.place(one), address) for one in document.root.iter(*_LOADING) for address in _addresses(one))
+    for place, address in dict.fromkeys(loads):
         if re.match(r"(?:https?:)?//", address) and place.path != subject.issue.path and not _own(subject, address):
             yield place, f"{address[:100]} is loaded by each reader", "put the file into the mail, or leave it out"
     for element in document.root.xpath("//*[contains(@style, 'url(')]"):
@@ -68,9 +72,14 @@ def remote_load(subject: Subject) -> Found:
             yield sheet.place(found.start()), what, "use fonts and colours that every machine has"
 
 
-def _stylesheet(element: HtmlElement) -> str:
-    is_sheet = element.tag == "link" and "stylesheet" in str(element.get("rel") or "")
-    return str(element.get("href") or "") if is_sheet else ""
+def _addresses(element: HtmlElement) -> Iterator[str]:
+    """Yield what an element has a client fetch (HTML, §4.8 and §4.12; background is HTML 4's)."""
+    yield from (str(element.get(name) or "") for name in ("src", "background", "poster"))
+    yield from (part.split()[0] for part in str(element.get("srcset") or "").split(",") if part.strip())
+    if element.tag == "object":
+        yield str(element.get("data") or "")
+    if element.tag == "link" and "stylesheet" in str(element.get("rel") or ""):
+        yield str(element.get("href") or "")
 
 
 def _own(subject: Subject, address: str) -> bool:
@@ -84,11 +93,19 @@ def hidden_text(subject: Subject) -> Found:
         return
     for element in document.root.body.iter("div", "p", "span", "td", "tr", "table", "li", "a"):
         style = str(element.get("style") or "")
-        if style.startswith(_PREHEADER) or not _HIDDEN.search(style):
+        if style.startswith(_PREHEADER) or not (_HIDDEN.search(style) or _is_hidden(document, element)):
             continue
         shown = element.text or "" if "font-size" in style and "none" not in style else element.text_content()
-        if words := " ".join(shown.split()):
+        words = " ".join(shown.split())
+        if re.search(r"\w", words):  # signs alone are the buttons of MJML's mj-navbar
             yield document.place(element), f'"{words[:60]}" is hidden from who reads', "show it, or take it out"
+
+
+def _is_hidden(document: Document, element: HtmlElement) -> bool:
+    """Whether an element is hidden on phone and desktop, in light and dark, and what is around it is not."""
+    look = document.cascade.look
+    around = element.getparent()
+    return all(look(element, view).hidden for view in VIEWS) and not all(look(around, view).hidden for view in VIEWS)
 
 
 @rule("image-heavy", Severity.WARNING)

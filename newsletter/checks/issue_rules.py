@@ -60,7 +60,7 @@ def preheader_missing(subject: Subject) -> Found:
 def preheader_repeats(subject: Subject) -> Found:
     """A preheader says something else than the subject."""
     told, said = _words(subject.issue.preheader), _words(subject.issue.subject)
-    if told and (told[: len(said)] == said or set(told) <= set(said)):
+    if told and said and (told[: len(said)] == said or set(told) <= set(said)):
         yield subject.issue.lines.get("preheader", 1), "the preheader repeats the subject", "say something more in it"
 
 

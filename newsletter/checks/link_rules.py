@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from newsletter.checks.finding import Severity
 from newsletter.checks.rule import Found, Subject, rule
@@ -54,6 +54,23 @@ def link_malformed(subject: Subject) -> Found:
     for line, link in links_of(subject):
         if wrong := fault(link):
             yield line, f'the link "{link[:80]}" {wrong}', "copy it anew from the page"
+    yield from dict.fromkeys(_of_theme(subject))
+
+
+def _of_theme(subject: Subject) -> Found:
+    """Yield the theme's own links that lead nowhere; what stands for a slot is filled in for each reader."""
+    if not (document := subject.document):
+        return
+    slots = tuple(subject.rendered.tokens.values()) if subject.rendered else ()
+    known = {unquote(link) for _, link in links_of(subject)}  # said at its line of the issue
+    for element in document.root.iter("a"):
+        # libxml2 writes %-escapes for what is not ASCII; in a path they are right, in a host they are none.
+        link = re.sub(r"(?<=://)[^/?#]*", lambda host: unquote(host[0]), str(element.get("href") or ""), count=1)
+        place = document.place(element)
+        if place.path == subject.issue.path or link.startswith(("#", "tel:")) or any(slot in link for slot in slots):
+            continue
+        if "href" in element.attrib and unquote(link) not in known and (wrong := fault(link)):
+            yield place, f'the link "{link[:80]}" {wrong}', "mend it in the theme"
 
 
 @rule("alt-missing", Severity.ERROR)

@@ -1,10 +1,12 @@
 """Rules on the mail that an issue becomes."""
 
+import re
 from collections.abc import Iterator
 
 from newsletter.checks.finding import Severity
 from newsletter.checks.leftover import first_leftover, shown_html
 from newsletter.checks.rule import Found, Subject, rule
+from newsletter.model.traced import Place
 
 
 @rule("leftover", Severity.ERROR)
@@ -19,7 +21,24 @@ def leftover(subject: Subject) -> Found:
         ("text", subject.rendered.text),
     ):
         if left := first_leftover(text, own):
-            yield 1, f"{left[0]} is left in the {part}: {left[1]}", "mend the theme, or what it was given"
+            place = _written(subject, left[0][1:-1]) if part == "HTML" else None
+            yield place or 1, f"{left[0]} is left in the {part}: {left[1]}", "mend the theme, or what it was given"
+
+
+def _written(subject: Subject, words: str) -> Place | None:
+    """Return where a template of the theme wrote *words*; None if none did, or nobody knows."""
+    if not subject.document:
+        return None
+    mjml = subject.document.traced.mjml
+    spelled = r"\s+".join(map(re.escape, words.split()))
+    for found in re.finditer(spelled, mjml.text):
+        try:
+            place = mjml.place(found.start())
+        except LookupError:
+            continue
+        if place.path != subject.issue.path:
+            return place
+    return None
 
 
 def _own(subject: Subject) -> Iterator[str]:

@@ -12,10 +12,14 @@ POINTS = (2, 6)
 
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|cf|al|approx|no|vol|fig|mr|mrs|ms|dr|prof|st|inc|ltd|co|corp|u\.s|u\.k|a\.m|p\.m|z\.\s?b|d\.\s?h|"
-    r"bzw|usw|ca|nr|\w)\.$",
+    r"bzw|usw|ca|nr|jan|feb|aug|sept?|oct|okt|nov|dec|dez|\w)\.$",
     re.I,
 )
-_END = re.compile(r"[.!?…]+[\"'”’»)\]*_`]*(?=\s+\S|\s*$)")
+# "am 27. November": in German an ordinal number has a full stop.
+_DAY = re.compile(r"\b[0-3]?\d\.$")
+_MONTH = re.compile(r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b")
+# Chinese and Japanese have no blank behind a full stop; Arabic, Urdu and Hindi have marks of their own.
+_END = re.compile(r"(?:[.!?…؟۔।]+[\"'”’»)\]*_`]*(?=\s+\S|\s*$))|[。！？｡]+(?:[」』”’）)*_`]*(?=\s|$)|(?![」』”’）]))")
 
 # What a text begins with that tells of the article rather than of what is in it.
 _OPENING = re.compile(
@@ -26,9 +30,11 @@ _OPENING = re.compile(
     re.I,
 )
 _SPONSORED = re.compile(
-    r"\bsponsored\b|\badvertis(?:ement|ing|orial)\b|\bpaid (?:partnership|promotion|post)\b|\bin partnership with\b"
-    r"|\bbrought to you by\b|\banzeige\b|\bwerbung\b|\bgesponsert\b",
-    re.I,
+    r"\bsponsored\b|\badvertorial\b|\bpaid (?:partnership|promotion|post)\b|\bin partnership with\b"
+    r"|\bbrought to you by\b|\bgesponsert\b"
+    # A label stands alone; within a sentence these words are what the article is about.
+    r"|(?:^|[(\[*_|])\s*(?:advertisement|advertising|anzeige|werbung)\s*(?=$|[)\]*_|:.–—-](?!\w))",
+    re.I | re.M,
 )
 _AFFILIATE = re.compile(r"[?&](?:tag=[\w-]+-2\d|aff(?:iliate)?(?:_?id)?=|irclickid=|awc=|afftrack=)", re.I)
 
@@ -40,6 +46,8 @@ def sentences(text: str) -> int:
         if end[0].startswith(".") and end[0][:2] != ".." and _ABBREVIATION.search(text[behind : end.start() + 1]):
             continue
         following = text[end.end() :].lstrip()
+        if _MONTH.match(following) and _DAY.search(text[behind : end.start() + 1]):
+            continue
         if following and following[0].islower() and not end[0].startswith(("!", "?")):
             continue
         count, behind = count + 1, end.end()
@@ -105,6 +113,6 @@ def sponsor_unlabelled(subject: Subject) -> Found:
             continue
         said = next((found for passage in article.passages() if (found := _SPONSORED.search(passage.markdown))), None)
         if said or _AFFILIATE.search(article.link):
-            reason = f'says "{said[0]}"' if said else "has an affiliate's link"
+            reason = f'says "{said[0].strip(" ()[]*_|")}"' if said else "has an affiliate's link"
             what = f"{_titled(article.title.markdown)} {reason}, and is not marked as a sponsor's"
             yield article.line, what, "if it was paid for, write ### [Title](link) {.sponsor}"

@@ -13,7 +13,7 @@ from newsletter.model.issue import Passage, PickedArticle
 _ATTRIBUTES = re.compile(r"(?:^|\s+)(?<!\\)\{([^{}]*)\}\s*$")
 _PLAIN_LINK = re.compile(r"\[([^\[\]\\`*_<>&!\n]+)\]\(([^\s()<>\\&]+)\)")
 """A link with nothing in it that Markdown would read in another way."""
-_WHY = re.compile(r"\s*(?:\*\*|__)why\s+(?:it|this)\s+matters\s*:?\s*(?:\*\*|__)\s*:?\s*", re.I)
+_WHY = re.compile(r"\s*(?:\*\*|__)why\s+(?:it|this)\s+matters\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)\s*", re.I)
 _MINUTES = re.compile(r"(\d{1,4}) min(?:utes?|\.)?")
 _PUBLISHED = re.compile(r"\d{4}(?:-\d\d){0,2}")
 BYLINE_LIMIT = 160

@@ -87,6 +87,10 @@ GERMAN = Words(
 )
 LANGUAGES = {"en": ENGLISH, "de": GERMAN}
 
+RTL_LANGUAGES = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"))
+"""Languages whose usual script runs from right to left (Unicode CLDR, layout)."""
+RTL_SCRIPTS = frozenset(("adlm", "arab", "aran", "hebr", "nkoo", "rohg", "syrc", "thaa"))
+
 
 def words_for(language: str) -> Words:
     """Return the words of *language* (BCP 47, the region does not count); English where we have none."""
@@ -96,6 +100,14 @@ def words_for(language: str) -> Words:
 def has_words(language: str) -> bool:
     """Whether there are words in *language*, so that a theme need not speak English."""
     return re.split(r"[-_]", language.lower())[0] in LANGUAGES
+
+
+def direction_of(language: str) -> str:
+    """Return how *language* (BCP 47) is written: "rtl" or "ltr", by its script if it names one."""
+    first, *others = re.split(r"[-_]", language.lower())
+    if script := next((one for one in others if len(one) == 4 and one.isalpha()), ""):
+        return "rtl" if script in RTL_SCRIPTS else "ltr"
+    return "rtl" if first in RTL_LANGUAGES else "ltr"
 
 
 def nameless(language: str) -> str:

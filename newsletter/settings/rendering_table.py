@@ -9,6 +9,7 @@ from newsletter.rendering.look_table import judge_look, read_look
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.palette import own_palettes
 from newsletter.rendering.themes import builtin_templates, theme_names
+from newsletter.rendering.words import direction_of
 from newsletter.sender.options import SenderOptions
 
 
@@ -43,8 +44,8 @@ def read_rendering(table: Table, folder: Path, sender: SenderOptions) -> Renderi
         author=sender.sender.name,
         tagline=table.text("tagline", ""),
         postal_address=table.get("postal_address", str, "").strip(),
-        language=_language(table),
-        direction=table.choice("direction", ("ltr", "rtl"), "ltr"),
+        language=(language := _language(table)),
+        direction=table.choice("direction", ("ltr", "rtl"), direction_of(language)),
         theme=theme,
         public=bool(sender.public_url),
         pictures_at=_pictures_at(table, sender.public_url),

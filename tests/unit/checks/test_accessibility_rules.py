@@ -83,6 +83,12 @@ def test_a_language_that_is_none_is_found() -> None:
     assert "does not say its language" in found(bad)[0].what
 
 
+def test_the_language_that_mjml_writes_for_none_is_none() -> None:
+    undetermined = f'<html {HERE} lang="und" dir="auto"><head><title>M</title></head><body><div lang="und" dir="auto">'
+    (one,) = found(whole(f"{undetermined}{TOP}</div></body></html>"))
+    assert (one.rule, one.line, one.what) == ("a11y-lang", 7, "<html> does not say its language")
+
+
 def test_broken_css_and_markup_are_read_as_far_as_they_go() -> None:
     broken = css("p { color: } } { ; @media { p { color: #888 } @x; a:::b { } [ ") + css("p { font-size: 10px }")
     assert {one.rule for one in found(page(f"{TOP}<p {HERE}>a<table role=none><td></p></b>", broken))} == {

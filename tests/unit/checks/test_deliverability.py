@@ -9,7 +9,7 @@ from mail_samples import THEME, document
 from test_rules import GOOD, subject
 
 from newsletter.checks.run import check
-from newsletter.model.mail import Picture
+from newsletter.model.mail import Picture, Slot
 
 HEADERS = (
     "From: N <n@example.org>\r\nTo: <r@example.com>\r\nSubject: S\r\nDate: Fri, 27 Nov 2026 09:00:00 +0000\r\n"
@@ -60,11 +60,19 @@ def test_a_link_that_is_not_ascii_is_found_in_the_text_as_it_was_written():
     '<img @7 src="https://cdn.example/i.png" alt="">', '<table @7 background="//cdn.example/i.png"></table>',
     '<link @7 rel="stylesheet" href="https://fonts.example/f.css">',
     '<p @7 style="color:red;background:url(https://cdn.example/i.png)">x</p>',
+    '<iframe @7 src="https://cdn.example/f"></iframe>', '<script @7 src="//cdn.example/s.js"></script>',
+    '<video @7 poster="https://cdn.example/i.png"></video>', '<object @7 data="https://cdn.example/o"></object>',
+    '<img @7 src="cid:a" srcset="cid:a 1x, https://cdn.example/i.png 2x" alt="">',
 ])  # fmt: skip
 def test_what_a_theme_loads_is_found(tag):
     ((path, line, what),) = found("remote-load", document=document(f"<div>{tag}</div>"))
     assert (path, line) == (THEME, 7)
     assert "is loaded by each reader" in what
+
+
+def test_what_one_element_of_the_theme_loads_twice_is_told_once():
+    picture = '<img src="https://a.example/i.png" alt="">'
+    assert len(found("remote-load", document=document(f"<div @7>{picture}{picture}</div>"))) == 1
 
 
 @pytest.mark.parametrize("css", ["@import url(https://f.example/f.css);", "p { background: url('//f.example/i.png') }"])
@@ -90,7 +98,22 @@ def test_hidden_text_is_found(tag):
     assert found("hidden-text", document=document(tag)) == [(THEME, 7, '"Cheap" is hidden from who reads')]
 
 
+@pytest.mark.parametrize("css", [".h { display: none }", ".h { opacity: 0 }", "@media all { p.h { display: none } }"])
+def test_text_that_a_style_sheet_hides_everywhere_is_found_once(css):
+    mail = document('<p @7 class="h">Cheap <span @8>pills</span></p>', css=css)
+    assert found("hidden-text", document=mail) == [(THEME, 7, '"Cheap pills" is hidden from who reads')]
+
+
+@pytest.mark.parametrize("css", [
+    "@media (max-width: 480px) { .h { display: none } }",
+    "@media (prefers-color-scheme: dark) { .h { display: none } }",
+])  # fmt: skip
+def test_text_that_is_shown_on_a_desktop_or_in_light_is_not_hidden(css):
+    assert found("hidden-text", document=document('<p @7 class="h">For wide windows</p>', css=css)) == []
+
+
 @pytest.mark.parametrize("tag", [
+    '<div style="display:none"><span>☰</span> ⊗</div>',
     '<div style="display:none;font-size:1px;color:#222">Preheader</div>', '<td style="font-size:0px"><p>Shown</p></td>',
     '<p style="font-size:0.9em">Shown</p>', '<p style="font-size:11px">Shown</p>', '<div style="display:none"> </div>',
 ])  # fmt: skip
@@ -174,3 +197,18 @@ def test_a_host_in_letters_of_another_alphabet_is_found(host):
 )
 def test_a_host_in_one_alphabet_is_left_alone(host):
     assert found("link-lookalike", GOOD.replace("a.example", host)) == []
+
+
+@pytest.mark.parametrize("address", ["", "javascript:alert(1)", "htps://a.example/", "/about", "https://exa mple.org/"])
+def test_a_link_of_the_theme_that_leads_nowhere_is_found_at_its_line(address):
+    mail = document(f'<a @7 href="{address}">About us</a><a @@8 href="{address}">x</a>')
+    assert [row[:2] for row in found("link-malformed", document=mail)] == [(THEME, 7)]
+
+
+@pytest.mark.parametrize(
+    "address", ["#s1", "https://п.example/é?a%20b", "mailto:a@b.example?subject=x%20y", "tel:+491", "SLOTx"]
+)
+def test_a_link_of_the_theme_that_leads_somewhere_is_left_alone(address):
+    fine = subject(GOOD, document=document(f'<a @7 href="{address}">About us</a><a @8 id="top">x</a>'))
+    fine = replace(fine, rendered=replace(fine.rendered, tokens={Slot.UNSUBSCRIBE: "SLOTx"}))
+    assert [finding for finding in check(fine) if finding.rule == "link-malformed"] == []

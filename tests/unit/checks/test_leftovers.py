@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsletter.checks.document import Document
 from newsletter.checks.mail_rules import leftover
 from newsletter.checks.rule import Subject
 from newsletter.composer.issue_file import parse_issue
 from newsletter.errors import IssueError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
+from newsletter.model.traced import Place, TracedIssue, TracedText
 from newsletter.rendering.options import RenderingOptions
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.themes import builtin_templates
@@ -92,3 +94,15 @@ def test_whatever_an_issue_says_is_not_left(renderer, lines):
     except IssueError:  # such lines are no issue
         return
     assert leftovers(issue, renderer.render(issue)) == []
+
+
+def test_what_a_theme_left_is_found_at_its_line_and_not_where_an_article_says_it():
+    issue = told("Mailchimp has `*|FNAME|*` for it.")
+    theme, article = Place(path=Path("templates/mine/issue.mjml.j2"), line=7, column=5), Place(path=issue.path, line=12)
+    text = "for *|FNAME|* it</p><p>Hello *|FNAME|*!</p>"
+    mjml = TracedText(text=text, starts=(0, text.index("<p>")), places=(article, theme))
+    document = Document(TracedIssue(mjml=mjml, html=f"<p>{text}", places=()), fallback=theme)
+    rendered = mail(html="<p>Mailchimp has *|FNAME|* for it.</p><p>Hello *|FNAME|*!</p>")
+    ((place, what, _),) = leftover(Subject(issue=issue, rendered=rendered, document=document))
+    assert (place.path, place.line, place.column) == (theme.path, 7, 14)
+    assert what.startswith('"*|FNAME|*" is left in the HTML')

@@ -14,6 +14,10 @@ from newsletter.model.issue import Provenance
     ("It scales.", 1), ("It scales. It is fast.", 2), ("It scales", 1), ("", 0), ("Really? Yes! Good.", 3),
     ("Tools, e.g. Spark, run v1.2 on node.js. It works.", 2), ("In the U.S. market it grew.", 1), ("Wait... what?", 1),
     ('He said "stop." Then he left.', 2), ("Costs fell by 3.5 % (see fig. 2).", 1), ("Es läuft, z. B. hier. Gut.", 2),
+    ("Es erscheint am 27. November 2026. Gut.", 2), ("It shipped on Nov. 5, at last.", 1),
+    ("It fell by 20. May it last.", 2),
+    ("遅延が半分になった。運用コストも下がった。監視も改善された。", 3), ("「速い！」と言った。", 1),
+    ("هل هو أسرع؟ نعم.", 2),
     ("Uses `a.b.c()` calls.", 1), ("One!\nTwo.", 2), ("See https://a.example/x.html for more.", 1),
 ])  # fmt: skip
 def test_sentences_are_counted(text, count):
@@ -46,6 +50,10 @@ def test_a_preheader_that_repeats_the_subject_is_found(preheader):
 
 def test_a_preheader_may_share_words_with_the_subject():
     assert rules(GOOD.replace("Eight articles", "What Moka costs")) == set()
+
+
+def test_a_preheader_repeats_no_subject_that_is_missing():
+    assert rules(GOOD.replace('"Moka"', '""')) == {"subject-missing"}
 
 
 @pytest.mark.parametrize("words", ["more about Moka", "here be dragons", "the article on this"])
@@ -81,6 +89,20 @@ def test_an_article_may_run_again_for_a_reason():
     assert check(again) == []
     (found,) = check(bad)
     assert '"Moka" ran in issue 37' in found.what
+
+
+@pytest.mark.parametrize(
+    "words", ["Anzeige", "**Advertisement** Try it", "(Werbung) Gut", "Anzeige: gut", "Sponsored by Acme"]
+)
+def test_a_label_of_what_was_paid_for_is_found(words):
+    assert rules(GOOD.replace("- One", f"- {words}")) == {"sponsor-unlabelled"}
+
+
+@pytest.mark.parametrize(
+    "words", ["Advertising is 98 % of revenue", "Die Werbung der Zukunft", "Advertising-tech", "Ads"]
+)
+def test_an_article_may_be_about_advertising(words):
+    assert rules(GOOD.replace("- One", f"- {words}")) == set()
 
 
 @pytest.mark.parametrize("link", ["https://shop.example/?tag=us-20", "https://s.example/?b=1&affiliate_id=3"])

@@ -179,6 +179,7 @@ TEXT = (PLAIN | TRICKY).map(lambda text: " ".join(text.split()))
 
 
 @given(title=TEXT, why=TEXT, points=st.lists(TEXT.filter(bool), max_size=3), section=TEXT.filter(bool))
+@example(title="Moka", why=": a colon", points=[], section="Data")
 def test_any_plain_text_comes_back_from_the_markdown_that_is_written(title, why, points, section):
     article = Article(
         id="aaaaaaaaaaaaa", title=title, link="https://a.example/x_(y)?a=1&copy;=2", why=why, points=tuple(points)
