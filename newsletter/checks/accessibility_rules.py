@@ -88,6 +88,9 @@ def _is_data(table: HtmlElement) -> bool:
     return table.get("role", "").lower() in ("table", "grid") or _own(table, "th", "caption", "thead")
 
 
+_ROLE = "add it; a table of data has <th> cells instead, and one that MJML writes is better written in an <mj-text>"
+
+
 @rule("a11y-table-role", Severity.ERROR)
 def table_role(subject: Subject) -> Found:
     """A table for layout has role="presentation", or a screen reader counts its rows aloud."""
@@ -95,7 +98,7 @@ def table_role(subject: Subject) -> Found:
         for table in subject.document.cascade.shown("table"):
             if not _is_layout(table) and not _is_data(table):
                 what = 'a table for layout has no role="presentation"'
-                yield subject.document.place(table), what, "add it; a table of data has <th> cells instead"
+                yield subject.document.place(table), what, _ROLE
 
 
 @rule("a11y-table-headers", Severity.ERROR)

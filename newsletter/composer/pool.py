@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from newsletter.errors import PoolError
+from newsletter.errors import FileError, PoolError
 from newsletter.model.article import Article
 from newsletter.model.canonical import link_key
 from newsletter.model.excerpt import excerpt
@@ -114,12 +114,17 @@ class Pool:
 
     def _append(self, events: Sequence[Mapping[str, Any]]) -> None:
         lines = [_line(event) for event in events]
-        if lines:
+        if not lines:
+            return
+        try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             before = self._file.read_bytes() if self._file.exists() else b""
             torn = b"\n" if before and not before.endswith(b"\n") else b""
             with self._file.open("ab") as file:
                 file.write(torn + b"".join(lines))
+        except OSError as cause:
+            todo = "make room, or look at the folder and its permissions"
+            raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=self._file) from cause
 
     def _apply(self, event: Mapping[str, Any]) -> None:
         id, entry = event["id"], self.entries.get(event["id"])

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.ext import Extension
 from jinja2.loaders import split_template_path
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from newsletter.errors import RenderError
+from newsletter.rendering.bounds import bounded, bounded_format
 from newsletter.rendering.look import Look, Palette
 from newsletter.rendering.marks import LineMarks
 from newsletter.rendering.options import RenderingOptions
@@ -58,6 +61,16 @@ class _Environment(ImmutableSandboxedEnvironment):
         if type(obj) in PLAIN_VALUES and attribute in type(obj).__dataclass_fields__:  # type: ignore[attr-defined]
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        bounded(operator, left, right)
+        return super().call_binop(context, operator, left, right)
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        wrapped = super().wrap_str_format(value)
+        return bounded_format(wrapped, str(value.__self__)) if wrapped else None
 
     def join_path(self, template: str, parent: str) -> str:
         return f"{parent.rpartition('/')[0]}/{template[2:]}" if template.startswith("./") else template

@@ -28,7 +28,7 @@ def policy(*, remote: bool) -> str:
     The page measures the mail's height, hence ``allow-same-origin``; that is safe only because scripts are refused
     twice, by the sandbox and by ``default-src 'none'``.
     """
-    away = " https:" if remote else ""
+    away = " https: http:" if remote else ""
     return (
         f"default-src 'none'; style-src 'unsafe-inline'{away}; img-src data:{away}; font-src data:{away}; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsletter.composer.pool import LINE_LIMIT, Decision, Pool, writer_name
-from newsletter.errors import PoolError
+from newsletter.errors import FileError, PoolError
 from newsletter.model.article import Article
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -93,3 +93,10 @@ def test_a_file_without_a_last_line_end_is_gone_on_with_on_a_line_of_its_own(tmp
 def test_a_writer_is_named_by_user_and_machine():
     assert writer_name("Mara K.", "Laptop.local") == "mara-k-laptop"
     assert writer_name("李", "…") == "writer"
+
+
+def test_a_pool_that_cannot_be_written_is_one_clear_error(tmp_path):
+    (tmp_path / "pool").write_text("a file where the folder should be", encoding="utf-8")
+    pool = Pool(tmp_path / "pool", "ada")
+    with pytest.raises(FileError, match=r"ada\.jsonl: it cannot be written \("):
+        pool.add([Article(id="a" * 13, title="Moka")])

@@ -156,3 +156,24 @@ def test_a_theme_of_ones_own_may_extend_the_built_in_one(themed: Themed, tmp_pat
     html = renderer.render(ISSUE).html
     assert "No contents today" in html
     assert "Why it matters" in html
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "'a' * 10**9", "10**9 * 'a'", "[1] * 10**9", "9 ** (9 ** 9)", "10 ** 1000000", "'%99999999d' % 1",
+        "'{:>9999999999}'.format(1)", "'{:>{}}'.format(1, 9999999999)", "'{a:>{b}}'.format(a=1, b=99999999)",
+        "'{:>9999999999}'.format_map({})",
+    ],
+)  # fmt: skip
+def test_a_template_that_would_fill_the_memory_is_refused_at_its_line(themed: Themed, expression: str) -> None:
+    error = refusal(themed(**{"issue.mjml.j2": SHELL.format(body="<mj-text>{{ " + expression + " }}</mj-text>")}))
+    assert error.line == 5
+    assert "the template fails: this" in error.what
+
+
+def test_what_a_theme_computes_in_earnest_is_computed(themed: Themed) -> None:
+    body = "<mj-text>{{ '-' * 72 }}{{ 2 ** 10 }}{{ '%04d' % 7 }}{{ '{:>5}'.format('x') }}{{ 3 * 4 }}</mj-text>"
+    html = themed(**{"issue.mjml.j2": SHELL.format(body=body)}).render(ISSUE).html
+    assert "-" * 72 + "1024" + "0007" in html
+    assert "    x12" in html.replace("&nbsp;", " ")
