@@ -264,7 +264,10 @@ function show(now) {
 
 export async function loadDesk() {
   const answer = await fetch("desk");
-  if (answer.ok) show(await answer.json());
+  if (!answer.ok) return;
+  const now = await answer.json();
+  // A move of one's own is a save, too: cards that say the same stay, also under the pointer that drags one.
+  if (JSON.stringify(now) !== JSON.stringify(desk)) show(now);
 }
 
 function walk(by) {
