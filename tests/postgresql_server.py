@@ -50,7 +50,7 @@ class Server:
 
     def ask(self, statement: str) -> list[tuple[object, ...]]:
         """Say something to the server itself."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
+        with psycopg.connect(self.url(), autocommit=True, options="-c idle_session_timeout=0") as connection:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
