@@ -70,7 +70,7 @@ def checking() -> Iterator[Figure]:
     with sample() as folder:
         newsletter = open_newsletter(folder)
         path = newsletter.issues.find("1")
-        path.write_text(twenty_articles(path.read_text(encoding="utf-8")), encoding="utf-8")
+        path.write_text(retold(path.read_text(encoding="utf-8"), 20), encoding="utf-8")
         issue = newsletter.issues.read(path)
         assert len(issue.articles) == 20
         check_file(newsletter, path)
@@ -106,13 +106,35 @@ def client_check(newsletter: "Newsletter", issue: "Issue") -> Callable[[], objec
     return check
 
 
-def twenty_articles(text: str) -> str:
-    """Return the sample issue with its articles told again under other ids and links, until there are twenty."""
+def sizes() -> Iterator[Figure]:
+    """The HTML of thirty articles, with all their points, in each theme; compact stays below Gmail's clip."""
+    from dataclasses import replace
+
+    from newsletter.app import open_newsletter
+    from newsletter.checks.weight import GMAIL_CLIP
+    from newsletter.rendering.renderer import Renderer
+    from newsletter.rendering.themes import builtin_templates, theme_names
+
+    with sample() as folder:
+        newsletter = open_newsletter(folder)
+        path = newsletter.issues.find("1")
+        path.write_text(retold(path.read_text(encoding="utf-8"), 30), encoding="utf-8")
+        issue, templates = newsletter.issues.read(path), (builtin_templates(),)
+        for theme in theme_names(templates):
+            renderer = Renderer(replace(newsletter.settings.rendering, theme=theme), templates)
+            size = len(renderer.render(issue).html.encode())
+            yield Figure(
+                name=f"30 articles: {theme}", value=size, unit="B", bar=GMAIL_CLIP if theme == "compact" else None
+            )
+
+
+def retold(text: str, count: int) -> str:
+    """Return the sample issue with its articles told again under other ids and links, until there are *count*."""
     at = text.index("\n### ")
     blocks = re.split(r"(?m)^(?=### )", text[at + 1 :])
     whole = [block.partition("\n## ")[0].rstrip() + "\n\n" for block in blocks if block.strip()]
     told = []
-    for number in range(20):
+    for number in range(count):
         block = whole[number % len(whole)]
         block = re.sub(
             r"^### \[?([^\]{]*?)\]?(?:\([^)]*\))? \{#\w+\}", rf"### [\1](https://example.com/{number})", block
@@ -128,7 +150,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     options = parser.parse_args()
     figures = []
-    for measure in (start, building, checking, previewing):
+    for measure in (start, building, checking, sizes, previewing):
         for figure in measure():
             figures.append(figure)
             print(figure, flush=True)

@@ -9,8 +9,7 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.app.picking import pick
 from newsletter.composer.arranging import add_section, move_article, take_article_out, take_section_out
 from newsletter.composer.blocks import article_block
-from newsletter.composer.issue_text import IssueText
-from newsletter.composer.issues import read_text
+from newsletter.composer.issues import read_issue_text
 from newsletter.composer.markdown import plain_text
 from newsletter.composer.picking import Rules
 from newsletter.composer.pool import Decision, Entry, Pool
@@ -77,11 +76,6 @@ def make_move(newsletter: Newsletter, path: Path, move: Move) -> Made:
     return _MOVES[move.do](newsletter, path, move)
 
 
-def _text(path: Path) -> IssueText:
-    read_text(path)
-    return IssueText.decode(path.read_bytes(), path)
-
-
 def _pick(newsletter: Newsletter, path: Path, move: Move) -> Made:
     before = path.read_bytes()
     name = None if move.section == OWN else _section_name(newsletter, path, move.section)
@@ -92,7 +86,7 @@ def _pick(newsletter: Newsletter, path: Path, move: Move) -> Made:
     if name is not None:
         try:
             at = next(at for at, one in enumerate(newsletter.issues.read(path).articles) if one.id == id)
-            write_whole(path, move_article(_text(path), at, move.section, move.place).encode())
+            write_whole(path, move_article(read_issue_text(path), at, move.section, move.place).encode())
         except BaseException:
             write_whole(path, before)
             raise
@@ -124,14 +118,14 @@ def _decided(decision: Decision, done: str) -> Callable[[Newsletter, Path, Move]
 
 def _move(newsletter: Newsletter, path: Path, move: Move) -> Made:
     title = _title(newsletter, path, move.article)
-    write_whole(path, move_article(_text(path), move.article, move.section, move.place).encode())
+    write_whole(path, move_article(read_issue_text(path), move.article, move.section, move.place).encode())
     return f"moved {title}", None
 
 
 def _out(newsletter: Newsletter, path: Path, move: Move) -> Made:
     """Take an article out of the issue; the pool keeps its words as they stand now."""
     title = _title(newsletter, path, move.article)
-    left, block = take_article_out(_text(path), move.article)
+    left, block = take_article_out(read_issue_text(path), move.article)
     issue = newsletter.issues.read(path)
     picked = issue.articles[move.article]
     article = _as_article(picked, issue.provenance.get(picked.id))
@@ -147,7 +141,12 @@ def _out(newsletter: Newsletter, path: Path, move: Move) -> Made:
         back = None
     else:
         back = _keep_words(newsletter, known.article, article)
-    write_whole(path, left.encode())
+    try:
+        write_whole(path, left.encode())
+    except BaseException:
+        if back:
+            back(newsletter)
+        raise
     return f"took {title} out", back
 
 
@@ -202,12 +201,12 @@ def _squeezed(block: str) -> str:
 
 
 def _section(newsletter: Newsletter, path: Path, move: Move) -> Made:
-    write_whole(path, add_section(_text(path), move.words).encode())
+    write_whole(path, add_section(read_issue_text(path), move.words).encode())
     return f"made the section {_called(' '.join(move.words.split()))}", None
 
 
 def _unsection(newsletter: Newsletter, path: Path, move: Move) -> Made:
-    write_whole(path, take_section_out(_text(path), move.section).encode())
+    write_whole(path, take_section_out(read_issue_text(path), move.section).encode())
     return "took a section's heading out", None
 
 

@@ -7,7 +7,7 @@ from newsletter.checks.spam_report import SpamReport, read_spam_report
 from newsletter.errors import SpamFilterError
 
 SECONDS = 10
-"""How long spamd may think; it needs 0.3 seconds for an issue of eight articles."""
+"""How long spamd may think; it needs less than one, and more only when it asks the network."""
 LARGEST = 16 * 1024 * 1024
 """Bytes of a mail that is still judged; spamc's own limit is 500 KB, which pictures are soon beyond."""
 

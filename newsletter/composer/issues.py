@@ -130,8 +130,7 @@ class IssueFolder:
 
         :raises IssueError: when what results would not be an issue with these articles; then nothing is written.
         """
-        read_text(path)
-        text = _added(IssueText.decode(path.read_bytes(), path), blocks, values)
+        text = _added(read_issue_text(path), blocks, values)
         write_whole(path, text.encode())
 
 
@@ -167,6 +166,12 @@ def read_text(path: Path, errors: str = "strict") -> str:
     except UnicodeDecodeError as cause:
         line = data.count(b"\n", 0, cause.start) + 1
         raise IssueError("this is not UTF-8 text", "save the file as UTF-8", where=path, line=line) from cause
+
+
+def read_issue_text(path: Path) -> IssueText:
+    """Return the text of an issue file, to be changed; an IssueError as :func:`read_text` has it."""
+    read_text(path)
+    return IssueText.decode(path.read_bytes(), path)
 
 
 def sha256_of(path: Path) -> str:

@@ -122,8 +122,7 @@ class Renderer:
         """
         mjml_file = self.file
         refuse_unmailable(issue, self._options)
-        tokens = make_tokens(own_words(issue, self._options), public=self._options.public)
-        mjml = self._marked_mjml(issue, tokens)
+        mjml = self.traced_mjml(issue)
         try:
             return trace_mail(mjml)
         except MjmlError as fault:

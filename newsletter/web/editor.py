@@ -11,7 +11,7 @@ from newsletter.settings import LOCAL_FILE
 
 PATIENCE = 1.0
 """Seconds in which a command that fails has failed; one that runs on is an editor."""
-TODO = 'write under [preview], for example, editor = ["code", "--goto", "{file}:{line}:{column}"]'
+HOW = 'write under [preview], for example, editor = ["code", "--goto", "{file}:{line}:{column}"]'
 
 
 def open_in_editor(command: Sequence[str], shown: Path, place: Place) -> None:
@@ -22,7 +22,7 @@ def open_in_editor(command: Sequence[str], shown: Path, place: Place) -> None:
     """
     where = shown / LOCAL_FILE
     if not command:
-        raise SettingsError("no editor is configured", TODO, where=where)
+        raise SettingsError("no editor is configured", HOW, where=where)
     words = command_for(command, place)
     try:
         # The words are a list and never a shell's; newsletter.local.toml is the user's own and not in git.
@@ -44,11 +44,6 @@ def open_in_editor(command: Sequence[str], shown: Path, place: Place) -> None:
 
 def command_for(command: Sequence[str], place: Place) -> list[str]:
     """Return the words of *command* with file, line and column in them."""
-    values = {"{file}": str(place.path.resolve()), "{line}": str(place.line), "{column}": str(place.column or 1)}
-    return [_filled(word, values) for word in command]
-
-
-def _filled(word: str, values: dict[str, str]) -> str:
-    for name, value in values.items():
-        word = word.replace(name, value) if name != "{file}" else word
-    return word.replace("{file}", values["{file}"])  # last, because a file's name may have braces in it
+    line, column, file = str(place.line), str(place.column or 1), str(place.path.resolve())
+    # The file last, because its name may have braces in it.
+    return [word.replace("{line}", line).replace("{column}", column).replace("{file}", file) for word in command]

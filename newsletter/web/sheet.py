@@ -1,6 +1,6 @@
 """An issue as mail, ready to be looked at: each view of it is made when somebody asks, and kept."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -53,11 +53,7 @@ class Sheet:
 
     @cached_property
     def _traced_template(self) -> MailTemplate:
-        traced = RenderedIssue(
-            **{name: getattr(self.rendered, name) for name in RenderedIssue.__slots__ if name != "html"},
-            html=self.traced.html,
-        )
-        return template_of(self.newsletter, self.issue, traced)
+        return template_of(self.newsletter, self.issue, replace(self.rendered, html=self.traced.html))
 
     @cached_property
     def _samples(self) -> dict[tuple[bool, Subscriber], Sample]:

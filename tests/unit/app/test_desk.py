@@ -6,7 +6,7 @@ from newsletter.app import open_newsletter
 from newsletter.app.desk import Desk
 from newsletter.app.moves import Move, NotSure
 from newsletter.app.sample import make_sample
-from newsletter.errors import IssueError, NewsletterError, PoolError
+from newsletter.errors import FileError, IssueError, NewsletterError, PoolError
 from newsletter.model.article import Article
 
 
@@ -221,3 +221,14 @@ def test_an_issue_that_cannot_be_read_says_why_and_keeps_its_pool(desk, folder):
     assert view["pool"]
     with pytest.raises(IssueError):
         desk.make(Move(do="pick", id="aaaaaaaaaaaaa"), view["digest"])
+
+
+def test_an_issue_that_cannot_be_written_leaves_the_pool_as_it_was(folder):
+    # Its name has room in a folder, and that of the draft that is written beside it has none.
+    path = (folder / "issues" / "001.md").rename(folder / "issues" / f"001-{'x' * 244}.md")
+    path.write_text(path.read_text("utf-8").replace("**Why it matters:** ", "**Why it matters:** Mine. ", 1), "utf-8")
+    desk, file = Desk(folder, path), path.read_bytes()
+    pool = desk.view()["pool"]
+    with pytest.raises(FileError, match="cannot be written"):
+        make(desk, "out", article=0)
+    assert (path.read_bytes(), desk.view()["pool"]) == (file, pool)

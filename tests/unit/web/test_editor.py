@@ -1,5 +1,6 @@
 """The editor that a click opens."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -38,6 +39,12 @@ def test_what_cannot_be_opened_says_why(command, words, tmp_path):
 
 
 def test_an_editor_that_stays_is_not_waited_for(tmp_path):
-    script = f"import pathlib, time; pathlib.Path({str(tmp_path / 'up')!r}).touch(); time.sleep(3)"
+    up, done = tmp_path / "up", tmp_path / "done"
+    os.mkfifo(tmp_path / "end")
+    script = (
+        f"import os, pathlib; pathlib.Path({str(up)!r}).write_text(str(os.getpid())); "
+        f"open({str(tmp_path / 'end')!r}).read(); pathlib.Path({str(done)!r}).touch()"
+    )
     open_in_editor([sys.executable, "-c", script, "{file}"], tmp_path, PLACE)
-    assert (tmp_path / "up").exists()
+    assert not done.exists(), "it runs until somebody ends it"
+    (tmp_path / "end").write_text("now")
