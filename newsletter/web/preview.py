@@ -136,8 +136,11 @@ class Preview:
         return _asset(request.path_params["file"])
 
     async def _reader(self, request: Request) -> Subscriber:
+        key = request.query_params.get("reader", "")
+        if reader := self._readers.known(key):
+            return reader
         # Apart, because a database on another machine may take its time to answer, or not to.
-        return await asyncio.to_thread(self._readers.find, request.query_params.get("reader", ""))
+        return await asyncio.to_thread(self._readers.find, key)
 
     async def _summary(self, request: Request) -> Response:
         reader = await self._reader(request)

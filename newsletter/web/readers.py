@@ -65,11 +65,13 @@ class Readers:
 
         :raises NewsletterError: nobody has that address, or the database does not answer.
         """
-        if "@" not in key:
-            return EDGE_CASES.get(key, EDGE_CASES[SAMPLE])[1]
-        if key not in self._known:
-            self._known[key] = self._look_up(key)
-        return self._known[key]
+        if (reader := self.known(key)) is None:
+            reader = self._known[key] = self._look_up(key)
+        return reader
+
+    def known(self, key: str) -> Subscriber | None:
+        """Return the reader of this *key* if no database has to be asked, the sample reader if it is no address."""
+        return self._known.get(key) if "@" in key else EDGE_CASES.get(key, EDGE_CASES[SAMPLE])[1]
 
     def _look_up(self, address: str) -> Subscriber:
         newsletter = open_newsletter(self._folder)

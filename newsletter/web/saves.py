@@ -31,7 +31,7 @@ async def saves(folder: Path, issue: Path, ended: asyncio.Event) -> AsyncIterato
         places = watched(folder, issue)
         # Folder by folder, and not all that is below: in a repository that would be its .git and .venv too.
         watch = awatch(
-            *places, recursive=False, watch_filter=None, stop_event=ended, debounce=50, step=10, rust_timeout=500,
+            *places, recursive=False, watch_filter=None, stop_event=ended, debounce=50, step=5, rust_timeout=500,
             yield_on_timeout=True, ignore_permission_denied=True, force_polling=polling,
         )  # fmt: skip
         try:
