@@ -50,9 +50,9 @@ MODULES = (
 
 
 def check(subject: Subject) -> list[Finding]:
-    """Return what all rules find, by file and line; what is waived says so."""
+    """Return what all rules find, by file and line, the newsletter's own files first; what is waived says so."""
     found = [finding for rule in RULES.values() if not rule.last for finding in rule.findings(subject)]
     seen = replace(subject, found=tuple(found))
     found += [finding for rule in RULES.values() if rule.last for finding in rule.findings(seen)]
     found = waive(found, subject.waivers)
-    return sorted(found, key=lambda finding: (finding.path, finding.line, finding.column))
+    return sorted(found, key=lambda one: (one.path.is_absolute(), one.path, one.line, one.column))
