@@ -16,13 +16,13 @@ from newsletter.errors import SendError
 from newsletter.model.address import Address
 from newsletter.model.mail import Message, RenderedIssue, Slot
 from newsletter.model.subscriber import Subscriber
+from newsletter.model.tokens import DeliveryTokens
 from newsletter.sender import headers
 from newsletter.sender.assembly import Assembly
 from newsletter.sender.links import Links
 from newsletter.sender.multipart import Shown, multipart
 from newsletter.sender.options import SenderOptions
 from newsletter.sender.segments import Part, Place, Segments
-from newsletter.sender.tokens import DeliveryTokens
 
 FORM = 2
 """The form of a dump. A mailing that an older version began goes on: every form up to this one is read."""
@@ -41,7 +41,7 @@ class MailTemplate:
     """The mail of an issue, encoded once for all its readers; it holds everything but the reader and the key.
 
     :param envelope_from: the reverse-path, where bounces go.
-    :param verp: each message has a reverse-path of its own, see :mod:`newsletter.sender.return_path`.
+    :param verp: each message has a reverse-path of its own, see :mod:`newsletter.model.return_path`.
     :param domain: what stands behind the @ of a Message-ID.
     :param head: the headers that are the same for all.
     :param body: the headers of the parts and the parts, with places between.

@@ -15,12 +15,12 @@ from collections.abc import Iterator, Mapping
 
 from newsletter.errors import SendError
 from newsletter.model.mail import Message, Slot
+from newsletter.model.return_path import LONGEST
 from newsletter.model.subscriber import Subscriber
+from newsletter.model.tokens import DeliveryTokens
 from newsletter.sender import headers
 from newsletter.sender.links import Links
-from newsletter.sender.return_path import LONGEST
 from newsletter.sender.segments import Part, Place, Segments, encode
-from newsletter.sender.tokens import DeliveryTokens
 
 _HEAD = re.compile(rb"(?:(?!\.)[^\r\n]{1,998}\r\n)*")
 """Lines of a header (RFC 5322 §2.1.1); none is empty, which would end it."""

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from sender_samples import KEY, PUBLIC, VERP, message, reader, template
 
 from newsletter.errors import SendError
+from newsletter.model.return_path import ReturnPath
 from newsletter.sender.addressing import Addressing
 from newsletter.sender.options import LONGEST_RETURN_NAME, return_path_fault
-from newsletter.sender.return_path import ReturnPath
 
 
 def returned(to, key=KEY, options=VERP):

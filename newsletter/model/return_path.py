@@ -9,7 +9,7 @@ import hmac
 import re
 from dataclasses import dataclass
 
-from newsletter.sender.tokens import DeliveryTokens
+from newsletter.model.tokens import DeliveryTokens
 
 LONGEST = 64
 """Octets before the @ (RFC 5321 §4.5.3.1.1)."""

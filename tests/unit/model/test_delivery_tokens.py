@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.sender.tokens import DeliveryTokens
+from newsletter.model.tokens import DeliveryTokens
 
 KEY = bytes(range(32))
 

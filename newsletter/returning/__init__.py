@@ -1,0 +1,1 @@
+"""Mail that comes back: bounces, delays, complaints, and people who unsubscribe by mail; the door of flufl.bounce."""
