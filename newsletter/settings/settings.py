@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from newsletter.checks.clients.client import DEFAULT
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
+from newsletter.model.mailing_list import MailingList
 from newsletter.model.table import nearest
 from newsletter.model.waiver import Waiver
 from newsletter.rendering.options import RenderingOptions
@@ -22,7 +23,7 @@ class Settings:
 
     :param folder: where newsletter.toml is.
     :param id: names the data folder; never changes.
-    :param lists: title of each mailing list, by name.
+    :param lists: the mailing lists by name.
     :param profiles: SMTP servers by name; *via* names those that are used unasked, with commas between.
     :param dkim: how mail is signed; None where newsletter.toml has no [dkim], and mail is not signed here.
     :param writer: the name of this person's pool file.
@@ -39,7 +40,7 @@ class Settings:
     id: str
     name: str
     timezone: ZoneInfo
-    lists: Mapping[str, str]
+    lists: Mapping[str, MailingList]
     test_addresses: tuple[Address, ...]
     rendering: RenderingOptions
     sender: SenderOptions

@@ -22,6 +22,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, insert, select
 
 from newsletter.errors import StoreError
+from newsletter.model.hook import NO_HOOKS, Hooks
 from newsletter.store.backend import Backend
 from newsletter.store.engine import PATIENCE
 from newsletter.store.key import KEY_FILE, fingerprint_of, make_key, read_key
@@ -36,16 +37,20 @@ class Database:
 
     :ivar id: its own random name, which a receipt calls the ledger.
     :ivar key: the secret that all tokens are made with.
+    :ivar hooks: who is told what; it goes into the outbox with what it tells.
     :ivar folder: the data folder.
     """
 
-    def __init__(self, backend: Backend, engine: Engine, *, folder: Path, database_id: str, key: bytes) -> None:
+    def __init__(
+        self, backend: Backend, engine: Engine, *, folder: Path, database_id: str, key: bytes, hooks: Hooks = NO_HOOKS
+    ) -> None:
         self._backend = backend
         self._engine = engine
         self._writing = engine.execution_options(writing=True)
         self.folder = folder
         self.id = database_id
         self.key = key
+        self.hooks = hooks
 
     @property
     def is_sqlite(self) -> bool:
@@ -204,11 +209,12 @@ def take_back(folder: Path, url: str = "") -> None:
     shutil.rmtree(folder)
 
 
-def open_database(folder: Path, url: str = "", *, patience: float = PATIENCE) -> Database:
+def open_database(folder: Path, url: str = "", *, patience: float = PATIENCE, hooks: Hooks = NO_HOOKS) -> Database:
     """Open the database of the data folder *folder*, migrated if it is older than this program.
 
     :param url: of the PostgreSQL server that has it; empty for the file in the folder.
     :param patience: seconds to wait while another program keeps it locked.
+    :param hooks: who is told what.
     :raises StoreError: when it is missing, locked, damaged, newer than this program or no newsletter's database, or
         when its key is missing or another's.
     """
@@ -224,4 +230,4 @@ def open_database(folder: Path, url: str = "", *, patience: float = PATIENCE) ->
     except BaseException:
         engine.dispose()
         raise
-    return Database(backend, engine, folder=folder, database_id=row.database_id, key=key)
+    return Database(backend, engine, folder=folder, database_id=row.database_id, key=key, hooks=hooks)

@@ -43,6 +43,8 @@ class Mailing:
     :param content_sha256: of the frozen bytes, in hex.
     :param finished_at: when nobody was left to send to; None while somebody is.
     :param suppressed: addresses that it took off all lists; *held* are those that it did not, since they were too many.
+    :param segment: the name of the segment that it goes to; empty for the whole list.
+    :param excluding: a JSON array of the lists whose people are left out; empty for none.
     """
 
     number: int
@@ -54,6 +56,8 @@ class Mailing:
     finished_at: datetime | None
     suppressed: int = 0
     held: int = 0
+    segment: str = ""
+    excluding: str = ""
 
 
 class LedgerStore:
@@ -103,7 +107,7 @@ class LedgerStore:
 
     def waiting(self, issue: int, list_name: str, *, only_accepted_in: int | None = None) -> int:
         """Return how many a start would queue now."""
-        audience = _audience(issue, list_name, func.count(), only=only_accepted_in)
+        audience = _audience(issue, list_name, func.count(), now=written(self._clock()), only=only_accepted_in)
         with self._database.reading() as connection:
             return int(connection.execute(audience).scalar_one())
 
@@ -292,22 +296,27 @@ def _of_issue(issue: int) -> ColumnElement[bool]:
     return progress.c.mailing.in_(select(mailing.c.number).where(mailing.c.issue == issue))
 
 
-def _audience(issue: int, list_name: str, *columns: ColumnElement[Any], only: int | None = None) -> Select[Any]:
+def _audience(
+    issue: int, list_name: str, *columns: ColumnElement[Any], now: str, only: int | None = None
+) -> Select[Any]:
     """Return *columns* of the audience: the confirmed of the list who are not in the ledger of the issue yet.
 
-    The suppressed are none of it; with *only* it is only those who got that issue.
+    The suppressed and those who pause are none of it; with *only* it is only those who got that issue.
     """
     person, other = subscriber.c, delivery.alias("other")
     entered = select(other.c.number).where(
         other.c.issue == issue, or_(other.c.folded == person.folded, other.c.subscriber == person.number)
     )
-    nobody = select(suppression.c.folded).where(suppression.c.folded == person.folded)
+    nobody = select(suppression.c.folded).where(
+        suppression.c.folded == person.folded, suppression.c.list.in_(("", list_name))
+    )
+    goes_on = or_(subscription.c.paused_until.is_(None), subscription.c.paused_until <= now)
     audience = (
         select(*columns)
         .select_from(subscriber)
         .join(subscription, subscription.c.subscriber == person.number)
         .where(subscription.c.list == list_name, subscription.c.consent == Consent.CONFIRMED.value)
-        .where(~entered.exists(), ~nobody.exists())
+        .where(goes_on, ~entered.exists(), ~nobody.exists())
     )
     if only is None:
         return audience
@@ -322,9 +331,13 @@ def _enqueue(number: int, issue: int, list_name: str, now: str, only: int | None
     audience = _audience(
         issue, list_name,
         literal(number), literal(issue), person.number, person.address, person.folded, person.name,
-        literal(State.QUEUED.value), literal(0), literal(""), literal(now), only=only,
+        literal(State.QUEUED.value), literal(0), literal(""), literal(now),
+        subscription.c.without, now=now, only=only,
     ).order_by(person.number)  # fmt: skip
-    columns = ["mailing", "issue", "subscriber", "address", "folded", "name", "state", "attempts", "reply", "updated"]
+    columns = [
+        "mailing", "issue", "subscriber", "address", "folded", "name", "state", "attempts", "reply", "updated",
+        "variant",
+    ]  # fmt: skip
     return insert(delivery).from_select(columns, audience)
 
 

@@ -18,10 +18,13 @@ Outcome = tuple[int, str, str, str, int, str | None]
 
 # A value, and no EXISTS: PostgreSQL would make a join of that, and without statistics begin it at the whole list.
 _CONSENTED = """coalesce((
-    SELECT consent FROM subscription
+    SELECT CASE WHEN paused_until > :now THEN 'paused' ELSE consent END FROM subscription
     WHERE subscription.subscriber = delivery.subscriber AND subscription.list = :list
 ), '') = 'confirmed'
-AND (SELECT suppression.folded FROM suppression WHERE suppression.folded = delivery.folded) IS NULL"""
+AND (
+    SELECT min(suppression.folded) FROM suppression
+    WHERE suppression.folded = delivery.folded AND suppression.list IN ('', :list)
+) IS NULL"""
 _FREE = "(claimed_by IS NULL OR (claimed_by <> :run AND lease_until <= :now))"
 
 
