@@ -10,6 +10,7 @@ from newsletter.checks.clients.client import DEFAULT
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
 from newsletter.model.mailing_list import MailingList
+from newsletter.model.segment import Segment
 from newsletter.model.table import nearest
 from newsletter.model.waiver import Waiver
 from newsletter.rendering.options import RenderingOptions
@@ -30,6 +31,8 @@ class Settings:
     :param host: the name of this machine.
     :param database: the address of the PostgreSQL that has readers and ledger; empty for a file in the data folder.
     :param caps: how many articles a section may have, by its name.
+    :param optional_sections: those that a reader may do without, by name, in the order of the file.
+    :param segments: named parts of the lists.
     :param waivers: the rules that do not count for this newsletter.
     :param clients: the mail clients whose faults count, by name.
     :param lines: the line of each key of newsletter.toml.
@@ -51,6 +54,8 @@ class Settings:
     host: str
     database: str = field(default="", repr=False)  # it may have a password in it
     caps: Mapping[str, int] = field(default_factory=dict)
+    optional_sections: tuple[str, ...] = ()
+    segments: Mapping[str, Segment] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     clients: tuple[str, ...] = DEFAULT
     lines: Mapping[str, int] = field(default_factory=dict)
