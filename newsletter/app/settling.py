@@ -12,7 +12,8 @@ from newsletter.errors import InputError, SendError
 from newsletter.model.address import Address
 from newsletter.model.delivery import Balance, State
 from newsletter.model.subscriber import Subscriber
-from newsletter.sender.addressing import Addressing, MailTemplate
+from newsletter.sender.addressing import Addressing
+from newsletter.sender.edition import Edition
 from newsletter.sender.postfix_log import Evidence, Trace, read_log
 from newsletter.store.doubts import Doubt, doubts
 from newsletter.store.ledger import LedgerStore
@@ -114,11 +115,13 @@ def _doubted(newsletter: Newsletter, ledger: LedgerStore, number: int) -> dict[s
     mailings: dict[str, Addressing] = {}
     for doubt in doubts(newsletter.database, number):
         if doubt.list not in mailings:
-            template = MailTemplate.load(ledger.frozen(number, doubt.list))
+            template = Edition.load(ledger.frozen(number, doubt.list))
             mailings[doubt.list] = Addressing(template=template, key=newsletter.database.key)
         delivery = doubt.delivery
         address = Address(address=delivery.address, name=delivery.name)
-        message = mailings[doubt.list].message(Subscriber(number=delivery.subscriber, address=address))
+        message = mailings[doubt.list].message(
+            Subscriber(number=delivery.subscriber, address=address, without=delivery.variant)
+        )
         found[message.message_id] = doubt
     return found
 

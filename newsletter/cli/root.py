@@ -8,6 +8,7 @@ import click
 from newsletter.cli import (
     collect,
     compose,
+    counting,
     diff,
     look,
     mailing,
@@ -77,3 +78,4 @@ root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers)
 root.add_section("Operate", work.work, operate.dns)
+readers.subscribers.add_command(counting.count)

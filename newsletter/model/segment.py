@@ -175,6 +175,10 @@ class Selection:
     excluding: tuple[str, ...] = ()
 
 
+EVERYBODY = Selection()
+"""The whole list."""
+
+
 def settled(condition: Condition, now: datetime, zone: ZoneInfo) -> Condition:
     """Return *condition* with each day as the span that it is *now*, in the time zone *zone*."""
     match condition:

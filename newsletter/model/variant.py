@@ -56,3 +56,7 @@ class Variants:
         for without, count in wanted.items():
             found[self.of(without)] = found.get(self.of(without), 0) + count
         return dict(sorted(found.items(), key=lambda item: (len(read_without(item[0])), item[0])))
+
+
+WHOLE = Variants()
+"""The whole issue for everybody."""

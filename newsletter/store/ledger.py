@@ -28,8 +28,8 @@ from sqlalchemy import (
 from newsletter.errors import StoreError
 from newsletter.model.canonical import fold_address
 from newsletter.model.delivery import Balance, Delivery, State
-from newsletter.model.segment import Selection
-from newsletter.model.variant import Variants
+from newsletter.model.segment import EVERYBODY, Selection
+from newsletter.model.variant import WHOLE, Variants
 from newsletter.store.audience import reachable, selected
 from newsletter.store.database import Database
 from newsletter.store.mailing import MailingLedger, balance_of, delivery_of
@@ -37,11 +37,6 @@ from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.retry import Jitter, spread
 from newsletter.store.schema import delivery, mailing, progress, subscriber, subscription
 from newsletter.store.suppression import pardon, suppress
-
-EVERYBODY = Selection()
-"""The whole list."""
-ONE = Variants()
-"""The whole issue for everybody."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +86,8 @@ class LedgerStore:
         expected: int | None = None,
         only_accepted_in: int | None = None,
         selection: Selection = EVERYBODY,
-        variants: Variants = ONE,
+        variants: Variants = WHOLE,
+        strict: bool = True,
     ) -> int:
         """Start a mailing, or add the people who came since, in one transaction; return how many were queued.
 
@@ -103,6 +99,7 @@ class LedgerStore:
         :param selection: whom of the list it is for.
         :param variants: those that are frozen. Who wants none of the issue's sections is not queued; nor is who came
             since the first start, and wants a variant that was not frozen then.
+        :param strict: somebody for whom there is no variant keeps a first start from beginning; else they are left out.
         :raises StoreError: when it would be another number, or a first start has no variant for somebody who came or
             chose since; then nothing was started.
         """
@@ -111,7 +108,8 @@ class LedgerStore:
             number, now = _number(connection, issue, list_name), written(self._clock())
             wanted = audience.wanted(connection, now) if variants.optional else {}
             if number is None:
-                _require_compiled(issue, wanted, variants)
+                if strict:
+                    _require_compiled(issue, wanted, variants)
                 number = _freeze(connection, issue, list_name, frozen, subject, written(started))
                 told = {"segment": selection.segment, "excluding": _as_json(selection.excluding)}
             else:
@@ -146,7 +144,7 @@ class LedgerStore:
         *,
         only_accepted_in: int | None = None,
         selection: Selection = EVERYBODY,
-        variants: Variants = ONE,
+        variants: Variants = WHOLE,
     ) -> int:
         """Return how many a start would queue now."""
         wanted = self.wanted(issue, list_name, only_accepted_in=only_accepted_in, selection=selection)

@@ -11,7 +11,7 @@ from newsletter.errors import SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
 from newsletter.model.hook import Hooks
-from newsletter.model.segment import Selection
+from newsletter.model.segment import EVERYBODY, Selection
 from newsletter.model.subscriber import Consent, Provenance, Subscriber, Subscription, Way
 from newsletter.store.audience import reachable, selected
 from newsletter.store.consent import ConsentEntry, ImportResult, Outcome, judge, require_provenance
@@ -20,8 +20,6 @@ from newsletter.store.database import Database
 from newsletter.store.moment import Clock, utc_now, written
 from newsletter.store.schema import consent_log, subscriber, subscription
 
-EVERYBODY = Selection()
-"""No matter who."""
 BATCH = 500
 """People whose standing is asked for at once."""
 
