@@ -115,7 +115,7 @@ def _doubted(newsletter: Newsletter, ledger: LedgerStore, number: int) -> dict[s
     for doubt in doubts(newsletter.database, number):
         if doubt.list not in mailings:
             template = MailTemplate.load(ledger.frozen(number, doubt.list))
-            mailings[doubt.list] = Addressing(template=template, key=newsletter.database.key)
+            mailings[doubt.list] = Addressing(template=template, key=ledger.key(number, doubt.list))
         delivery = doubt.delivery
         address = Address(address=delivery.address, name=delivery.name)
         message = mailings[doubt.list].message(Subscriber(number=delivery.subscriber, address=address))

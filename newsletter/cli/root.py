@@ -9,6 +9,7 @@ from newsletter.cli import (
     collect,
     compose,
     diff,
+    key,
     look,
     mailing,
     operate,
@@ -76,4 +77,4 @@ root.add_section("Compose", compose.pick, compose.new, compose.edit)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers)
-root.add_section("Operate", work.work, operate.dns)
+root.add_section("Operate", work.work, key.key, operate.dns)

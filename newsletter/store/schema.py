@@ -184,6 +184,7 @@ mailing = Table(
     Column("finished_at", Time),  # when nobody was left to send to; empty while somebody is
     Column("segment", Text, nullable=False, server_default=""),  # the name of the segment; empty for the whole list
     Column("excluding", Text, nullable=False, server_default=""),  # JSON array of the lists whose people were left out
+    Column("key_fingerprint", Text, nullable=False, server_default=""),  # of the key of its tokens; empty: the oldest
     UniqueConstraint("issue", "list"),
     sqlite_autoincrement=True,
 )
