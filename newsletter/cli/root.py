@@ -19,6 +19,7 @@ from newsletter.cli import (
     shots,
     standing,
     start,
+    suppression,
     themes,
     work,
 )
@@ -77,4 +78,6 @@ root.add_section("Compose", compose.pick, compose.new, compose.edit)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers)
+for command in (suppression.suppress, suppression.suppressed):
+    readers.subscribers.add_command(command)
 root.add_section("Operate", work.work, key.key, operate.dns)

@@ -81,7 +81,7 @@ class Database:
     def _fresh_keys(self) -> Keys:
         """Read them again when the file has changed: a server that runs for months learns of a rotation so."""
         if _moment_of(self.folder / KEY_FILE) not in (self._keys_written, GONE):
-            with suppress(StoreError):  # somebody is just copying it: those that were read are good, and it is tried again
+            with suppress(StoreError):  # somebody is just copying it: those that were read are still good
                 self.reload_keys()
         return self._keys
 
