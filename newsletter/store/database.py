@@ -142,6 +142,13 @@ class Database:
         """
         return self._backend.backup_before(occasion)
 
+    def wipe(self) -> bool:
+        """Leave nothing of deleted rows in free space and log; only for the holder of the coordinator's lock.
+
+        Say whether it is done: whoever reads may keep the log from being emptied.
+        """
+        return self._backend.wipe()
+
     def close(self) -> None:
         """Let go of it."""
         self._engine.dispose()

@@ -84,6 +84,7 @@ forgotten = Table(
     metadata,
     Column("hash", Text, primary_key=True),  # newsletter.store.forgetting.erasure_hash
     Column("at", Time, nullable=False),
+    Column("wiped", Integer, nullable=False, server_default="0"),  # 1 once nothing is left in the file's free space
 )
 """Who asked to be forgotten: no import brings them back, and only they know that they are meant."""
 

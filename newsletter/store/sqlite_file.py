@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,17 @@ class SqliteFile:
         path = backup_path(self.where.parent, f"before {occasion}")
         self.backup(path)
         return path
+
+    def wipe(self) -> bool:
+        """Write the file anew, and empty the log.
+
+        secure_delete overwrites what is deleted, and no copy of a row that an index page made when it was divided; a
+        file that is written anew has neither (https://www.sqlite.org/pragma.html#pragma_secure_delete).
+        """
+        with self.said_plainly(), closing(connect(self.where, patience=self._patience)) as driver:
+            driver.execute("VACUUM")
+            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
 
 class SqliteMoves:

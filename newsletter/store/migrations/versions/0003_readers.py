@@ -74,6 +74,7 @@ def _people() -> None:
         "forgotten",
         sa.Column("hash", sa.Text, nullable=False),
         sa.Column("at", sa.Text, nullable=False),
+        sa.Column("wiped", sa.Integer, nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("hash", name="forgotten_pk"),
     )
 
