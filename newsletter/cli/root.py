@@ -9,6 +9,8 @@ from newsletter.cli import (
     collect,
     compose,
     diff,
+    forgetting,
+    kept,
     key,
     look,
     mailing,
@@ -78,6 +80,6 @@ root.add_section("Compose", compose.pick, compose.new, compose.edit)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers)
-for command in (suppression.suppress, suppression.suppressed):
+for command in (kept.show, suppression.suppress, suppression.suppressed, forgetting.forget):
     readers.subscribers.add_command(command)
 root.add_section("Operate", work.work, key.key, operate.dns)
