@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli import (
+    backup,
     collect,
     compose,
     diff,
@@ -82,4 +83,4 @@ root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resum
 root.add_section("Readers", readers.subscribers)
 for command in (kept.show, suppression.suppress, suppression.suppressed, forgetting.forget):
     readers.subscribers.add_command(command)
-root.add_section("Operate", work.work, key.key, operate.dns)
+root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns)

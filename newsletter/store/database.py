@@ -25,6 +25,7 @@ from newsletter.errors import StoreError
 from newsletter.model.hook import NO_HOOKS, Hooks
 from newsletter.store.backend import Backend
 from newsletter.store.engine import PATIENCE
+from newsletter.store.failure import Unusable
 from newsletter.store.key import KEY_FILE, Keys, fingerprint_of, make_key, read_keys
 from newsletter.store.moment import utc_now, written
 from newsletter.store.schema import VERSION, meta, metadata, version_table
@@ -287,7 +288,7 @@ def open_database(folder: Path, url: str = "", *, patience: float = PATIENCE, ho
         with backend.said_plainly(), engine.begin() as connection:
             row = connection.execute(select(meta.c.database_id, meta.c.key_fingerprint)).one_or_none()
         if row is None:
-            raise StoreError("it does not say which database it is", "restore it from a backup", where=backend.where)
+            raise Unusable("it does not say which database it is", "restore it from a backup", where=backend.where)
         keys = read_keys(folder, fingerprint=row.key_fingerprint)
     except BaseException:
         engine.dispose()

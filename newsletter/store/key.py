@@ -18,6 +18,7 @@ from pathlib import Path
 
 from newsletter.errors import StoreError
 from newsletter.files import write_whole
+from newsletter.store.failure import Unusable
 
 KEY_FILE = "secret.key"
 KEY_LENGTH = 32
@@ -77,13 +78,13 @@ def read_keys(folder: Path, *, fingerprint: str) -> Keys:
     try:
         data = path.read_bytes()
     except FileNotFoundError as cause:
-        raise StoreError("the key is missing", todo, where=path) from cause
+        raise Unusable("the key is missing", todo, where=path) from cause
     except OSError as cause:
         raise StoreError(f"the key cannot be read: {cause.strerror}", "check its permissions", where=path) from cause
     keys = split_keys(data)
     newest = key_of(keys, fingerprint)
     if newest is None:
-        raise StoreError("this is another database's key", todo, where=path)
+        raise Unusable("this is another database's key", todo, where=path)
     return Keys(newest=newest, all=keys)
 
 

@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from newsletter.errors import StoreError
 from newsletter.store.backup import backup_path, copy_database
 from newsletter.store.engine import PATIENCE, connect, sqlite_engine
-from newsletter.store.failure import said_plainly
+from newsletter.store.failure import Unusable, said_plainly
 from newsletter.store.lock import coordinator_lock
 from newsletter.store.statements import SQLITE, Facts, Outcome, Statements, statements
 from newsletter.store.upgrade import bring_up_to_date
@@ -36,7 +35,7 @@ class SqliteFile:
         """Migrate it, after a backup, if it is older than this program."""
         if not self.where.is_file():
             todo = "newsletter init makes one; if there was one, NEWSLETTER_HOME may name another place"
-            raise StoreError("there is no database", todo, where=self.where)
+            raise Unusable("there is no database", todo, where=self.where)
         bring_up_to_date(self.where, patience=self._patience)
 
     def engine(self) -> Engine:
