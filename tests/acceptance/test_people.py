@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,17 @@ def test_each_column_about_a_person_is_shown_or_says_nothing():
         assert (set(columns) - of_others) | set(NOT_TOLD[table]) == {
             column.name for column in schema.metadata.tables[table].c
         }, table
+
+
+def test_after_a_rotation_a_message_that_is_sent_again_has_the_message_id_of_the_first(sending, inbox):
+    sending.ok("send", "1", "--really", "--yes")
+    sending.ok("key", "rotate")
+    newsletter = open_newsletter(sending.folder)
+    with newsletter.database.writing() as connection:  # as somebody has it who answered "queued" about one in doubt
+        connection.exec_driver_sql("UPDATE delivery SET state = 'queued' WHERE folded = 'ada@example.com'")
+        connection.exec_driver_sql("UPDATE mailing SET finished_at = NULL")
+    newsletter.close()
+    sending.ok("resume", "1")
+    first, again = [data for address, data in inbox.messages if address == "ada@example.com"]
+    assert again == first
+    assert message_from_bytes(first)["Message-ID"]
