@@ -16,6 +16,7 @@ from newsletter.cli import (
     pool,
     readers,
     send,
+    serve,
     shots,
     standing,
     start,
@@ -77,5 +78,5 @@ root.add_section("Compose", compose.pick, compose.new, compose.edit)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers)
-root.add_section("Publish", archive.archive)
+root.add_section("Publish", serve.serve, archive.archive)
 root.add_section("Operate", work.work, operate.dns)
