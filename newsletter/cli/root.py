@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli import (
+    archive,
     backup,
     collect,
     compose,
@@ -19,6 +20,7 @@ from newsletter.cli import (
     pool,
     readers,
     send,
+    serve,
     shots,
     standing,
     start,
@@ -83,4 +85,5 @@ root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resum
 root.add_section("Readers", readers.subscribers)
 for command in (kept.show, suppression.suppress, suppression.suppressed, forgetting.forget):
     readers.subscribers.add_command(command)
+root.add_section("Publish", serve.serve, archive.archive)
 root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns)
