@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from newsletter.app.newsletter import Newsletter
 from newsletter.model.bounce import DeliveryEvent, EventKind
 from newsletter.returning.proving import Proof, Proved, prove
 from newsletter.returning.reading import read_returned
 from newsletter.returning.report import ABOUT_READERS, Kind, Report, Returned
+from newsletter.store.database import Database
+from newsletter.store.moment import Clock, utc_now
 from newsletter.store.returned import Recorded, ReturnedStore
 
 _EVENTS = {Kind.BOUNCE: EventKind.BOUNCED, Kind.DELAY: EventKind.DELAYED, Kind.COMPLAINT: EventKind.COMPLAINED}
@@ -111,11 +111,15 @@ class Taking:
 
     :param unproven: what proves nothing is believed, where its address was really sent to.
     :param keep: False does nothing and says what would be done, each report as if it were alone.
+    :param clock: tells the time of a change.
     """
 
-    def __init__(self, newsletter: Newsletter, *, unproven: bool = False, keep: bool = True) -> None:
-        self._store = ReturnedStore(newsletter.database)
-        self._keys = (newsletter.database.key,)
+    def __init__(
+        self, database: Database, *, unproven: bool = False, keep: bool = True, clock: Clock = utc_now
+    ) -> None:
+        self._store = ReturnedStore(database, clock=clock)
+        self._clock = clock
+        self._keys = (database.key,)
         self._unproven = unproven
         self._keep = keep
 
@@ -137,7 +141,7 @@ class Taking:
             yield self._taken(report, proved) if proved else _taken(report, Outcome.UNPROVEN)
 
     def _taken(self, report: Report, proved: Proved) -> Taken:
-        at = report.at or datetime.now(UTC)
+        at = report.at or self._clock()
         if report.kind is Kind.UNSUBSCRIBE:
             recorded = self._store.unsubscribe(
                 proved.sent, report=report.id, at=at, basis=report.words, keep=self._keep

@@ -11,7 +11,6 @@ from newsletter.returning.mime import MOST_HEADERS, MOST_PARTS, read_part
 from newsletter.returning.reading import read_returned
 from newsletter.returning.report import Kind
 
-
 ENCODED = base64.b64encode(b"unsubscribe " + OURS.ticket.encode()).decode()
 
 
