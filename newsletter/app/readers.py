@@ -9,6 +9,8 @@ from newsletter.errors import SettingsError, SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Consent, Subscriber, Subscription
 from newsletter.settings import FILE
+from newsletter.store.moment import written
+from newsletter.store.returned import ReturnedStore
 from newsletter.store.subscribers import SubscriberStore
 from newsletter.subscribers.address import validate
 from newsletter.subscribers.exporting import csv_lines, json_lines
@@ -151,6 +153,16 @@ def reader_record(newsletter: Newsletter, address: str) -> dict[str, Any]:
         "name": person.address.name,
         "lists": [{name: row[name] for name in ("list", "consent", "since")} for row in lists],
         "consent log": [asdict(entry) for entry in store.consent_log(address)],
+        "came back": [
+            {
+                "issue": issue,
+                "kind": event.kind.value,
+                "at": written(event.at),
+                "status": event.status,
+                "words": event.words,
+            }
+            for issue, event in ReturnedStore(newsletter.database).of_person(person.number)
+        ],
     }
 
 

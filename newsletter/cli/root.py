@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli import (
+    bounces,
     collect,
     compose,
     diff,
@@ -75,5 +76,5 @@ root.add_section("Collect", collect.add, pool.pool)
 root.add_section("Compose", compose.pick, compose.new, compose.edit)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
-root.add_section("Readers", readers.subscribers)
+root.add_section("Readers", readers.subscribers, bounces.bounces)
 root.add_section("Operate", work.work, operate.dns)
