@@ -126,7 +126,8 @@ def status(issue: str | None, as_json: bool) -> None:
 
     How many were accepted, deferred, refused, excluded or are in doubt; how fast it is and how long it will take; why
     deliveries are deferred, and when they are tried again; whom a person has to decide about, by name, with the
-    server's own words; what came back; and the command that goes on. Without ISSUE all mailings of this database are shown.
+    server's own words; what came back, by name too; and the command that goes on. Without ISSUE all mailings of this
+    database are shown.
     """
     from newsletter.app.sending import mailing_number
     from newsletter.app.standing import all_that_came_back, everybody, standings

@@ -50,7 +50,9 @@ class Imap:
 
     def expunge(self) -> None:
         """Have what was deleted removed, and nothing else: without UIDPLUS (RFC 4315) the marks are all there is."""
-        if "UIDPLUS" in self._line.capabilities:
+        # What a server can do it says anew after the login (RFC 9051 §6.1.1); imaplib keeps what it said before.
+        _, said = self._line.capability()
+        if b"UIDPLUS" in b" ".join(each for each in said if isinstance(each, bytes)).upper().split():
             for at in range(0, len(self._deleted), 100):
                 self._ask("EXPUNGE", ",".join(self._deleted[at : at + 100]))
 

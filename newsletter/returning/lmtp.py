@@ -129,15 +129,16 @@ class _Conversation:
 
     async def _body(self) -> bytes | None:
         """Return the mail without its stuffed dots; None if it is too large, and then all of it was read."""
-        body, begins = bytearray(), True
+        body, tail = bytearray(), b"\r\n"
         while True:
             piece = await self._piece()
+            begins = tail == b"\r\n"  # a line that is too long comes in several pieces
             # Only CRLF . CRLF ends it: a bare LF would let a mail smuggle in a second one.
             if begins and piece == b".\r\n":
                 return bytes(body) if len(body) <= LARGEST_MAIL else None
             if len(body) <= LARGEST_MAIL:
                 body += piece[1:] if begins and piece.startswith(b".") else piece
-            begins = piece.endswith(b"\r\n")
+            tail = (tail + piece)[-2:]
 
     async def _piece(self) -> bytes:
         """Return the next line, or a part of one that is too long."""

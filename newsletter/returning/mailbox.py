@@ -132,6 +132,7 @@ class Mbox:
         try:
             self._box.lock()
         except standard.ExternalClashError as cause:
+            self._box.close()
             raise InputError("another program has it locked", "try again later", where=self._path) from cause
 
     def __len__(self) -> int:
