@@ -169,14 +169,16 @@ def _counted(summary: "Summary") -> str:
     from newsletter.app.returning import Outcome
     from newsletter.returning.report import Kind
 
-    kinds = [plural(summary.mails[kind], kind.value, _MANY.get(kind.value, "")) for kind in Kind if summary.mails[kind]]
+    kinds = [
+        plural(summary.mails[kind], *_NAMES.get(kind.value, (kind.value,))) for kind in Kind if summary.mails[kind]
+    ]
     outcomes = [f"{summary.outcomes[each]:,} {each.value}" for each in Outcome if summary.outcomes[each]]
-    read = f"{plural(summary.read, 'mail')} read"
-    return f"{read}: {', '.join(kinds)}; {', '.join(outcomes) or 'nothing to do'}" if kinds else f"{read}"
+    told = f": {', '.join(kinds)}; {', '.join(outcomes) or 'nothing to do'}" if kinds else ""
+    return f"{plural(summary.read, 'mail')} read{told}"
 
 
-_MANY = {"unsubscribe": "unsubscribes", "delivered": "delivered", "delay": "delays", "auto-reply": "auto-replies",
-         "mail": "other mails"}  # fmt: skip
+_NAMES = {"delivered": ("report of success", "reports of success"), "auto-reply": ("auto-reply", "auto-replies"),
+          "mail": ("other mail", "other mails")}  # fmt: skip
 
 
 def _say_next(summary: "Summary", loud: "list[Taken]") -> None:
