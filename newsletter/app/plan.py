@@ -44,8 +44,8 @@ class Plan:
     :param people: how many would get each variant.
     :param nothing: how many want none of its sections, and get nothing.
     :param late: how many want a variant that was not frozen when it began, and get nothing.
-    :param usual: the size of the last mailing to the same people of the list, of a correction that of what it corrects; None if
-        there was none.
+    :param usual: the size of the last mailing to the same part of the list, of a correction that of what it corrects;
+        None if there was none.
     :param schedule: when it is to start by itself, if it is.
     :param profile: None when no mail server is configured, or none is the default.
     :param profiles: the names of all that are configured.
@@ -211,6 +211,10 @@ def require_here(newsletter: Newsletter, number: int) -> None:
     for receipt in newsletter.issues.receipts_of(number):
         if receipt.ledger != newsletter.database.id:
             raise _elsewhere(newsletter, number, receipt)
+        if receipt.list not in {mailing.list for mailing in LedgerStore(newsletter.database).mailings(number)}:
+            what = f"issue {number} went to {receipt.list}, its receipt says, and the database does not know to whom"
+            todo = "an older one was restored? To send it to everybody once more, take its receipt away"
+            raise SendError(what, todo, where=newsletter.issues.folder / f"{number:03d}.receipt.toml")
 
 
 def require_lasting(newsletter: Newsletter, number: int) -> None:
