@@ -44,7 +44,7 @@ def read_settings(folder: Path) -> Settings:
         timezone=_timezone(table),
         lists=lists,
         test_addresses=_test_addresses(table.table("test")),
-        rendering=read_rendering(table, folder, sender),
+        rendering=read_rendering(table, folder, sender, lists),
         sender=sender,
         dkim=read_dkim(table, sender),
         profiles=profiles,

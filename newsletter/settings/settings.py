@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -68,6 +68,18 @@ class Settings:
     def data_folder(self) -> Path:
         """Where database and key are: the user's data folder, or below NEWSLETTER_HOME."""
         return data_home() / self.id
+
+    def rendering_of(self, list_name: str) -> RenderingOptions:
+        """Return how issues look that go to a list: its theme, its footer, whom its mail is from."""
+        mailing_list = self.lists.get(list_name)
+        if mailing_list is None:
+            return self.rendering
+        return replace(
+            self.rendering,
+            theme=mailing_list.theme or self.rendering.theme,
+            footer=mailing_list.footer,
+            author=mailing_list.sender.name if mailing_list.sender else self.rendering.author,
+        )
 
     def profile(self, name: str = "") -> SmtpProfile:
         """Return the SMTP profile *name*, or the first one that is used unasked."""

@@ -65,7 +65,7 @@ def make_proof(folder: Path, path: Path, last: Sheet | None = None) -> Proof:
         source = _read(path)
         newsletter = open_newsletter(folder)
         if last:  # compiling the theme's templates anew would take twice as long as everything else
-            newsletter.share_renderer(last.newsletter)
+            newsletter.share_renderers(last.newsletter)
         sheet = Sheet.of(newsletter, path)
     except NewsletterError as error:
         faults = _faults(newsletter, path) if newsletter else ()

@@ -45,7 +45,12 @@ class Sheet:
         issue = newsletter.issues.read(path)
         newsletter.list_of(issue)
         rendered = newsletter.render(issue)
-        return cls(newsletter=newsletter, issue=issue, rendered=rendered, traced=newsletter.renderer.trace(issue))
+        return cls(
+            newsletter=newsletter,
+            issue=issue,
+            rendered=rendered,
+            traced=newsletter.renderer_of(issue.list).trace(issue),
+        )
 
     @cached_property
     def _template(self) -> MailTemplate:
