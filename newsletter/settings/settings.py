@@ -13,6 +13,7 @@ from newsletter.model.mailing_list import MailingList
 from newsletter.model.table import nearest
 from newsletter.model.waiver import Waiver
 from newsletter.rendering.options import RenderingOptions
+from newsletter.returning.options import ImapProfile
 from newsletter.sender.options import DkimOptions, SenderOptions, SmtpProfile
 from newsletter.settings.file import LOCAL_FILE, shown
 
@@ -33,6 +34,7 @@ class Settings:
     :param waivers: the rules that do not count for this newsletter.
     :param clients: the mail clients whose faults count, by name.
     :param lines: the line of each key of newsletter.toml.
+    :param imap: mailboxes that mail comes back to, by name.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
@@ -55,6 +57,7 @@ class Settings:
     clients: tuple[str, ...] = DEFAULT
     lines: Mapping[str, int] = field(default_factory=dict)
     editor: tuple[str, ...] = ()
+    imap: Mapping[str, ImapProfile] = field(default_factory=dict)
 
     @property
     def data_folder(self) -> Path:
@@ -69,6 +72,17 @@ class Settings:
         """Return the SMTP profiles *names*, "main, backup", or those that are used unasked; they share a mailing."""
         wanted = [name.strip() for name in (names or self.via).split(",")]
         return tuple(self._profile(name) for name in dict.fromkeys(wanted))
+
+    def mailbox(self, wanted: str = "") -> ImapProfile:
+        """Return the IMAP profile *wanted*, or the only one there is."""
+        if not self.imap:
+            todo = "add [imap.NAME] with host, username and password_command"
+            raise SettingsError("no mailbox is configured", todo, where=shown(self.folder / LOCAL_FILE))
+        name = wanted or (next(iter(self.imap)) if len(self.imap) == 1 else "")
+        if name not in self.imap:
+            what = f'there is no IMAP profile "{name}"' if name else "several IMAP profiles"
+            raise SettingsError(what, nearest(name, list(self.imap)), where=shown(self.folder / LOCAL_FILE))
+        return self.imap[name]
 
     def _profile(self, wanted: str) -> SmtpProfile:
         if not self.profiles:

@@ -2,10 +2,8 @@
 
 from sqlalchemy import Connection, text, update
 
+from newsletter.model.bounce import NOBODY
 from newsletter.store.schema import progress
-
-NOBODY = ("5.1.1", "5.1.3", "5.1.6", "5.1.10")
-"""Codes that say so: no such mailbox, no such address, moved without a new one (RFC 3463 §3.2), null MX (RFC 7505)."""
 
 SHARE = 0.05
 LEAST = 20
