@@ -38,7 +38,7 @@ from newsletter.store.schema import (
 )
 
 PURPOSE = b"newsletter forgotten 1\0"
-_CODE = re.compile(r"[245]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?(?!\d)")
+_CODE = re.compile(r"(?:[245]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?|[245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _TOLD = ("event", "at", "list", "consent", "way", "issue", "status")
 """What a message to a hook keeps: nothing of it says who."""
 
