@@ -400,3 +400,17 @@ def test_a_report_about_somebody_who_was_forgotten_meanwhile_names_them_to_nobod
     assert store.record(found, event).known
     assert store.to_address(42, ADA) is None
     assert still_named(press.database, [ADA]) == {}
+
+
+def test_who_is_suppressed_after_they_were_forgotten_is_so_without_a_name(press):
+    press.confirm(ADA)
+    forget(press.database, ADA)
+    suppressions = SuppressionList(press.database)
+    assert suppressions.add(ADA, "weekly", reason="asked by phone")
+    assert not suppressions.add(ADA, "weekly", reason="asked by phone again")
+    assert still_named(press.database, [ADA]) == {}
+    (one,) = suppressions.all(address=ADA.upper())
+    assert (one.address, one.reason) == (erasure_hash(press.database.key, fold_address(ADA)), "asked by phone")
+    press.confirm(ADA)
+    assert press.ledger.waiting(42, "weekly") == 0, "it holds when they come back"
+    assert [one.list for one in suppressions.lift(ADA)] == ["weekly"]
