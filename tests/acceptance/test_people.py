@@ -4,12 +4,14 @@ import json
 from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
+from threading import Event
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import insert
 
 from newsletter.app import open_newsletter
+from newsletter.app.forgetting import forget_reader
 from newsletter.app.kept import (
     CONSENTS,
     DELIVERIES,
@@ -23,10 +25,12 @@ from newsletter.app.kept import (
     kept_of,
     kept_text,
 )
+from newsletter.app.working import Worker
 from newsletter.cli.root import root
 from newsletter.errors import NewsletterError, SubscriberError
 from newsletter.store import schema
 from newsletter.store.backup import BACKUPS
+from newsletter.store.forgetting import forget, is_unwiped
 from newsletter.store.ledger import LedgerStore
 
 AT = "2026-11-27T12:00:00Z"
@@ -186,3 +190,31 @@ def test_after_a_rotation_a_message_that_is_sent_again_has_the_message_id_of_the
     first, again = [data for address, data in inbox.messages if address == "ada@example.com"]
     assert again == first
     assert message_from_bytes(first)["Message-ID"]
+
+
+def test_under_a_mailing_the_file_is_not_written_anew_and_a_worker_or_the_next_mailing_does_it(sending, inbox):
+    newsletter = open_newsletter(sending.folder)
+    with newsletter.database.coordinator_lock():
+        with newsletter.database.reading():
+            gone = forget_reader(newsletter, "grace@example.com")
+        assert (gone.wiped, gone.unwiped_because) == (False, "another newsletter command is sending from this database")
+        assert list(Worker("", Event()).turn(newsletter)) == []
+        assert is_unwiped(newsletter.database)
+    assert list(Worker("", Event()).turn(newsletter)) == []
+    assert not is_unwiped(newsletter.database)
+    forget_reader_unwiped(newsletter, "lin@example.com")
+    sending.ok("send", "1", "--really", "--yes")
+    assert not is_unwiped(newsletter.database)
+    newsletter.close()
+    assert inbox.addresses == ["ada@example.com"]
+    (backup,) = (newsletter.settings.data_folder / BACKUPS).glob("*before-mailing*")
+    assert b"lin@example.com" not in backup.read_bytes()
+
+
+def forget_reader_unwiped(newsletter, address):
+    """Forget somebody as a page does, which wipes nothing."""
+    with newsletter.database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO tag VALUES (1, 'lin@example.com')")
+        connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+        connection.exec_driver_sql("DELETE FROM tag")
+    forget(newsletter.database, address)

@@ -414,3 +414,14 @@ def test_who_is_suppressed_after_they_were_forgotten_is_so_without_a_name(press)
     press.confirm(ADA)
     assert press.ledger.waiting(42, "weekly") == 0, "it holds when they come back"
     assert [one.list for one in suppressions.lift(ADA)] == ["weekly"]
+
+
+def test_wiping_is_asked_for_once_and_done_once(press):
+    assert not is_unwiped(press.database)
+    press.confirm(ADA)
+    forget(press.database, ADA)
+    assert is_unwiped(press.database)
+    with press.database.coordinator_lock():
+        assert wipe_forgotten(press.database)
+        assert wipe_forgotten(press.database), "there is nothing left to do"
+    assert not is_unwiped(press.database)
