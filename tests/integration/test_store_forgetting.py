@@ -370,10 +370,7 @@ def test_each_column_of_text_is_looked_at(tmp_path):
         "traffic": "profile minute",
         "meta": "database_id key_fingerprint created",
     }
-    found = {}
-    for table, column in text_columns():
-        found.setdefault(table.name, []).append(column)
-    assert {table: " ".join(columns) for table, columns in found.items()} == decided
+    assert {table.name: " ".join(columns) for table, columns in text_columns().items()} == decided
 
 
 def test_the_hash_is_of_the_key_and_the_folded_address_alone():
