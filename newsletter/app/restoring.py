@@ -171,7 +171,7 @@ def _restore_all(
     data = data_home() / settings.id
     there = data.is_dir() and any(data.iterdir())
     if there and not replace:
-        what = "there is a database already"
+        what = "there is a database already" if (data / DATABASE).exists() else "there are files already"
         todo = "nothing was changed; --replace puts the backup in its place, and makes a backup of it first"
         raise StoreError(what, todo, where=data)
     fresh = staged / "data"

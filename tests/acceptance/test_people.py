@@ -156,6 +156,18 @@ def test_all_that_is_kept_is_shown_in_words_a_reader_understands(filled, at_desk
         kept_of(filled, "nobody@example.com")
 
 
+def test_an_editor_finds_somebody_by_the_address_they_had_and_nobody_else_does(filled, at_desk):
+    with filled.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE subscriber SET address = 'N@example.com', folded = 'n@example.com'"
+                                   " WHERE folded = 'ada@example.com'")  # fmt: skip
+    of_whoever_has_it_now = kept_of(filled, "ada@example.com")
+    assert (of_whoever_has_it_now["known_since"], of_whoever_has_it_now["deliveries"]) == (None, [])
+    assert "keeps about N@example.com" in at_desk("subscribers", "show", "ada@example.com")
+    assert "forgotten, and off weekly" in at_desk("subscribers", "forget", "Ada@example.com", "--yes")
+    for address in ("n@example.com", "ada@example.com"):
+        assert "You asked to be forgotten" in at_desk("subscribers", "show", address)
+
+
 def test_an_address_that_is_suppressed_only_is_shown_too(at_desk):
     at_desk("subscribers", "suppress", "eve@example.com", "--reason", "a spam trap")
     said = at_desk("subscribers", "show", "Eve@example.com")
