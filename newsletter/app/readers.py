@@ -5,12 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from newsletter.app.newsletter import Newsletter
-from newsletter.errors import SettingsError, SubscriberError
+from newsletter.errors import SettingsError
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Consent, Subscriber, Subscription
 from newsletter.settings import FILE
-from newsletter.store.moment import written
-from newsletter.store.returned import ReturnedStore
 from newsletter.store.subscribers import SubscriberStore
 from newsletter.subscribers.address import validate
 from newsletter.subscribers.exporting import csv_lines, json_lines
@@ -138,32 +136,6 @@ def confirmed_readers(newsletter: Newsletter, list_name: str, containing: str = 
     found = store_of(newsletter).subscriptions(list_name=list_name, consent=Consent.CONFIRMED, containing=containing)
     for subscription in found:
         yield subscription.subscriber
-
-
-def reader_record(newsletter: Newsletter, address: str) -> dict[str, Any]:
-    """Return all that is kept of one person."""
-    store = store_of(newsletter)
-    person = store.find(address)
-    if person is None:
-        raise SubscriberError(f"nobody here has the address {address}", "newsletter subscribers list shows who is")
-    lists = [_values(subscription) for subscription in store.subscriptions(address=address)]
-    return {
-        "number": person.number,
-        "address": person.address.address,
-        "name": person.address.name,
-        "lists": [{name: row[name] for name in ("list", "consent", "since")} for row in lists],
-        "consent log": [asdict(entry) for entry in store.consent_log(address)],
-        "came back": [
-            {
-                "issue": issue,
-                "kind": event.kind.value,
-                "at": written(event.at),
-                "status": event.status,
-                "words": event.words,
-            }
-            for issue, event in ReturnedStore(newsletter.database).of_person(person.number)
-        ],
-    }
 
 
 def unsubscribe(newsletter: Newsletter, address: str, list_name: str | None, basis: str) -> tuple[str, ...]:

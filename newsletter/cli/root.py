@@ -6,19 +6,26 @@ from pathlib import Path
 import click
 
 from newsletter.cli import (
+    archive,
+    backup,
     bounces,
     collect,
     compose,
     diff,
+    forgetting,
+    kept,
+    key,
     look,
     mailing,
     operate,
     pool,
     readers,
     send,
+    serve,
     shots,
     standing,
     start,
+    suppression,
     themes,
     work,
 )
@@ -77,4 +84,7 @@ root.add_section("Compose", compose.pick, compose.new, compose.edit)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers, bounces.bounces)
-root.add_section("Operate", work.work, operate.dns)
+for command in (kept.show, suppression.suppress, suppression.suppressed, forgetting.forget):
+    readers.subscribers.add_command(command)
+root.add_section("Publish", serve.serve, archive.archive)
+root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns)

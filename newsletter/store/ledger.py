@@ -29,6 +29,7 @@ from newsletter.model.canonical import fold_address
 from newsletter.model.delivery import Balance, Delivery, State
 from newsletter.model.subscriber import Consent
 from newsletter.store.database import Database
+from newsletter.store.key import fingerprint_of
 from newsletter.store.mailing import MailingLedger, balance_of, delivery_of
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.retry import Jitter, spread
@@ -95,7 +96,8 @@ class LedgerStore:
         with self._database.writing() as connection:
             number = _number(connection, issue, list_name)
             if number is None:
-                number = _freeze(connection, issue, list_name, frozen, subject, written(started))
+                key = fingerprint_of(self._database.key)
+                number = _freeze(connection, issue, list_name, frozen, subject, written(started), key)
             enqueue = _enqueue(number, issue, list_name, written(self._clock()), only_accepted_in)
             queued = connection.execute(enqueue, execution_options={"preserve_rowcount": True}).rowcount
             if expected is not None and queued != expected:
@@ -113,7 +115,7 @@ class LedgerStore:
 
     def mailings(self, issue: int | None = None) -> tuple[Mailing, ...]:
         """Return the facts of the mailings of one issue or of all, oldest first."""
-        known = [column for column in mailing.c if column is not mailing.c.frozen]
+        known = [column for column in mailing.c if column.name not in ("frozen", "key_fingerprint")]
         query = select(*known, progress.c.suppressed, progress.c.held).order_by(mailing.c.number)
         query = query.join(progress, progress.c.mailing == mailing.c.number)
         if issue is not None:
@@ -132,6 +134,20 @@ class LedgerStore:
         if frozen is None:
             raise _not_started(issue, list_name)
         return bytes(frozen)
+
+    def key(self, issue: int, list_name: str) -> bytes:
+        """Return the key that the mailing's tokens are made with, whatever was rotated since it began.
+
+        A message that is sent again has the Message-ID of the first one by it.
+
+        :raises StoreError: when it was not started, or its key is not on this machine.
+        """
+        query = select(mailing.c.key_fingerprint).where(mailing.c.issue == issue, mailing.c.list == list_name)
+        with self._database.reading() as connection:
+            fingerprint = connection.execute(query).scalar_one_or_none()
+        if fingerprint is None:
+            raise _not_started(issue, list_name)
+        return self._database.key_with(fingerprint)
 
     def open_mailing(self, issue: int, list_name: str, *, retry_now: bool = False) -> MailingLedger:
         """Return the ledger of one mailing for one run of the sender.
@@ -278,7 +294,9 @@ def _number(connection: Connection, issue: int, list_name: str) -> int | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def _freeze(connection: Connection, issue: int, list_name: str, frozen: bytes, subject: str, started_at: str) -> int:
+def _freeze(
+    connection: Connection, issue: int, list_name: str, frozen: bytes, subject: str, started_at: str, key: str
+) -> int:
     row = insert(mailing).values(
         issue=issue,
         list=list_name,
@@ -286,6 +304,7 @@ def _freeze(connection: Connection, issue: int, list_name: str, frozen: bytes, s
         frozen=frozen,
         content_sha256=hashlib.sha256(frozen).hexdigest(),
         started_at=started_at,
+        key_fingerprint=key,
     )
     number = int(connection.execute(row.returning(mailing.c.number)).scalar_one())
     connection.execute(insert(progress).values(mailing=number))

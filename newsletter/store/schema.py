@@ -84,6 +84,7 @@ forgotten = Table(
     metadata,
     Column("hash", Text, primary_key=True),  # newsletter.store.forgetting.erasure_hash
     Column("at", Time, nullable=False),
+    Column("wiped", Integer, nullable=False, server_default="0"),  # 1 once nothing is left in the file's free space
 )
 """Who asked to be forgotten: no import brings them back, and only they know that they are meant."""
 
@@ -184,6 +185,7 @@ mailing = Table(
     Column("finished_at", Time),  # when nobody was left to send to; empty while somebody is
     Column("segment", Text, nullable=False, server_default=""),  # the name of the segment; empty for the whole list
     Column("excluding", Text, nullable=False, server_default=""),  # JSON array of the lists whose people were left out
+    Column("key_fingerprint", Text, nullable=False, server_default=""),  # of the key of its tokens; empty: the oldest
     UniqueConstraint("issue", "list"),
     sqlite_autoincrement=True,
 )

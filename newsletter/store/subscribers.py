@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, s
 from newsletter.errors import SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
-from newsletter.model.hook import Hooks
 from newsletter.model.subscriber import Consent, Provenance, Subscriber, Subscription, Way
-from newsletter.store.consent import ConsentEntry, ImportResult, Outcome, judge, require_provenance
+from newsletter.store.consent import OWN_WORD, ConsentEntry, ImportResult, Outcome, judge, require_provenance
 from newsletter.store.consent_moves import change, move, number_of, standing_of
 from newsletter.store.database import Database
+from newsletter.store.forgetting import forgotten_among, readmit
 from newsletter.store.moment import Clock, utc_now, written
 from newsletter.store.schema import consent_log, subscriber, subscription
 
@@ -38,7 +38,9 @@ class SubscriberStore:
         """
         result = self._enter([person], list_name, consent, Provenance(way=Way.EDITOR, basis=basis))
         if result.kept_out:
-            what = f"{person.address} unsubscribed from {list_name}, and stays so"
+            known = self.find(person.address) is not None
+            did = f"unsubscribed from {list_name}" if known else "asked to be forgotten"
+            what = f"{person.address} {did}, and stays so"
             raise SubscriberError(what, "if they asked to come back, add them as confirmed and say on what basis")
         return next(outcome for outcome, count in result.counts.items() if count)
 
@@ -55,7 +57,7 @@ class SubscriberStore:
         self, people: Iterable[Address], list_name: str, consent: Consent, provenance: Provenance
     ) -> ImportResult:
         told = require_provenance(consent, provenance)
-        entry = _Entry(list_name, consent, told, written(self._clock()), self._database.hooks)
+        entry = _Entry(list_name, consent, told, written(self._clock()), self._database)
         waiting = iter(people)
         with self._database.writing() as connection:
             while batch := list(islice(waiting, BATCH)):
@@ -149,12 +151,13 @@ class SubscriberStore:
 class _Entry:
     """One run of add or import: the same consent for everybody, batch by batch."""
 
-    def __init__(self, list_name: str, consent: Consent, provenance: Provenance, at: str, hooks: Hooks) -> None:
+    def __init__(self, list_name: str, consent: Consent, provenance: Provenance, at: str, database: Database) -> None:
         self._list = list_name
         self._consent = consent
         self._provenance = provenance
         self._at = at
-        self._hooks = hooks
+        self._hooks = database.hooks
+        self._key = database.oldest_key
         self.counts = dict.fromkeys(Outcome, 0)
         self.kept_out: list[str] = []
 
@@ -164,6 +167,7 @@ class _Entry:
         for person in batch:
             people.setdefault(fold_address(person.address), person)
         self.counts[Outcome.UNCHANGED] += len(batch) - len(people)
+        self._ask_forgotten(connection, people)
         self._make_subscribers(connection, people)
         known = {row.folded: row for row in connection.execute(self._asked(people))}
         changes = []
@@ -178,6 +182,15 @@ class _Entry:
                 changes.append(change(row.number, self._list, self._consent, self._provenance, self._at, standing))
         move(connection, changes, self._hooks)
         self._name(connection, people, known)
+
+    def _ask_forgotten(self, connection: Connection, people: dict[str, Address]) -> None:
+        """Take those who asked to be forgotten out of *people*, unless an editor has their own, new yes."""
+        for folded in forgotten_among(connection, self._key, people):
+            if self._provenance.way in OWN_WORD and self._consent is Consent.CONFIRMED:
+                readmit(connection, self._key, folded)
+                continue
+            self.counts[Outcome.KEPT_OUT] += 1
+            self.kept_out.append(people.pop(folded).address)
 
     def _make_subscribers(self, connection: Connection, people: Mapping[str, Address]) -> None:
         asked = select(subscriber.c.folded).where(subscriber.c.folded.in_(people))
@@ -221,6 +234,7 @@ _SUBSCRIPTIONS = (
         subscription,
     )
     .join(subscription, subscription.c.subscriber == subscriber.c.number)
+    .where(subscriber.c.forgotten_at.is_(None))
     .order_by(subscriber.c.number, subscription.c.list)
 )
 

@@ -53,7 +53,7 @@ def _columns() -> None:
                        sa.Column("forgotten_at", sa.Text)],
         "subscription": [_text("without"), sa.Column("paused_until", sa.Text)],
         "consent_log": [_text("way"), _text("source"), _text("wording"), _text("ip")],
-        "mailing": [_text("segment"), _text("excluding")],
+        "mailing": [_text("segment"), _text("excluding"), _text("key_fingerprint")],
         "schedule": [_text("segment"), _text("excluding")],
         "delivery": [_text("variant")],
     }.items():  # fmt: skip
@@ -74,6 +74,7 @@ def _people() -> None:
         "forgotten",
         sa.Column("hash", sa.Text, nullable=False),
         sa.Column("at", sa.Text, nullable=False),
+        sa.Column("wiped", sa.Integer, nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("hash", name="forgotten_pk"),
     )
 
