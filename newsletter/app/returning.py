@@ -119,7 +119,7 @@ class Taking:
     ) -> None:
         self._store = ReturnedStore(database, clock=clock)
         self._clock = clock
-        self._keys = (database.key,)
+        self._keys = database.keys
         self._unproven = unproven
         self._keep = keep
 

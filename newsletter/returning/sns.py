@@ -14,6 +14,8 @@ _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Ty
 _CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 _ARN = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]{3,30}):\d{12}:[\w.-]{1,256}")
 
+_CERTIFICATE = re.compile(r"/SimpleNotificationService-[0-9a-f]{16,64}\.pem")
+
 
 def is_topic(arn: str) -> bool:
     """Return whether *arn* names a topic."""
@@ -28,9 +30,8 @@ def certificate_url(message: Json, topic: str) -> str:
     if text(message, "TopicArn") != topic:
         raise Refused(403, "this is another topic")
     url = _text(message, "SigningCertURL")
-    if not _is_of_sns(url, topic) or not re.fullmatch(
-        r"/SimpleNotificationService-[0-9a-f]{16,64}\.pem", urlsplit(url).path
-    ):
+    parts = urlsplit(url) if _is_of_sns(url, topic) else None
+    if not parts or parts.query or not _CERTIFICATE.fullmatch(parts.path):
         raise Refused(403, "this certificate is not of Amazon SNS")
     return url
 
@@ -88,7 +89,7 @@ def _is_of_sns(url: str, topic: str) -> bool:
     match = _ARN.fullmatch(topic)
     try:
         parts = urlsplit(url)
-        plain = parts.scheme == "https" and parts.netloc == parts.hostname
+        plain = parts.scheme == "https" and parts.netloc == parts.hostname and not parts.fragment
     except ValueError:
         return False
     hosts = {f"sns.{match[1]}.amazonaws.com", f"sns.{match[1]}.amazonaws.com.cn"} if match else set()

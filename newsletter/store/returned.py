@@ -140,16 +140,9 @@ class ReturnedStore:
     def of_issue(self, issue: int, *, limit: int | None = None) -> tuple[tuple[str, DeliveryEvent], ...]:
         """Return who of *issue* has which event, as it came, without delays."""
         query = _EVENTS.where(delivery.c.issue == issue, delivery_event.c.kind != EventKind.DELAYED.value)
-        return tuple((row.address, _event(row)) for row in self._rows(query.order_by(_NUMBER).limit(limit)))
-
-    def of_person(self, number: int) -> tuple[tuple[int, DeliveryEvent], ...]:
-        """Return which issue came back how from the subscriber with that number, oldest first."""
-        query = _EVENTS.where(delivery.c.subscriber == number).order_by(delivery_event.c.at, _NUMBER)
-        return tuple((row.issue, _event(row)) for row in self._rows(query))
-
-    def _rows(self, query: Select[Any]) -> list[Row[Any]]:
         with self._database.reading() as connection:
-            return list(connection.execute(query).all())
+            rows = connection.execute(query.order_by(_NUMBER).limit(limit)).all()
+        return tuple((row.address, _event(row)) for row in rows)
 
 
 _NUMBER = delivery_event.c.number

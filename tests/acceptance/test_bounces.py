@@ -65,7 +65,7 @@ def test_what_a_real_postfix_sends_back_is_matched_to_its_delivery(sample):
         }  # fmt: skip
         said = desk.ok("status", "1")
         assert "  came back  2 bounced\n  bounced    " in said
-        assert "kind bounced" in desk.ok("subscribers", "show", "full@example.com")
+        assert "issue 1 came back; 5.2.2" in desk.ok("subscribers", "show", "full@example.com")
 
         add(desk, "nobody2")
         second_issue(desk)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from returned_mail import Ours, complaint, postfix, qmail, unsubscribing, vacation
 from sqlalchemy import func, select
-from store_press import NOON, Press, begin, record
+from store_press import Press, begin, record
 
 from newsletter.app.returning import Outcome, Taking
 from newsletter.model.bounce import EventKind
@@ -260,7 +260,7 @@ def test_a_bounce_is_known_by_the_envelope_alone_and_the_absent_are_left_alone(p
     assert take(press, vacation(mail)).kind is Kind.AUTO_REPLY
 
 
-def test_what_came_back_can_be_asked_for_by_issue_and_by_person(press):
+def test_what_came_back_can_be_asked_for_by_issue(press):
     send(press)
     one(press, postfix(ours(press), action="delayed", status="4.4.1", name="0"))
     one(press, postfix(ours(press)))
@@ -270,6 +270,3 @@ def test_what_came_back_can_be_asked_for_by_issue_and_by_person(press):
     assert [(who, event.kind.value) for who, event in store.of_issue(42)] == [
         ("Ada@Example.com", "bounced"), ("bob@example.com", "complained"),
     ]  # fmt: skip
-    ada = store.of_person(press.subscribers.find("ada@example.com").number)
-    assert sorted((issue, event.kind.value) for issue, event in ada) == [(42, "bounced"), (42, "delayed")]
-    assert ada[0][1].at > NOON - timedelta(days=1)
