@@ -1,10 +1,12 @@
 """What the database makes of mail that came back: recorded once, believed for its tokens, with what follows from it."""
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from broken_mail import broken, samples
 from returned_mail import Ours, complaint, postfix, qmail, unsubscribing, vacation
 from sqlalchemy import func, select
 from store_press import Press, begin, record
@@ -270,3 +272,15 @@ def test_what_came_back_can_be_asked_for_by_issue(press):
     assert [(who, event.kind.value) for who, event in store.of_issue(42)] == [
         ("Ada@Example.com", "bounced"), ("bob@example.com", "complained"),
     ]  # fmt: skip
+
+
+def test_reports_that_are_broken_at_random_touch_nobody_but_their_own_reader(press):
+    send(press)
+    rng, mails = random.Random(1), samples(ours(press))
+    taking = Taking(press.database)
+    outcomes = {report.outcome for _ in range(200) for report in taking.mail(broken(rng, mails)).reports}
+    assert {Outcome.SUPPRESSED, Outcome.UNPROVEN, Outcome.NOTED} <= outcomes
+    assert [row["folded"] for row in rows(press, suppression)] == ["ada@example.com"]
+    standing = {each.consent for each in press.subscribers.subscriptions(address="bob@example.com")}
+    assert standing == {Consent.CONFIRMED}
+    assert press.counts() == {State.ACCEPTED: 2}
