@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import hmac
+import io
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asgi_client import Client
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -22,6 +24,9 @@ from newsletter.model.delivery import State
 from newsletter.returning.proving import Proof
 from newsletter.returning.sns import signed_text
 from newsletter.settings import read_settings
+from newsletter.web.site.request_log import RequestLog
+from newsletter.web.site.running import PublicSite
+from newsletter.web.site.site import SiteOptions
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:bounces"
 SECRET = "a-secret-of-24-characters"
@@ -354,3 +359,21 @@ def test_settings_that_cannot_be_used_say_where_and_never_repeat_a_secret(tmp_pa
 
 def test_secrets_are_not_shown_with_the_settings(news):
     assert SECRET not in repr(news.settings)
+
+
+def test_the_site_takes_what_providers_post_and_its_log_names_nobody(news):
+    stream = io.StringIO()
+    site = PublicSite(news, SiteOptions(), log=RequestLog(stream=stream))
+    client = Client(site.app)
+    event = json.dumps({**told("HardBounce"), "Content": "x" * 100_000}).encode()
+    assert client.post(f"/webhooks/postmark/{SECRET}", event).status == 200
+    assert client.post("/webhooks/postmark/guessed-secret-of-mine", event).status == 401
+    assert client.post("/webhooks/postmark", event).status == 401
+    assert client.post("/webhooks/none", event).status == 404
+    assert client.get(f"/webhooks/postmark/{SECRET}").status == 405
+    assert client.post("/webhooks/mailgun", b"{" + b" " * 3_000_000).status == 413
+    client.close()
+    log = stream.getvalue()
+    assert "webhook postmark: postmark: suppressed" in log
+    assert "POST /webhooks/{name}/{secret} 200" in log
+    assert not any(word in log for word in (SECRET, "guessed", "ada@example.com"))
