@@ -120,7 +120,7 @@ class Taking:
     ) -> None:
         self._store = ReturnedStore(database, clock=clock)
         self._clock = clock
-        self._keys = database.keys
+        self._database = database
         self._unproven = unproven
         self._keep = keep
 
@@ -142,7 +142,7 @@ class Taking:
 
     def _reports(self, returned: Returned) -> Iterator[Taken]:
         for report in returned.reports:
-            proved = prove(report, self._store, self._keys, unproven=self._unproven)
+            proved = prove(report, self._store, self._database.keys, unproven=self._unproven)
             yield self._taken(report, proved) if proved else _taken(report, Outcome.UNPROVEN)
 
     def _taken(self, report: Report, proved: Proved) -> Taken:

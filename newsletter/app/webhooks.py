@@ -100,7 +100,7 @@ def _returned(reports: tuple[Report, ...]) -> Returned:
     return Returned.of(reports) if reports else Returned(kind=Kind.OTHER)
 
 
-class _Certificates:
+class Certificates:
     """Gets what AWS publishes, certificates once, and not too often."""
 
     def __init__(self) -> None:
@@ -126,4 +126,4 @@ class _Certificates:
         return answer.body
 
 
-_certificates = _Certificates()
+_certificates = Certificates()

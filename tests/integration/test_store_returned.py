@@ -20,6 +20,7 @@ from newsletter.returning.proving import Proof
 from newsletter.returning.report import Kind
 from newsletter.store.database import open_database
 from newsletter.store.returned import ReturnedStore
+from newsletter.store.rotation import rotate_key
 from newsletter.store.schema import consent_log, delivery_event, hook_outbox, suppression
 
 FULL = {"status": "5.2.2", "words": "552 5.2.2 mailbox full"}
@@ -284,3 +285,13 @@ def test_reports_that_are_broken_at_random_touch_nobody_but_their_own_reader(pre
     standing = {each.consent for each in press.subscribers.subscriptions(address="bob@example.com")}
     assert standing == {Consent.CONFIRMED}
     assert press.counts() == {State.ACCEPTED: 2}
+
+
+def test_a_report_is_believed_after_the_key_was_rotated_while_a_server_listens(press):
+    send(press)
+    taking = Taking(press.database, clock=lambda: press.now)
+    old = postfix(ours(press))
+    rotate_key(press.database)
+    assert taking.mail(old).reports[0].outcome is Outcome.SUPPRESSED
+    send(press, 43)
+    assert taking.mail(postfix(ours(press, "bob@example.com", issue=43))).reports[0].outcome is Outcome.SUPPRESSED

@@ -18,7 +18,7 @@ from store_press import Press, begin, record
 
 from newsletter.app import open_newsletter
 from newsletter.app.returning import Outcome
-from newsletter.app.webhooks import take_webhook
+from newsletter.app.webhooks import MOST_FETCHES, Certificates, take_webhook
 from newsletter.errors import NetError, SettingsError
 from newsletter.model.delivery import State
 from newsletter.returning.proving import Proof
@@ -377,3 +377,12 @@ def test_the_site_takes_what_providers_post_and_its_log_names_nobody(news):
     assert "webhook postmark: postmark: suppressed" in log
     assert "POST /webhooks/{name}/{secret} 200" in log
     assert not any(word in log for word in (SECRET, "guessed", "ada@example.com"))
+
+
+def test_whoever_posts_nonsense_does_not_make_us_ask_others_again_and_again():
+    certificates = Certificates()
+    for _ in range(MOST_FETCHES):
+        with pytest.raises(NetError, match="private network"):
+            certificates.fetch("https://127.0.0.1/SimpleNotificationService-0.pem")
+    with pytest.raises(NetError, match="asked too often"):
+        certificates.fetch("https://127.0.0.1/SimpleNotificationService-0.pem")
