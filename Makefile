@@ -53,10 +53,11 @@ torture: KILLS ?= 200
 torture: $(ENV)/test
 	TORTURE_READERS=$(READERS) TORTURE_KILLS=$(KILLS) TORTURE_SEED=$(SEED) "$(BIN)/pytest" -s tests/torture
 
-# Issues and templates broken at random, checked; `make test` does a few of them. MUTATION_SEED begins elsewhere.
+# Issues and templates broken at random, checked, and mail that comes back, read; `make test` does a few of them. MUTATION_SEED begins elsewhere.
 mutations: MUTATIONS ?= 2000
+mutations: RETURNED_MUTATIONS ?= 30000
 mutations: $(ENV)/test
-	MUTATIONS=$(MUTATIONS) MUTATION_SEED=$(MUTATION_SEED) "$(BIN)/pytest" -n auto tests/mutation
+	MUTATIONS=$(MUTATIONS) RETURNED_MUTATIONS=$(RETURNED_MUTATIONS) MUTATION_SEED=$(MUTATION_SEED) "$(BIN)/pytest" -n auto tests/mutation
 
 # What only some tests need, beside Chromium and Postfix's smtp-sink: axe-core and npm's mjml.
 npm:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -122,6 +123,10 @@ class Taking:
         self._database = database
         self._unproven = unproven
         self._keep = keep
+
+    def together(self) -> AbstractContextManager[None]:
+        """Record all that is taken in the block at once; what fails in it takes back all of it."""
+        return self._store.together() if self._keep else nullcontext()
 
     def mail(self, data: bytes, *, came_to: Iterable[str] = ()) -> TakenMail:
         """Take one mail, whatever it is.

@@ -14,6 +14,7 @@ from newsletter.model.table import nearest
 from newsletter.model.waiver import Waiver
 from newsletter.rendering.options import RenderingOptions
 from newsletter.returning.options import ImapProfile
+from newsletter.returning.webhook import Webhook
 from newsletter.sender.options import DkimOptions, SenderOptions, SmtpProfile
 from newsletter.settings.file import LOCAL_FILE, shown
 
@@ -34,6 +35,7 @@ class Settings:
     :param waivers: the rules that do not count for this newsletter.
     :param clients: the mail clients whose faults count, by name.
     :param lines: the line of each key of newsletter.toml.
+    :param webhooks: mail providers that may post what came back, by name.
     :param imap: mailboxes that mail comes back to, by name.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
@@ -58,6 +60,7 @@ class Settings:
     lines: Mapping[str, int] = field(default_factory=dict)
     editor: tuple[str, ...] = ()
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
+    webhooks: Mapping[str, Webhook] = field(default_factory=dict, repr=False)  # they have secrets in them
 
     @property
     def data_folder(self) -> Path:
