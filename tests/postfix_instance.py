@@ -27,7 +27,7 @@ mynetworks = 127.0.0.0/8
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 smtpd_peername_lookup = no
-virtual_mailbox_domains = example.com
+virtual_mailbox_domains = example.com, news.example.org
 virtual_mailbox_base = {folder}/mail
 virtual_mailbox_maps = texthash:{folder}/boxes
 virtual_alias_maps =
@@ -56,6 +56,19 @@ retry unix - - n - - error
 virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
+"""
+
+RETURNING = """smtpd_reject_unlisted_recipient = no
+recipient_delimiter = +
+transport_maps = texthash:{folder}/transport
+bounce_queue_lifetime = 0
+"""
+"""Adds what makes real bounces: unknown users are found out late, and what bounces has a mailbox."""
+FULL = 1_000_000
+"""Octets that the mailbox of full@example.com may have, and has."""
+RETURNING_MASTER = """full unix - n n - - virtual
+  -o virtual_mailbox_limit={limit} -o message_size_limit={limit}
+lmtp unix - - n - - lmtp
 """
 
 
@@ -113,8 +126,14 @@ def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
 
 
 @contextmanager
-def running_postfix(users: Sequence[str], *, name: str = "postfix-test", long_ids: bool = False) -> Iterator[Postfix]:
-    """Run a Postfix with a Maildir for each of *users* at example.com."""
+def running_postfix(
+    users: Sequence[str], *, name: str = "postfix-test", long_ids: bool = False, lmtp: int = 0
+) -> Iterator[Postfix]:
+    """Run a Postfix with a Maildir for each of *users* at example.com.
+
+    :param lmtp: the port that mail for lmtp.example.org is handed over at; then unknown users are bounced, the mailbox
+        of full@example.com is full, and bounces@news.example.org has a Maildir "bounces".
+    """
     program = shutil.which("postfix", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if not program:
         missing("Postfix", "apt-get install postfix")
@@ -124,6 +143,8 @@ def running_postfix(users: Sequence[str], *, name: str = "postfix-test", long_id
     with tempfile.TemporaryDirectory(prefix="postfix-") as folder:
         server = Postfix(Path(folder), _free_port())
         _configure(server, users, name, long_ids)
+        if lmtp:
+            _return_mail(server, lmtp)
         _run(program, server, "start")
         try:
             yield server
@@ -155,6 +176,20 @@ def _configure(server: Postfix, users: Sequence[str], name: str, long_ids: bool)
     (folder / "header_checks").write_text(
         "/^X-Test: hold/ HOLD\n/^X-Test: reject/ REJECT\n/^X-Test: discard/ DISCARD\n"
     )
+
+
+def _return_mail(server: Postfix, lmtp: int) -> None:
+    for file, text in (
+        ("main.cf", RETURNING.format(folder=server.folder)),
+        ("master.cf", RETURNING_MASTER.format(limit=FULL)),
+        ("boxes", "bounces@news.example.org bounces/\nfull@example.com full\n"),
+        ("transport", f"full@example.com full:\nlmtp.example.org lmtp:inet:127.0.0.1:{lmtp}\n"),
+    ):
+        with (server.folder / file).open("a") as opened:
+            opened.write(text)
+    full = server.folder / "mail" / "full"
+    full.write_bytes(b"From x Fri Nov 27 10:00:00 2026\n\n" + b"x" * (FULL - 100) + b"\n")
+    shutil.chown(full, 65534, 65534)
 
 
 def _run(program: str, server: Postfix, word: str) -> None:

@@ -162,6 +162,10 @@ def require_here(newsletter: Newsletter, number: int) -> None:
     for receipt in newsletter.issues.receipts_of(number):
         if receipt.ledger != newsletter.database.id:
             raise _elsewhere(newsletter, number, receipt)
+        if receipt.list not in {mailing.list for mailing in LedgerStore(newsletter.database).mailings(number)}:
+            what = f"issue {number} went to {receipt.list}, its receipt says, and the database does not know to whom"
+            todo = "an older one was restored? To send it to everybody once more, take its receipt away"
+            raise SendError(what, todo, where=newsletter.issues.folder / f"{number:03d}.receipt.toml")
 
 
 def require_lasting(newsletter: Newsletter, number: int) -> None:

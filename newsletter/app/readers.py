@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from newsletter.app.newsletter import Newsletter
-from newsletter.errors import SettingsError, SubscriberError
+from newsletter.errors import SettingsError
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Consent, Subscriber, Subscription
 from newsletter.settings import FILE
@@ -136,22 +136,6 @@ def confirmed_readers(newsletter: Newsletter, list_name: str, containing: str = 
     found = store_of(newsletter).subscriptions(list_name=list_name, consent=Consent.CONFIRMED, containing=containing)
     for subscription in found:
         yield subscription.subscriber
-
-
-def reader_record(newsletter: Newsletter, address: str) -> dict[str, Any]:
-    """Return all that is kept of one person."""
-    store = store_of(newsletter)
-    person = store.find(address)
-    if person is None:
-        raise SubscriberError(f"nobody here has the address {address}", "newsletter subscribers list shows who is")
-    lists = [_values(subscription) for subscription in store.subscriptions(address=address)]
-    return {
-        "number": person.number,
-        "address": person.address.address,
-        "name": person.address.name,
-        "lists": [{name: row[name] for name in ("list", "consent", "since")} for row in lists],
-        "consent log": [asdict(entry) for entry in store.consent_log(address)],
-    }
 
 
 def unsubscribe(newsletter: Newsletter, address: str, list_name: str | None, basis: str) -> tuple[str, ...]:

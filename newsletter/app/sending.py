@@ -187,7 +187,7 @@ def _send_one(
 ) -> int:
     """Send what is open of one mailing; return how many had their turn."""
     template = MailTemplate.load(ledger.frozen(mailing.issue, mailing.list))
-    addressing = Addressing(template=template, key=newsletter.database.key)
+    addressing = Addressing(template=template, key=ledger.key(mailing.issue, mailing.list))
     counts = Counter(ledger.balance(mailing.issue).counts)
     heard = 0
 

@@ -113,9 +113,11 @@ def _doubted(newsletter: Newsletter, ledger: LedgerStore, number: int) -> dict[s
     found: dict[str, Doubt] = {}
     mailings: dict[str, Addressing] = {}
     for doubt in doubts(newsletter.database, number):
+        if "@" not in doubt.delivery.address:
+            continue  # forgotten: no log can be asked for them any more
         if doubt.list not in mailings:
             template = MailTemplate.load(ledger.frozen(number, doubt.list))
-            mailings[doubt.list] = Addressing(template=template, key=newsletter.database.key)
+            mailings[doubt.list] = Addressing(template=template, key=ledger.key(number, doubt.list))
         delivery = doubt.delivery
         address = Address(address=delivery.address, name=delivery.name)
         message = mailings[doubt.list].message(Subscriber(number=delivery.subscriber, address=address))

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from newsletter.model.bounce import DeliveryEvent, EventKind
 from newsletter.model.delivery import Balance, Delivery, State
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.database import Database
 from newsletter.store.ledger import LedgerStore
 from newsletter.store.report import Reason, Report
+from newsletter.store.returned import ReturnedStore
 
 LISTED = 20
 """Names of each state that a terminal is shown; --json has all of them."""
@@ -61,6 +63,8 @@ class Standing:
     :param schedules: mailings of the issue that are to start later.
     :param begun: the lists that the issue has begun to go to.
     :param suppressed: addresses that this issue's mailings took off all lists; *held* are those that were held back.
+    :param returned: how many deliveries have come back, by what came back.
+    :param came_back: the first :data:`LISTED` that bounced or complained, each with its address.
     :param halt: why the last run stopped, if it did and somebody is left.
     """
 
@@ -73,6 +77,8 @@ class Standing:
     begun: frozenset[str] = frozenset()
     suppressed: int = 0
     held: int = 0
+    returned: Mapping[EventKind, int] = field(default_factory=dict)
+    came_back: tuple[tuple[str, DeliveryEvent], ...] = ()
     halt: Halt | None = None
 
     @property
@@ -124,15 +130,17 @@ class Standing:
             ],
             "suppressed": self.suppressed,
             "suppressions_held": self.held,
+            **{kind.value: self.returned.get(kind, 0) for kind in EventKind},
             "next": self.command or None,
         }
 
 
 def standing_of(database: Database, number: int) -> Standing:
     """Return how the mailings of issue *number* stand, without reading their deliveries one by one."""
-    ledger, report = LedgerStore(database), Report(database)
+    ledger, report, back = LedgerStore(database), Report(database), ReturnedStore(database)
     balance = ledger.balance(number)
     mailings = ledger.mailings(number)
+    returned = back.counts(number)
     return Standing(
         issue=number,
         balance=balance,
@@ -143,6 +151,8 @@ def standing_of(database: Database, number: int) -> Standing:
         begun=frozenset(mailing.list for mailing in mailings),
         suppressed=sum(mailing.suppressed for mailing in mailings),
         held=sum(mailing.held for mailing in mailings),
+        returned=returned,
+        came_back=back.of_issue(number, limit=LISTED) if returned else (),
         halt=Halt.ASKED if balance.open and ledger.stop_asked(number) else None,
     )
 
@@ -157,6 +167,13 @@ def everybody(database: Database, number: int) -> Iterator[dict[str, str]]:
     """Yield all whom a person has to decide about, as a program reads them."""
     for delivery in LedgerStore(database).deliveries(number, NAMED):
         yield {"address": delivery.address, "state": delivery.state.value, "reply": delivery.reply}
+
+
+def all_that_came_back(database: Database, number: int) -> Iterator[dict[str, str]]:
+    """Yield what came back of an issue, but for delays, as a program reads it."""
+    for address, event in ReturnedStore(database).of_issue(number):
+        facts = {"kind": event.kind.value, "at": event.at.isoformat(), "status": event.status, "words": event.words}
+        yield {"address": address, **facts}
 
 
 def standings(database: Database, number: int | None) -> list[Standing]:

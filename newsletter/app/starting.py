@@ -1,6 +1,7 @@
 """Starts a mailing: frozen, queued, with a backup before and a receipt after; nothing is sent yet."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,8 +13,10 @@ from newsletter.app.receipts import keep_receipts
 from newsletter.app.signing import signer_of
 from newsletter.app.web_versions import keep_web_version, web_version
 from newsletter.composer.issues import sha256_of
+from newsletter.errors import StoreError
 from newsletter.sender.mailing import try_servers
 from newsletter.store.agenda import Agenda
+from newsletter.store.forgetting import wipe_forgotten
 from newsletter.store.ledger import LedgerStore
 
 Note = Callable[[str], None]
@@ -95,6 +98,8 @@ def begin(newsletter: Newsletter, beginning: Beginning, now: datetime) -> int:
     """Begin a mailing under the coordinator's lock: backup, ledger, web version, receipt; return how many wait."""
     database = newsletter.database
     ledger = LedgerStore(database)
+    with suppress(StoreError):  # no room for it now: it is wiped later, and the mailing need not wait for that
+        wipe_forgotten(database)
     database.backup_before(f"mailing {beginning.issue:03d}")
     queued = ledger.start(
         beginning.issue,

@@ -16,6 +16,7 @@ from functools import partial
 from threading import Event
 
 from newsletter.app.audience import differs
+from newsletter.app.forgetting import wipe
 from newsletter.app.moment import shown
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import require_here, require_lasting
@@ -98,6 +99,7 @@ class Worker:
                 yield from self._tried(schedule.issue, partial(self._follow, newsletter, schedule))
         for number in agenda.retriable(self._clock()):
             yield from self._tried(number, partial(self._retry, newsletter, number))
+        wipe(newsletter)  # under a mailing, or without room on the disk: its turn comes again
 
     def pause(self, newsletter: Newsletter) -> float:
         """Return the seconds until something is due, the longest sleep at most."""

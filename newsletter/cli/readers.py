@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -99,30 +98,6 @@ def list_(list_name: str | None, consent: str | None, as_json: bool) -> None:
     )
     if not found:
         say("nobody; newsletter subscribers add ADDRESS, or import FILE.csv")
-
-
-@subscribers.command()
-@click.argument("address")
-@json_option
-def show(address: str, as_json: bool) -> None:
-    """Show all that is kept of one person."""
-    from newsletter.app.readers import reader_record
-
-    record = reader_record(here(), address)
-    if as_json:
-        say_json(record)
-        return
-    _say_record(record)
-
-
-def _say_record(record: dict[str, Any]) -> None:
-    for name, value in record.items():
-        if isinstance(value, list):
-            say(f"{name}:" if value else f"{name}: none")
-            for item in value:
-                say("  " + ", ".join(f"{key} {text}" for key, text in item.items() if text))
-        else:
-            say(f"{name}: {value}")
 
 
 @subscribers.command()

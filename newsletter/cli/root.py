@@ -6,18 +6,26 @@ from pathlib import Path
 import click
 
 from newsletter.cli import (
+    archive,
+    backup,
+    bounces,
     collect,
     compose,
     diff,
+    forgetting,
+    kept,
+    key,
     look,
     mailing,
     operate,
     pool,
     readers,
     send,
+    serve,
     shots,
     standing,
     start,
+    suppression,
     themes,
     work,
 )
@@ -75,5 +83,8 @@ root.add_section("Collect", collect.add, pool.pool)
 root.add_section("Compose", compose.pick, compose.new, compose.edit)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
-root.add_section("Readers", readers.subscribers)
-root.add_section("Operate", work.work, operate.dns)
+root.add_section("Readers", readers.subscribers, bounces.bounces)
+for command in (kept.show, suppression.suppress, suppression.suppressed, forgetting.forget):
+    readers.subscribers.add_command(command)
+root.add_section("Publish", serve.serve, archive.archive)
+root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns)

@@ -17,7 +17,13 @@ def say_standing(standing: "Standing", zone: tzinfo) -> None:
     """Say how an issue stands, and the command that goes on."""
     if standing.balance.planned or not standing.schedules:
         say(f"issue {standing.issue}: {standing.balance}")
-    for line in (*_pace(standing), *_deferred(standing, zone), *_named(standing), *_suppressed(standing)):
+    for line in (
+        *_pace(standing),
+        *_deferred(standing, zone),
+        *_named(standing),
+        *_suppressed(standing),
+        *_returned(standing),
+    ):
         say(f"  {line}")
     for line in (*_scheduled(standing, zone), *_next(standing)):
         say(line)
@@ -63,6 +69,21 @@ def _suppressed(standing: "Standing") -> Iterator[str]:
         )
 
 
+def _returned(standing: "Standing") -> Iterator[str]:
+    """Say what came back, beside the states: a mail that bounced was accepted before."""
+    if not standing.returned:
+        return
+    counts = [f"{count:,} {kind.value}" for kind, count in sorted(standing.returned.items())]
+    yield f"came back  {', '.join(counts)}"
+    for address, event in standing.came_back:
+        words = event.words if event.status in event.words else f"{event.status} {event.words}"
+        yield f"{event.kind.value:<10} {address}  {words}"
+    from newsletter.app.standing import LISTED
+
+    if len(standing.came_back) == LISTED:
+        yield f"           and perhaps more: newsletter status {standing.issue} --json"
+
+
 def _scheduled(standing: "Standing", zone: tzinfo) -> Iterator[str]:
     from newsletter.app.moment import shown
 
@@ -105,16 +126,24 @@ def status(issue: str | None, as_json: bool) -> None:
 
     How many were accepted, deferred, refused, excluded or are in doubt; how fast it is and how long it will take; why
     deliveries are deferred, and when they are tried again; whom a person has to decide about, by name, with the
-    server's own words; and the command that goes on. Without ISSUE all mailings of this database are shown.
+    server's own words; what came back, by name too; and the command that goes on. Without ISSUE all mailings of this
+    database are shown.
     """
     from newsletter.app.sending import mailing_number
-    from newsletter.app.standing import everybody, standings
+    from newsletter.app.standing import all_that_came_back, everybody, standings
 
     newsletter = here()
     number = mailing_number(newsletter, issue) if issue else None
     found = standings(newsletter.database, number)
     if as_json:
-        names = [{"troubled": list(everybody(newsletter.database, standing.issue))} for standing in found]
+        database = newsletter.database
+        names = [
+            {
+                "troubled": list(everybody(database, one.issue)),
+                "came_back": list(all_that_came_back(database, one.issue)),
+            }
+            for one in found
+        ]
         say_json([{**standing.values(), **troubled} for standing, troubled in zip(found, names, strict=True)])
         return
     for standing in found:

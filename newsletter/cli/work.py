@@ -46,10 +46,10 @@ def work(once: bool, via: str) -> None:
             raise click.exceptions.Exit(0 if stop.is_set() else next((code for code in GRAVE if code in codes), 0))
         click.echo("waiting for what is due; Ctrl-C ends it", err=True)
         newsletter.close()
-        _stay(worker, stop)
+        stay(worker, stop)
 
 
-def _stay(worker: "Worker", stop: "Event") -> None:
+def stay(worker: "Worker", stop: "Event") -> None:
     """Work until told to stop; the configuration is read anew each time."""
     from newsletter.app import open_newsletter
     from newsletter.app.working import STEP

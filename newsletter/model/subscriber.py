@@ -14,15 +14,53 @@ class Consent(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
 
 
+class Way(StrEnum):
+    """How a consent reached the database."""
+
+    EDITOR = "editor"
+    """One person, entered on purpose."""
+    IMPORT = "import"
+    """A file, which may be older than what is known here."""
+    PAGE = "page"
+    """The person, on a page of the newsletter."""
+    LINK = "link"
+    """The person, by the link in a mail or with one click in their mail program (RFC 8058)."""
+    MAIL = "mail"
+    """The person, by a mail that says "unsubscribe"."""
+    COMPLAINT = "complaint"
+    """The person's mail provider, to which they called a mail spam (RFC 5965)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Provenance:
+    """Where a consent comes from, as the consent log keeps it.
+
+    :param basis: what it rests on, in the words of whoever recorded it.
+    :param source: which page, file, issue or report: "subscribe page", "readers.csv:17", "issue 42".
+    :param wording: the text that was agreed to.
+    :param ip: from where; empty unless the newsletter keeps it.
+    """
+
+    way: Way
+    basis: str
+    source: str = ""
+    wording: str = ""
+    ip: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subscriber:
     """A person with an address.
 
     :param number: the database's number for them; it is in their unsubscribe links.
+    :param language: a BCP 47 tag; empty is the newsletter's.
+    :param timezone: of the IANA database; empty is not known.
     """
 
     number: int
     address: Address
+    language: str = ""
+    timezone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

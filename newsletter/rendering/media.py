@@ -7,7 +7,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from newsletter.errors import RenderError
 from newsletter.model.mail import Picture
@@ -58,6 +58,21 @@ class Media:
             raise RenderError(what, "put it into media/, or mend its name", where=where, line=line) from cause
         self._ready[path] = (version, made)
         return made
+
+    def published(self, name: str) -> Picture | None:
+        """Return the picture that is published as *name*, if a file of the folder still makes it."""
+        stem = name.partition("-")[2].rpartition(".")[0]
+        for path in sorted(self.folder.rglob("*")):
+            if _stem(path) != stem or not path.is_file():
+                continue
+            target = path.relative_to(self.folder).as_posix()
+            try:
+                picture = self.picture(f"{MEDIA}/{quote(target)}", where=path, line=1)
+            except RenderError:  # no picture, though of that name
+                continue
+            if picture.published_name == name:
+                return picture
+        return None
 
     def _path(self, target: str, where: Path, line: int) -> Path:
         found = TARGET.fullmatch(target)
@@ -163,8 +178,11 @@ def _saved(image: "Image", kind: str, **options: object) -> bytes:
 
 
 def _file_name(path: Path, kind: str) -> str:
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", path.stem).strip("-")[:30] or "picture"
-    return f"{stem}.{kind.lower().replace('jpeg', 'jpg')}"
+    return f"{_stem(path)}.{kind.lower().replace('jpeg', 'jpg')}"
+
+
+def _stem(path: Path) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", path.stem).strip("-")[:30] or "picture"
 
 
 def _too_large(path: Path) -> RenderError:

@@ -8,7 +8,7 @@ from jinja2 import Environment
 
 from newsletter.errors import RenderError
 from newsletter.model.issue import Issue
-from newsletter.model.mail import RenderedIssue, Slot
+from newsletter.model.mail import Picture, RenderedIssue, Slot
 from newsletter.model.traced import Place, TracedIssue, TracedText
 from newsletter.model.web_page import WebPage
 from newsletter.rendering.inlining import cut_inline_css, inline
@@ -110,6 +110,10 @@ class Renderer:
         theme = self._options.theme if self._has_page else FALLBACK
         html = render_template(self._html, f"{theme}/{WEB}", values)
         return WebPage(number=issue.number, html=html.strip() + "\n", pictures=album.pictures)
+
+    def published_picture(self, name: str) -> Picture | None:
+        """Return the picture of media/ that is published as *name*; None when none of them makes it any more."""
+        return self._media.published(name)
 
     @property
     def _has_page(self) -> bool:

@@ -106,13 +106,14 @@ def theme_values(
         "newsletter": options,
         "issue": view_issue(issue, words, marked=marked, gallery=gallery),
         "look": options.look,
-        "logo": _logo(options.look.logo, gallery),
+        "logo": view_logo(options.look.logo, gallery),
         "slots": {slot.value: token for slot, token in tokens.items()},
         "words": words,
     }
 
 
-def _logo(logo: Logo | None, gallery: Gallery | None) -> LogoView | None:
+def view_logo(logo: Logo | None, gallery: Gallery | None) -> LogoView | None:
+    """Return *logo* with the address that *gallery* gives it; None where there is none."""
     if not logo or not gallery or not (shown := gallery(logo.file, logo.path, logo.line)):
         return None
     source, width, height = shown
@@ -123,7 +124,7 @@ def _logo(logo: Logo | None, gallery: Gallery | None) -> LogoView | None:
         alt=logo.alt,
         width=wanted,
         height=max(1, round(height * wanted / width)),
-        dark=_logo(night, gallery),
+        dark=view_logo(night, gallery),
     )
 
 

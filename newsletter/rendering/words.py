@@ -94,12 +94,17 @@ RTL_SCRIPTS = frozenset(("adlm", "arab", "aran", "hebr", "nkoo", "rohg", "syrc",
 
 def words_for(language: str) -> Words:
     """Return the words of *language* (BCP 47, the region does not count); English where we have none."""
-    return LANGUAGES.get(re.split(r"[-_]", language.lower())[0], ENGLISH)
+    return LANGUAGES.get(language_of(language), ENGLISH)
 
 
 def has_words(language: str) -> bool:
     """Whether there are words in *language*, so that a theme need not speak English."""
-    return re.split(r"[-_]", language.lower())[0] in LANGUAGES
+    return language_of(language) in LANGUAGES
+
+
+def language_of(tag: str) -> str:
+    """Return the language of a BCP 47 tag, without region and script: "de" of "de-AT"."""
+    return re.split(r"[-_]", tag.lower())[0]
 
 
 def direction_of(language: str) -> str:

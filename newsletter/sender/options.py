@@ -169,6 +169,11 @@ class SmtpProfile:
     timeouts: Timeouts = Timeouts()
 
     @property
+    def table(self) -> str:
+        """The table of newsletter.local.toml that it stands in."""
+        return f"smtp.{self.name}"
+
+    @property
     def server(self) -> str:
         """The server as messages name it: "smtp.example.org:587"."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

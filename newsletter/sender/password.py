@@ -1,17 +1,37 @@
-"""Fetches the password of an SMTP profile; it stands in no file of ours, in no log and in no error."""
+"""Fetches the password of a mail server; it stands in no file of ours, in no log and in no error."""
 
 import os
 import subprocess
+from typing import Protocol
 
 from newsletter.errors import SettingsError
-from newsletter.sender.options import SmtpProfile
 from newsletter.sender.reply import legible
 
 SECONDS = 120
 """For a password command that may ask a person for a passphrase."""
 
 
-def fetch_password(profile: SmtpProfile) -> str:
+class Account(Protocol):
+    """What newsletter.local.toml says of how to log in somewhere."""
+
+    @property
+    def table(self) -> str:
+        """Where it says so: "smtp.main"."""
+
+    @property
+    def username(self) -> str:
+        """Who we are there; empty where nobody asks."""
+
+    @property
+    def password_env(self) -> str:
+        """The environment variable that holds the password."""
+
+    @property
+    def password_command(self) -> tuple[str, ...]:
+        """A command that prints the password; its first line counts."""
+
+
+def fetch_password(profile: Account) -> str:
     """Return the password of *profile*, empty if it has no username; SettingsError if there is none to be had."""
     if not profile.username:
         return ""
@@ -24,7 +44,7 @@ def fetch_password(profile: SmtpProfile) -> str:
     return _from_command(profile)
 
 
-def _from_command(profile: SmtpProfile) -> str:
+def _from_command(profile: Account) -> str:
     try:
         done = subprocess.run(  # noqa: S603 - the editor's own command, from the file that git ignores
             profile.password_command, capture_output=True, timeout=SECONDS, check=False
@@ -44,10 +64,10 @@ def _from_command(profile: SmtpProfile) -> str:
     return password
 
 
-def _failed(profile: SmtpProfile, what: str) -> SettingsError:
+def _failed(profile: Account, what: str) -> SettingsError:
     command = profile.password_command[0] if profile.password_command else ""
     return SettingsError(f'password_command "{command}" {what}', "run it by hand to see why", where=_where(profile))
 
 
-def _where(profile: SmtpProfile) -> str:
-    return f"[smtp.{profile.name}]"
+def _where(profile: Account) -> str:
+    return f"[{profile.table}]"

@@ -9,6 +9,9 @@ from typing import Any
 
 from newsletter.errors import SettingsError
 from newsletter.model.table import Table
+from newsletter.returning.options import AUTH as IMAP_AUTH
+from newsletter.returning.options import SECURITY as IMAP_SECURITY
+from newsletter.returning.options import ImapProfile, judge_imap
 from newsletter.sender.options import AUTH, LIMITS, SECURITY, SmtpProfile, judge_profile
 
 _POSTGRESQL = re.compile(r"postgres(ql)?://\S+$")
@@ -71,6 +74,27 @@ def read_profile(name: str, table: Table, folder: Path) -> SmtpProfile:
     )
     table.close()
     judge_profile(profile, table.where, table.lines())
+    return profile
+
+
+def read_imap(name: str, table: Table, folder: Path) -> ImapProfile:
+    """Return one mailbox of newsletter.local.toml."""
+    security = table.choice("security", IMAP_SECURITY, "tls")
+    ca_file = table.text("ca_file", "")
+    profile = ImapProfile(
+        name=name,
+        host=table.text("host"),
+        port=table.get("port", int, 993 if security == "tls" else 143),
+        security=security,
+        username=table.text("username"),
+        auth=table.choice("auth", ("", *IMAP_AUTH), ""),
+        password_env=table.text("password_env", ""),
+        password_command=_command(table, "password_command"),
+        ca_file=str(folder / Path(ca_file).expanduser()) if ca_file else "",
+        mailbox=table.text("mailbox", "INBOX"),
+    )
+    table.close()
+    judge_imap(profile, table.where, table.lines())
     return profile
 
 

@@ -13,9 +13,10 @@ from newsletter.model.address import Address
 from newsletter.model.table import Table, read_toml
 from newsletter.model.waiver import read_waivers
 from newsletter.settings.file import FILE, LOCAL_FILE, read_file
-from newsletter.settings.local_table import read_database, read_editor, read_profile, read_via
+from newsletter.settings.list_table import read_address, read_lists
+from newsletter.settings.local_table import read_database, read_editor, read_imap, read_profile, read_via
 from newsletter.settings.rendering_table import read_rendering
-from newsletter.settings.sender_table import read_address, read_dkim, read_id, read_sender
+from newsletter.settings.sender_table import read_dkim, read_id, read_sender
 from newsletter.settings.settings import Settings
 
 
@@ -31,20 +32,22 @@ def read_settings(folder: Path) -> Settings:
         else read_toml("", where=LOCAL_FILE, error=SettingsError)
     )
     host = platform.node() or "localhost"
-    sender = read_sender(table)
+    lists = read_lists(table, folder)
+    sender = read_sender(table, lists)
     profiles = {name: read_profile(name, profile, folder) for name, profile in local.table("smtp").tables()}
     settings = Settings(
         folder=folder,
         id=read_id(table),
         name=sender.name,
         timezone=_timezone(table),
-        lists=sender.list_titles,
+        lists=lists,
         test_addresses=_test_addresses(table.table("test")),
         rendering=read_rendering(table, folder, sender),
         sender=sender,
         dkim=read_dkim(table, sender),
         profiles=profiles,
         via=read_via(local, profiles),
+        imap={name: read_imap(name, account, folder) for name, account in local.table("imap").tables()},
         writer=writer_name(local.text("writer", "") or _user(), host),
         host=host,
         database=read_database(local.table("database")),

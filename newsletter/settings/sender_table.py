@@ -1,13 +1,15 @@
 """Whom mail is from, to which lists it goes, and how it is signed."""
 
 import re
+from collections.abc import Mapping
 
 from newsletter.errors import SendError
-from newsletter.model.address import Address
+from newsletter.model.mailing_list import MailingList
 from newsletter.model.table import Table
 from newsletter.rendering.words import nameless
 from newsletter.sender.headers import ascii_domain
 from newsletter.sender.options import SELECTOR, DkimOptions, SenderOptions, is_aligned, is_selector, return_path_fault
+from newsletter.settings.list_table import named, read_address, read_reply_to
 
 
 def read_id(table: Table) -> str:
@@ -18,57 +20,23 @@ def read_id(table: Table) -> str:
     return value
 
 
-def read_address(table: Table, key: str, text: str) -> Address:
-    """Return the mailbox that *key* of *table* has."""
-    try:
-        return Address.parse(text)
-    except ValueError as cause:
-        raise table.fail(key, str(cause), "mend it") from cause
-
-
-def read_sender(table: Table) -> SenderOptions:
-    """Return whom mail is from and what its headers say."""
+def read_sender(table: Table, lists: Mapping[str, MailingList]) -> SenderOptions:
+    """Return whom mail is from, to *lists* too, and what its headers say."""
     name, author = table.text("name"), read_address(table, "from", table.text("from"))
     unsubscribe = table.text("unsubscribe", "")
-    lists, senders, reply_to = _lists(table, name)
     return SenderOptions(
         id=read_id(table),
         name=name,
-        sender=_named(author, name),
-        reply_to=_reply_to(table),
+        sender=named(author, name),
+        reply_to=read_reply_to(table),
         return_path=_return_path(table),
         unsubscribe=read_address(table, "unsubscribe", unsubscribe).address if unsubscribe else author.address,
         public_url=_public_url(table),
         reader=table.text("reader", "") or nameless(table.text("language", "en")),
-        list_titles=lists,
-        list_senders=senders,
-        list_reply_to=reply_to,
+        list_titles={key: one.title for key, one in lists.items()},
+        list_senders={key: one.sender for key, one in lists.items() if one.sender},
+        list_reply_to={key: one.reply_to for key, one in lists.items() if one.reply_to},
     )
-
-
-def _lists(table: Table, name: str) -> tuple[dict[str, str], dict[str, Address], dict[str, Address]]:
-    """Return the title of each list, and whom it is from and answered to where it says so itself."""
-    titles, senders, answers = {}, {}, {}
-    known = table.table("lists")
-    for key, values in known.tables():
-        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", key):
-            raise known.fail(key, f'"{key}" is no name of a list', "lower-case letters, digits and hyphens")
-        titles[key] = values.text("title", key)
-        if author := values.text("from", ""):
-            senders[key] = _named(read_address(values, "from", author), name)
-        if reply_to := _reply_to(values):
-            answers[key] = reply_to
-        values.close()
-    return titles, senders, answers
-
-
-def _named(author: Address, name: str) -> Address:
-    return author if author.name else Address(address=author.address, name=name)
-
-
-def _reply_to(table: Table) -> Address | None:
-    text = table.text("reply_to", "")
-    return read_address(table, "reply_to", text) if text else None
 
 
 def _return_path(table: Table) -> str:

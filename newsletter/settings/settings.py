@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from newsletter.checks.clients.client import DEFAULT
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
+from newsletter.model.mailing_list import MailingList
 from newsletter.model.table import nearest
 from newsletter.model.waiver import Waiver
 from newsletter.rendering.options import RenderingOptions
+from newsletter.returning.options import ImapProfile
 from newsletter.sender.options import DkimOptions, SenderOptions, SmtpProfile
 from newsletter.settings.file import LOCAL_FILE, shown
 
@@ -22,7 +24,7 @@ class Settings:
 
     :param folder: where newsletter.toml is.
     :param id: names the data folder; never changes.
-    :param lists: title of each mailing list, by name.
+    :param lists: the mailing lists by name.
     :param profiles: SMTP servers by name; *via* names those that are used unasked, with commas between.
     :param dkim: how mail is signed; None where newsletter.toml has no [dkim], and mail is not signed here.
     :param writer: the name of this person's pool file.
@@ -32,6 +34,7 @@ class Settings:
     :param waivers: the rules that do not count for this newsletter.
     :param clients: the mail clients whose faults count, by name.
     :param lines: the line of each key of newsletter.toml.
+    :param imap: mailboxes that mail comes back to, by name.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
@@ -39,7 +42,7 @@ class Settings:
     id: str
     name: str
     timezone: ZoneInfo
-    lists: Mapping[str, str]
+    lists: Mapping[str, MailingList]
     test_addresses: tuple[Address, ...]
     rendering: RenderingOptions
     sender: SenderOptions
@@ -54,6 +57,7 @@ class Settings:
     clients: tuple[str, ...] = DEFAULT
     lines: Mapping[str, int] = field(default_factory=dict)
     editor: tuple[str, ...] = ()
+    imap: Mapping[str, ImapProfile] = field(default_factory=dict)
 
     @property
     def data_folder(self) -> Path:
@@ -68,6 +72,17 @@ class Settings:
         """Return the SMTP profiles *names*, "main, backup", or those that are used unasked; they share a mailing."""
         wanted = [name.strip() for name in (names or self.via).split(",")]
         return tuple(self._profile(name) for name in dict.fromkeys(wanted))
+
+    def mailbox(self, wanted: str = "") -> ImapProfile:
+        """Return the IMAP profile *wanted*, or the only one there is."""
+        if not self.imap:
+            todo = "add [imap.NAME] with host, username and password_command"
+            raise SettingsError("no mailbox is configured", todo, where=shown(self.folder / LOCAL_FILE))
+        name = wanted or (next(iter(self.imap)) if len(self.imap) == 1 else "")
+        if name not in self.imap:
+            what = f'there is no IMAP profile "{name}"' if name else "several IMAP profiles"
+            raise SettingsError(what, nearest(name, list(self.imap)), where=shown(self.folder / LOCAL_FILE))
+        return self.imap[name]
 
     def _profile(self, wanted: str) -> SmtpProfile:
         if not self.profiles:

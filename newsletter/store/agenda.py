@@ -22,6 +22,8 @@ class Schedule:
     :param issue_sha256: of the issue file that they were made from.
     :param correction_of: the issue whose readers alone get it; 0 for none.
     :param expected: how many were waiting when it was agreed to.
+    :param segment: the name of the segment that it goes to; empty for the whole list.
+    :param excluding: a JSON array of the lists whose people are left out; empty for none.
     """
 
     issue: int
@@ -34,6 +36,8 @@ class Schedule:
     correction_of: int
     expected: int
     asked_at: datetime
+    segment: str = ""
+    excluding: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

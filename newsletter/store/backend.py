@@ -55,3 +55,9 @@ class Backend(Protocol):
 
     def backup_before(self, occasion: str) -> Path | None:
         """Make a backup named after its time and the *occasion*; None where the server's own backups are relied on."""
+
+    def wipe(self) -> bool:
+        """Leave nothing of deleted rows in free space and log; only for the holder of the coordinator's lock.
+
+        Say whether it is done: whoever reads may keep the log from being emptied.
+        """

@@ -14,14 +14,14 @@ from newsletter.store.moment import utc_now
 BACKUPS = "backups"
 
 
-def backup_path(folder: Path, occasion: str) -> Path:
+def backup_path(folder: Path, occasion: str, *, suffix: str = ".sqlite3") -> Path:
     """Return a free name in the backups of the data folder *folder*: its time and the *occasion*."""
     stem = f"{utc_now():%Y%m%dT%H%M%SZ}-{re.sub(r'[^a-z0-9]+', '-', occasion.lower()).strip('-')}"
-    path = folder / BACKUPS / f"{stem}.sqlite3"
+    path = folder / BACKUPS / f"{stem}{suffix}"
     again = 1
     while path.exists():
         again += 1
-        path = path.with_name(f"{stem}-{again}.sqlite3")
+        path = path.with_name(f"{stem}-{again}{suffix}")
     return path
 
 

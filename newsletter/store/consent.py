@@ -4,25 +4,16 @@
 
     (none) ──► pending ──► confirmed ──► unsubscribed
                                 ▲             │
-                                └─── add ─────┘     only by hand, with a basis; never by an import
+                                └─────────────┘     only by the person's own word or by hand; never by an import
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from newsletter.errors import SubscriberError
 from newsletter.model.address import UNSAFE
-from newsletter.model.subscriber import Consent
-
-
-class Way(StrEnum):
-    """How a consent reaches the database."""
-
-    BY_HAND = "by hand"
-    """One person, entered on purpose."""
-    IMPORT = "import"
-    """A file, which may be older than what is known here."""
+from newsletter.model.subscriber import Consent, Provenance, Way
 
 
 class Outcome(StrEnum):
@@ -63,6 +54,14 @@ class ConsentEntry:
     consent: Consent
     basis: str
     at: str
+    way: str = ""
+    source: str = ""
+    wording: str = ""
+    ip: str = ""
+
+
+OWN_WORD = frozenset({Way.EDITOR, Way.PAGE})
+"""The ways in which somebody who unsubscribed comes back."""
 
 
 def judge(standing: Consent | None, wanted: Consent, way: Way) -> Outcome:
@@ -72,9 +71,14 @@ def judge(standing: Consent | None, wanted: Consent, way: Way) -> Outcome:
     if standing is wanted:
         return Outcome.UNCHANGED
     if standing is Consent.UNSUBSCRIBED:
-        back = wanted is Consent.CONFIRMED and way is Way.BY_HAND
+        back = wanted is Consent.CONFIRMED and way in OWN_WORD
         return Outcome.CHANGED if back else Outcome.KEPT_OUT
     return Outcome.UNCHANGED if wanted is Consent.PENDING else Outcome.CHANGED
+
+
+def require_provenance(consent: Consent, provenance: Provenance) -> Provenance:
+    """Return *provenance* with its basis as :func:`require_basis` has it."""
+    return replace(provenance, basis=require_basis(consent, provenance.basis))
 
 
 def require_basis(consent: Consent, basis: str) -> str:

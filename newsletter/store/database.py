@@ -3,7 +3,7 @@
 ::
 
     DATA/newsletter.sqlite3   subscribers, consent, ledger
-    DATA/secret.key           32 random bytes; the database knows their fingerprint
+    DATA/secret.key           the keys, 32 random bytes each; the database knows the newest one's fingerprint
     DATA/newsletter.lock      held by the coordinator of a mailing
     DATA/backups/             made before each migration and each mailing
 
@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,9 +22,11 @@ from typing import Self
 from sqlalchemy import Connection, Engine, insert, select
 
 from newsletter.errors import StoreError
+from newsletter.model.hook import NO_HOOKS, Hooks
 from newsletter.store.backend import Backend
 from newsletter.store.engine import PATIENCE
-from newsletter.store.key import KEY_FILE, fingerprint_of, make_key, read_key
+from newsletter.store.failure import Unusable
+from newsletter.store.key import KEY_FILE, Keys, fingerprint_of, make_key, read_keys
 from newsletter.store.moment import utc_now, written
 from newsletter.store.schema import VERSION, meta, metadata, version_table
 from newsletter.store.sqlite_file import DATABASE_FILE, SqliteFile
@@ -35,17 +37,64 @@ class Database:
     """An open database.
 
     :ivar id: its own random name, which a receipt calls the ledger.
-    :ivar key: the secret that all tokens are made with.
+    :ivar hooks: who is told what; it goes into the outbox with what it tells.
     :ivar folder: the data folder.
     """
 
-    def __init__(self, backend: Backend, engine: Engine, *, folder: Path, database_id: str, key: bytes) -> None:
+    def __init__(
+        self, backend: Backend, engine: Engine, *, folder: Path, database_id: str, keys: Keys, hooks: Hooks = NO_HOOKS
+    ) -> None:
         self._backend = backend
         self._engine = engine
         self._writing = engine.execution_options(writing=True)
         self.folder = folder
         self.id = database_id
-        self.key = key
+        self._keys = keys
+        self._keys_written = _moment_of(folder / KEY_FILE)
+        self.hooks = hooks
+
+    @property
+    def key(self) -> bytes:
+        """The secret that new tokens are made with."""
+        return self._fresh_keys().newest
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """All that tokens may have been made with, newest first: a token is good if one of them proves it."""
+        return self._fresh_keys().all
+
+    @property
+    def oldest_key(self) -> bytes:
+        """The secret that those who are forgotten are known by: it stays the same when the key is rotated."""
+        return self._fresh_keys().oldest
+
+    def key_with(self, fingerprint: str) -> bytes:
+        """Return the key that *fingerprint* is of; that of nothing is the oldest.
+
+        :raises StoreError: when it is not on this machine.
+        """
+        key = self._fresh_keys().with_fingerprint(fingerprint) if fingerprint else self.oldest_key
+        if key is None:
+            todo = "put it back from a backup, or from the machine that began the mailing"
+            raise StoreError("the key that this mailing began with is missing", todo, where=self.folder / KEY_FILE)
+        return key
+
+    def _fresh_keys(self) -> Keys:
+        """Read them again when the file has changed: a server that runs for months learns of a rotation so."""
+        if _moment_of(self.folder / KEY_FILE) not in (self._keys_written, GONE):
+            with suppress(StoreError):  # somebody is just copying it: those that were read are still good
+                self.reload_keys()
+        return self._keys
+
+    def reload_keys(self) -> None:
+        """Read the keys again, as the database and the file have them now.
+
+        :raises StoreError: when they do not belong together; then those that were read before are kept.
+        """
+        written = _moment_of(self.folder / KEY_FILE)
+        with self.reading() as connection:
+            fingerprint = connection.execute(select(meta.c.key_fingerprint)).scalar_one()
+        self._keys, self._keys_written = read_keys(self.folder, fingerprint=fingerprint), written
 
     @property
     def is_sqlite(self) -> bool:
@@ -94,6 +143,13 @@ class Database:
         """
         return self._backend.backup_before(occasion)
 
+    def wipe(self) -> bool:
+        """Leave nothing of deleted rows in free space and log; only for the holder of the coordinator's lock.
+
+        Say whether it is done: whoever reads may keep the log from being emptied.
+        """
+        return self._backend.wipe()
+
     def close(self) -> None:
         """Let go of it."""
         self._engine.dispose()
@@ -105,6 +161,18 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+GONE = (0, 0, 0)
+
+
+def _moment_of(path: Path) -> tuple[int, int, int]:
+    """Return what tells that the file at *path* is another one than before: nothing is written into it in place."""
+    try:
+        found = path.stat()
+    except OSError:
+        return GONE
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
 
 
 def backend_of(folder: Path, url: str = "", *, patience: float = PATIENCE) -> Backend:
@@ -204,11 +272,12 @@ def take_back(folder: Path, url: str = "") -> None:
     shutil.rmtree(folder)
 
 
-def open_database(folder: Path, url: str = "", *, patience: float = PATIENCE) -> Database:
+def open_database(folder: Path, url: str = "", *, patience: float = PATIENCE, hooks: Hooks = NO_HOOKS) -> Database:
     """Open the database of the data folder *folder*, migrated if it is older than this program.
 
     :param url: of the PostgreSQL server that has it; empty for the file in the folder.
     :param patience: seconds to wait while another program keeps it locked.
+    :param hooks: who is told what.
     :raises StoreError: when it is missing, locked, damaged, newer than this program or no newsletter's database, or
         when its key is missing or another's.
     """
@@ -219,9 +288,9 @@ def open_database(folder: Path, url: str = "", *, patience: float = PATIENCE) ->
         with backend.said_plainly(), engine.begin() as connection:
             row = connection.execute(select(meta.c.database_id, meta.c.key_fingerprint)).one_or_none()
         if row is None:
-            raise StoreError("it does not say which database it is", "restore it from a backup", where=backend.where)
-        key = read_key(folder, fingerprint=row.key_fingerprint)
+            raise Unusable("it does not say which database it is", "restore it from a backup", where=backend.where)
+        keys = read_keys(folder, fingerprint=row.key_fingerprint)
     except BaseException:
         engine.dispose()
         raise
-    return Database(backend, engine, folder=folder, database_id=row.database_id, key=key)
+    return Database(backend, engine, folder=folder, database_id=row.database_id, keys=keys, hooks=hooks)

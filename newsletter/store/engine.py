@@ -45,6 +45,8 @@ def connect(path: Path, *, patience: float = PATIENCE, foreign_keys: bool = True
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         connection.execute("PRAGMA recursive_triggers = ON")  # else REPLACE deletes rows past a trigger
+        # What is deleted is overwritten, so that who asks to be forgotten is; Debian's SQLite does so by itself.
+        connection.execute("PRAGMA secure_delete = ON")
     except BaseException:
         connection.close()
         raise

@@ -9,6 +9,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from newsletter.errors import StoreError
 
+
+class Unusable(StoreError):
+    """The database is gone, damaged, without its key or none of ours: only a backup helps."""
+
+
+_BROKEN = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
 # https://www.sqlite.org/rescode.html: the low byte is the primary code.
 _WORDS = {
     sqlite3.SQLITE_BUSY: ("another program keeps it locked", "try again when that one has ended"),
@@ -28,7 +35,8 @@ def failure(cause: BaseException | None, where: Path) -> StoreError:
     what, todo = _WORDS.get(
         code & 0xFF if code else -1, (f"the database failed: {cause}", "newsletter doctor looks at it")
     )
-    return StoreError(what, todo, where=where)
+    broken = code is not None and code & 0xFF in _BROKEN
+    return (Unusable if broken else StoreError)(what, todo, where=where)
 
 
 @contextmanager

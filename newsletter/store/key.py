@@ -1,15 +1,48 @@
-"""The secret key: 32 random bytes beside the database, which knows its fingerprint."""
+"""The secret keys: 32 random bytes each beside the database, which knows the fingerprint of the one that makes tokens.
+
+::
+
+    secret.key   newest │ … │ oldest      tokens of all of them are read, so that links of old mail go on working
+
+A rotation writes the file first and tells the database then; killed in between, the key that the database knows stands
+second, and the rotation is completed by the next one.
+"""
 
 import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.errors import StoreError
+from newsletter.files import write_whole
+from newsletter.store.failure import Unusable
 
 KEY_FILE = "secret.key"
 KEY_LENGTH = 32
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Keys:
+    """The keys of one database.
+
+    :param newest: makes tokens: the one whose fingerprint the database has.
+    :param all: newest first; tokens of each are good.
+    """
+
+    newest: bytes
+    all: tuple[bytes, ...]
+
+    @property
+    def oldest(self) -> bytes:
+        """The one that who is forgotten is known by: it stays the last one whatever is rotated."""
+        return self.all[-1]
+
+    def with_fingerprint(self, fingerprint: str) -> bytes | None:
+        """Return the key that *fingerprint* is of; None if it is not here."""
+        return key_of(self.all, fingerprint)
 
 
 def make_key(folder: Path) -> bytes:
@@ -23,25 +56,48 @@ def make_key(folder: Path) -> bytes:
     return key
 
 
-def read_key(folder: Path, *, fingerprint: str) -> bytes:
-    """Return the key in *folder*.
+def write_keys(folder: Path, keys: Sequence[bytes]) -> None:
+    """Put *keys*, newest first, into the file of *folder*, all at once.
 
-    :raises StoreError: when it is not there, or is not the one that the database was made with.
+    :raises FileError: when it cannot be written; then it is as it was.
+    """
+    write_whole(folder / KEY_FILE, b"".join(keys), mode=0o600)
+
+
+def read_keys(folder: Path, *, fingerprint: str) -> Keys:
+    """Return the keys in *folder*.
+
+    :param fingerprint: of the one that the database makes tokens with.
+    :raises StoreError: when they are not there, or that one is not among them.
     """
     path = folder / KEY_FILE
     todo = (
-        "put back the one of this database from a backup, or from another machine that uses it; "
-        "without it old unsubscribe links are dead"
+        "put back the one of this database from a backup, or from another machine that uses it, "
+        "where it may have been rotated; without it old unsubscribe links are dead"
     )
     try:
-        key = path.read_bytes()
+        data = path.read_bytes()
     except FileNotFoundError as cause:
-        raise StoreError("the key is missing", todo, where=path) from cause
+        raise Unusable("the key is missing", todo, where=path) from cause
     except OSError as cause:
         raise StoreError(f"the key cannot be read: {cause.strerror}", "check its permissions", where=path) from cause
-    if not hmac.compare_digest(fingerprint_of(key), fingerprint):
-        raise StoreError("this is another database's key", todo, where=path)
-    return key
+    keys = split_keys(data)
+    newest = key_of(keys, fingerprint)
+    if newest is None:
+        raise Unusable("this is another database's key", todo, where=path)
+    return Keys(newest=newest, all=keys)
+
+
+def split_keys(data: bytes) -> tuple[bytes, ...]:
+    """Return the keys that a file of them holds, newest first; none if it is no such file."""
+    if len(data) % KEY_LENGTH:
+        return ()
+    return tuple(data[start : start + KEY_LENGTH] for start in range(0, len(data), KEY_LENGTH))
+
+
+def key_of(keys: Sequence[bytes], fingerprint: str) -> bytes | None:
+    """Return the one of *keys* that *fingerprint* is of; None if it is not among them."""
+    return next((key for key in keys if hmac.compare_digest(fingerprint_of(key), fingerprint)), None)
 
 
 def fingerprint_of(key: bytes) -> str:

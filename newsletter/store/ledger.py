@@ -29,6 +29,7 @@ from newsletter.model.canonical import fold_address
 from newsletter.model.delivery import Balance, Delivery, State
 from newsletter.model.subscriber import Consent
 from newsletter.store.database import Database
+from newsletter.store.key import fingerprint_of
 from newsletter.store.mailing import MailingLedger, balance_of, delivery_of
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.retry import Jitter, spread
@@ -43,6 +44,8 @@ class Mailing:
     :param content_sha256: of the frozen bytes, in hex.
     :param finished_at: when nobody was left to send to; None while somebody is.
     :param suppressed: addresses that it took off all lists; *held* are those that it did not, since they were too many.
+    :param segment: the name of the segment that it goes to; empty for the whole list.
+    :param excluding: a JSON array of the lists whose people are left out; empty for none.
     """
 
     number: int
@@ -54,6 +57,8 @@ class Mailing:
     finished_at: datetime | None
     suppressed: int = 0
     held: int = 0
+    segment: str = ""
+    excluding: str = ""
 
 
 class LedgerStore:
@@ -91,7 +96,8 @@ class LedgerStore:
         with self._database.writing() as connection:
             number = _number(connection, issue, list_name)
             if number is None:
-                number = _freeze(connection, issue, list_name, frozen, subject, written(started))
+                key = fingerprint_of(self._database.key)
+                number = _freeze(connection, issue, list_name, frozen, subject, written(started), key)
             enqueue = _enqueue(number, issue, list_name, written(self._clock()), only_accepted_in)
             queued = connection.execute(enqueue, execution_options={"preserve_rowcount": True}).rowcount
             if expected is not None and queued != expected:
@@ -103,13 +109,13 @@ class LedgerStore:
 
     def waiting(self, issue: int, list_name: str, *, only_accepted_in: int | None = None) -> int:
         """Return how many a start would queue now."""
-        audience = _audience(issue, list_name, func.count(), only=only_accepted_in)
+        audience = _audience(issue, list_name, func.count(), now=written(self._clock()), only=only_accepted_in)
         with self._database.reading() as connection:
             return int(connection.execute(audience).scalar_one())
 
     def mailings(self, issue: int | None = None) -> tuple[Mailing, ...]:
         """Return the facts of the mailings of one issue or of all, oldest first."""
-        known = [column for column in mailing.c if column is not mailing.c.frozen]
+        known = [column for column in mailing.c if column.name not in ("frozen", "key_fingerprint")]
         query = select(*known, progress.c.suppressed, progress.c.held).order_by(mailing.c.number)
         query = query.join(progress, progress.c.mailing == mailing.c.number)
         if issue is not None:
@@ -128,6 +134,20 @@ class LedgerStore:
         if frozen is None:
             raise _not_started(issue, list_name)
         return bytes(frozen)
+
+    def key(self, issue: int, list_name: str) -> bytes:
+        """Return the key that the mailing's tokens are made with, whatever was rotated since it began.
+
+        A message that is sent again has the Message-ID of the first one by it.
+
+        :raises StoreError: when it was not started, or its key is not on this machine.
+        """
+        query = select(mailing.c.key_fingerprint).where(mailing.c.issue == issue, mailing.c.list == list_name)
+        with self._database.reading() as connection:
+            fingerprint = connection.execute(query).scalar_one_or_none()
+        if fingerprint is None:
+            raise _not_started(issue, list_name)
+        return self._database.key_with(fingerprint)
 
     def open_mailing(self, issue: int, list_name: str, *, retry_now: bool = False) -> MailingLedger:
         """Return the ledger of one mailing for one run of the sender.
@@ -274,7 +294,9 @@ def _number(connection: Connection, issue: int, list_name: str) -> int | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def _freeze(connection: Connection, issue: int, list_name: str, frozen: bytes, subject: str, started_at: str) -> int:
+def _freeze(
+    connection: Connection, issue: int, list_name: str, frozen: bytes, subject: str, started_at: str, key: str
+) -> int:
     row = insert(mailing).values(
         issue=issue,
         list=list_name,
@@ -282,6 +304,7 @@ def _freeze(connection: Connection, issue: int, list_name: str, frozen: bytes, s
         frozen=frozen,
         content_sha256=hashlib.sha256(frozen).hexdigest(),
         started_at=started_at,
+        key_fingerprint=key,
     )
     number = int(connection.execute(row.returning(mailing.c.number)).scalar_one())
     connection.execute(insert(progress).values(mailing=number))
@@ -292,22 +315,27 @@ def _of_issue(issue: int) -> ColumnElement[bool]:
     return progress.c.mailing.in_(select(mailing.c.number).where(mailing.c.issue == issue))
 
 
-def _audience(issue: int, list_name: str, *columns: ColumnElement[Any], only: int | None = None) -> Select[Any]:
+def _audience(
+    issue: int, list_name: str, *columns: ColumnElement[Any], now: str, only: int | None = None
+) -> Select[Any]:
     """Return *columns* of the audience: the confirmed of the list who are not in the ledger of the issue yet.
 
-    The suppressed are none of it; with *only* it is only those who got that issue.
+    The suppressed and those who pause are none of it; with *only* it is only those who got that issue.
     """
     person, other = subscriber.c, delivery.alias("other")
     entered = select(other.c.number).where(
         other.c.issue == issue, or_(other.c.folded == person.folded, other.c.subscriber == person.number)
     )
-    nobody = select(suppression.c.folded).where(suppression.c.folded == person.folded)
+    nobody = select(suppression.c.folded).where(
+        suppression.c.folded == person.folded, suppression.c.list.in_(("", list_name))
+    )
+    goes_on = or_(subscription.c.paused_until.is_(None), subscription.c.paused_until <= now)
     audience = (
         select(*columns)
         .select_from(subscriber)
         .join(subscription, subscription.c.subscriber == person.number)
         .where(subscription.c.list == list_name, subscription.c.consent == Consent.CONFIRMED.value)
-        .where(~entered.exists(), ~nobody.exists())
+        .where(goes_on, ~entered.exists(), ~nobody.exists())
     )
     if only is None:
         return audience
@@ -322,9 +350,13 @@ def _enqueue(number: int, issue: int, list_name: str, now: str, only: int | None
     audience = _audience(
         issue, list_name,
         literal(number), literal(issue), person.number, person.address, person.folded, person.name,
-        literal(State.QUEUED.value), literal(0), literal(""), literal(now), only=only,
+        literal(State.QUEUED.value), literal(0), literal(""), literal(now),
+        subscription.c.without, now=now, only=only,
     ).order_by(person.number)  # fmt: skip
-    columns = ["mailing", "issue", "subscriber", "address", "folded", "name", "state", "attempts", "reply", "updated"]
+    columns = [
+        "mailing", "issue", "subscriber", "address", "folded", "name", "state", "attempts", "reply", "updated",
+        "variant",
+    ]  # fmt: skip
     return insert(delivery).from_select(columns, audience)
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0002"
+VERSION = "0003"
 """The schema version that this program knows; a later one has a larger number."""
 
 # Every constraint has a name, so that a migration can drop it on any database
@@ -60,10 +60,33 @@ subscriber = Table(
     Column("folded", Text, nullable=False),  # newsletter.model.canonical.fold_address
     Column("name", Text, nullable=False),
     Column("created", Time, nullable=False),
+    Column("language", Text, nullable=False, server_default=""),  # BCP 47; empty is the newsletter's
+    Column("timezone", Text, nullable=False, server_default=""),  # of the IANA database; empty is not known
+    Column("attributes", Text, nullable=False, server_default="{}"),  # a JSON object, keys in order
+    Column("forgotten_at", Time),  # then address, name and all else of the person are gone, and the row stays
     UniqueConstraint("folded"),
     sqlite_autoincrement=True,
 )
 """A person with an address."""
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("subscriber", Number, ForeignKey("subscriber.number"), nullable=False),
+    Column("tag", Text, nullable=False),
+    PrimaryKeyConstraint("subscriber", "tag"),
+    Index(None, "tag", "subscriber"),
+)
+"""What an editor calls a person, to find them again."""
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("hash", Text, primary_key=True),  # newsletter.store.forgetting.erasure_hash
+    Column("at", Time, nullable=False),
+    Column("wiped", Integer, nullable=False, server_default="0"),  # 1 once nothing is left in the file's free space
+)
+"""Who asked to be forgotten: no import brings them back, and only they know that they are meant."""
 
 CONSENTS = """consent IN (
     'pending',      -- has not said yes yet, and gets nothing
@@ -79,6 +102,8 @@ subscription = Table(
     Column("consent", Text, CheckConstraint(CONSENTS, name="consent"), nullable=False),
     Column("basis", Text, nullable=False),  # what the consent rests on
     Column("since", Time, nullable=False),
+    Column("without", Text, nullable=False, server_default=""),  # JSON array of the sections they do not want
+    Column("paused_until", Time),  # until then they get nothing, and have not left
     PrimaryKeyConstraint("subscriber", "list"),
     Index(None, "list", "consent", "subscriber"),
     CheckConstraint("consent <> 'confirmed' OR basis <> ''", name="confirmed_on_a_basis"),
@@ -94,36 +119,55 @@ consent_log = Table(
     Column("consent", Text, CheckConstraint(CONSENTS, name="consent"), nullable=False),
     Column("basis", Text, nullable=False),
     Column("at", Time, nullable=False),
+    Column("way", Text, nullable=False, server_default=""),  # newsletter.model.subscriber.Way
+    Column("source", Text, nullable=False, server_default=""),  # which page, file, issue or report
+    Column("wording", Text, nullable=False, server_default=""),  # the text that was agreed to
+    Column("ip", Text, nullable=False, server_default=""),  # only where the newsletter keeps it
     Index(None, "subscriber"),
     sqlite_autoincrement=True,
 )
-"""How each consent came to stand so: rows are added, never changed."""
+"""How each consent came to stand so: rows are added, never changed, but for what names a person who is forgotten."""
 
 
 @event.listens_for(consent_log, "after_create")
 def _only_append(_table: Table, connection: Connection, **_options: Any) -> None:
-    if connection.dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER consent_log_no_{verb.lower()} BEFORE {verb} ON consent_log "
-                "BEGIN SELECT RAISE(ABORT, 'consent_log is append-only'); END"
-            )
-    else:
-        for statement in APPEND_ONLY:
-            connection.exec_driver_sql(statement)
+    for statement in APPEND_ONLY_SQLITE if connection.dialect.name == "sqlite" else APPEND_ONLY:
+        connection.exec_driver_sql(statement)
 
 
 @event.listens_for(consent_log, "after_drop")
 def _no_function(_table: Table, connection: Connection, **_options: Any) -> None:
     if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("DROP FUNCTION consent_log_append_only()")
+        for function in ("consent_log_append_only", "consent_log_forgets"):
+            connection.exec_driver_sql(f"DROP FUNCTION {function}()")
 
+
+APPEND_ONLY_SQLITE = (
+    """CREATE TRIGGER consent_log_no_delete BEFORE DELETE ON consent_log
+    BEGIN SELECT RAISE(ABORT, 'consent_log is append-only'); END""",
+    """CREATE TRIGGER consent_log_no_update BEFORE UPDATE ON consent_log
+    WHEN (NEW.number, NEW.subscriber, NEW.list, NEW.consent, NEW.at, NEW.way, NEW.wording)
+        IS NOT (OLD.number, OLD.subscriber, OLD.list, OLD.consent, OLD.at, OLD.way, OLD.wording)
+        OR (SELECT forgotten_at FROM subscriber WHERE number = OLD.subscriber) IS NULL
+    BEGIN SELECT RAISE(ABORT, 'consent_log is append-only'); END""",
+)
+"""What keeps it so: of a person who is forgotten, what names them may go (basis, source, IP address)."""
 
 APPEND_ONLY = (
     """CREATE FUNCTION consent_log_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE 'consent_log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
-    """CREATE TRIGGER consent_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON consent_log
+    """CREATE TRIGGER consent_log_append_only BEFORE DELETE OR TRUNCATE ON consent_log
     FOR EACH STATEMENT EXECUTE FUNCTION consent_log_append_only()""",
+    """CREATE FUNCTION consent_log_forgets() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF (NEW.number, NEW.subscriber, NEW.list, NEW.consent, NEW.at, NEW.way, NEW.wording)
+            IS DISTINCT FROM (OLD.number, OLD.subscriber, OLD.list, OLD.consent, OLD.at, OLD.way, OLD.wording)
+            OR (SELECT forgotten_at FROM subscriber WHERE number = OLD.subscriber) IS NULL
+        THEN RAISE 'consent_log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+        RETURN NEW;
+    END $$""",
+    """CREATE TRIGGER consent_log_no_update BEFORE UPDATE ON consent_log
+    FOR EACH ROW EXECUTE FUNCTION consent_log_forgets()""",
 )
 """The same for PostgreSQL."""
 
@@ -139,6 +183,9 @@ mailing = Table(
     Column("content_sha256", Text, nullable=False),  # of the frozen bytes
     Column("started_at", Time, nullable=False),
     Column("finished_at", Time),  # when nobody was left to send to; empty while somebody is
+    Column("segment", Text, nullable=False, server_default=""),  # the name of the segment; empty for the whole list
+    Column("excluding", Text, nullable=False, server_default=""),  # JSON array of the lists whose people were left out
+    Column("key_fingerprint", Text, nullable=False, server_default=""),  # of the key of its tokens; empty: the oldest
     UniqueConstraint("issue", "list"),
     sqlite_autoincrement=True,
 )
@@ -185,6 +232,7 @@ delivery = Table(
     Column("lease_until", Time),
     Column("updated", Time, nullable=False),
     Column("status", Text, nullable=False, server_default=""),  # code of the reply: "5.1.1" (RFC 3463), else "550"
+    Column("variant", Text, nullable=False, server_default=""),  # subscription.without, as it was at the start
     UniqueConstraint("issue", "folded"),
     UniqueConstraint("subscriber", "issue"),  # a person who changed their address in between gets no second one
     CheckConstraint("(state = 'deferred') = (next_at IS NOT NULL)", name="deferred_has_a_time"),
@@ -205,14 +253,94 @@ def _roomy(_table: Table, connection: Connection, **_options: Any) -> None:
 ROOMY = "ALTER TABLE delivery SET (fillfactor = 70)"
 """Each row is changed three times: a new version that finds room on its page saves 7 % of what is written."""
 
+SUPPRESSIONS = """kind IN (
+    'refused',     -- the server said at once that nobody is there
+    'bounced',     -- mail came back
+    'complained',  -- the reader called it spam
+    'editor',      -- somebody entered it by hand
+    'imported'     -- another tool had it
+)"""
+
 suppression = Table(
     "suppression",
     metadata,
-    Column("folded", Text, primary_key=True),  # newsletter.model.canonical.fold_address
+    Column("folded", Text, nullable=False),  # newsletter.model.canonical.fold_address
+    Column("list", Text, nullable=False, server_default=""),  # empty is all lists
+    Column("kind", Text, CheckConstraint(SUPPRESSIONS, name="kind"), nullable=False, server_default="refused"),
     Column("reason", Text, nullable=False),  # the server's words, or a person's
     Column("since", Time, nullable=False),
+    PrimaryKeyConstraint("folded", "list"),
 )
-"""Addresses that get no mail from any list, whatever their consent says: nobody is there."""
+"""Addresses that get no mail from a list, or from any, whatever their consent says."""
+
+EVENTS = """kind IN (
+    'bounced',    -- it came back: nobody got it
+    'delayed',    -- a server on the way said that it is still trying
+    'complained'  -- the reader called it spam
+)"""
+
+delivery_event = Table(
+    "delivery_event",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("delivery", Number, ForeignKey("delivery.number"), nullable=False),
+    Column("kind", Text, CheckConstraint(EVENTS, name="kind"), nullable=False),
+    Column("at", Time, nullable=False),  # when the report says that it happened
+    Column("status", Text, nullable=False),  # "5.1.1" (RFC 3463); empty for a complaint
+    Column("words", Text, nullable=False),  # the far server's, or whose report it is
+    Column("report", Text, nullable=False),  # SHA-256 of the report: the same one counts once
+    UniqueConstraint("delivery", "report"),
+    sqlite_autoincrement=True,
+)
+"""What came back about a delivery, beside its state."""
+
+NOTICES = """kind IN (
+    'confirm',  -- asks whether it was really they who subscribed
+    'known',    -- somebody subscribed an address that is on the lists already
+    'address',  -- asks at a new address whether the change is theirs
+    'link',     -- the way to their preferences
+    'kept'      -- all that is kept about them
+)"""
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("kind", Text, CheckConstraint(NOTICES, name="kind"), nullable=False),
+    Column("subscriber", Number, ForeignKey("subscriber.number"), nullable=False),
+    Column("address", Text, nullable=False),  # where it goes; for a change of address the new one
+    Column("folded", Text, nullable=False),
+    Column("facts", Text, nullable=False),  # a JSON object: what it says
+    Column("created", Time, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Time),  # when it is to be sent; empty once it is sent or given up
+    Column("lease_until", Time),  # a process is sending it
+    Column("sent_at", Time),
+    Column("reply", Text, nullable=False, server_default=""),  # the server's last words
+    Index(None, "folded", "kind", "created"),
+    Index(None, "next_at"),
+    sqlite_autoincrement=True,
+)
+"""Mail to one person about their subscription, from the pages: written with what it is about, and sent after that."""
+
+hook_outbox = Table(
+    "hook_outbox",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("hook", Text, nullable=False),  # its name in newsletter.local.toml
+    Column("event", Text, nullable=False),  # newsletter.model.hook.Event
+    Column("subscriber", Number, ForeignKey("subscriber.number")),  # whom it is about, if about a person
+    Column("body", Text, nullable=False),  # a JSON object
+    Column("created", Time, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Time),  # when it is to be tried; empty once it is given up
+    Column("lease_until", Time),  # a process is delivering it
+    Column("words", Text, nullable=False, server_default=""),  # why the last attempt failed
+    Index(None, "next_at"),
+    Index(None, "subscriber"),
+    sqlite_autoincrement=True,
+)
+"""What other programs are to be told: written with what it tells, gone once it is delivered."""
 
 schedule = Table(
     "schedule",
@@ -227,6 +355,8 @@ schedule = Table(
     Column("correction_of", Integer, nullable=False),  # the issue whose readers alone get it; 0 for none
     Column("expected", Integer, nullable=False),  # how many were waiting then
     Column("asked_at", Time, nullable=False),
+    Column("segment", Text, nullable=False, server_default=""),  # as in a mailing
+    Column("excluding", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("issue", "list"),
 )
 """Mailings that are to start later."""

@@ -3,16 +3,15 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from newsletter.errors import StoreError
 from newsletter.store.backup import backup_path, copy_database
 from newsletter.store.engine import PATIENCE, connect, sqlite_engine
-from newsletter.store.failure import said_plainly
+from newsletter.store.failure import Unusable, said_plainly
 from newsletter.store.lock import coordinator_lock
 from newsletter.store.statements import SQLITE, Facts, Outcome, Statements, statements
 from newsletter.store.upgrade import bring_up_to_date
@@ -36,7 +35,7 @@ class SqliteFile:
         """Migrate it, after a backup, if it is older than this program."""
         if not self.where.is_file():
             todo = "newsletter init makes one; if there was one, NEWSLETTER_HOME may name another place"
-            raise StoreError("there is no database", todo, where=self.where)
+            raise Unusable("there is no database", todo, where=self.where)
         bring_up_to_date(self.where, patience=self._patience)
 
     def engine(self) -> Engine:
@@ -68,6 +67,17 @@ class SqliteFile:
         path = backup_path(self.where.parent, f"before {occasion}")
         self.backup(path)
         return path
+
+    def wipe(self) -> bool:
+        """Write the file anew, and empty the log.
+
+        secure_delete overwrites what is deleted, and no copy of a row that an index page made when it was divided; a
+        file that is written anew has neither (https://www.sqlite.org/pragma.html#pragma_secure_delete).
+        """
+        with self.said_plainly(), closing(connect(self.where, patience=self._patience)) as driver:
+            driver.execute("VACUUM")
+            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
 
 class SqliteMoves:

@@ -18,10 +18,15 @@ Outcome = tuple[int, str, str, str, int, str | None]
 
 # A value, and no EXISTS: PostgreSQL would make a join of that, and without statistics begin it at the whole list.
 _CONSENTED = """coalesce((
-    SELECT consent FROM subscription
+    SELECT CASE WHEN paused_until > :now THEN 'paused' ELSE consent END FROM subscription
     WHERE subscription.subscriber = delivery.subscriber AND subscription.list = :list
 ), '') = 'confirmed'
-AND (SELECT suppression.folded FROM suppression WHERE suppression.folded = delivery.folded) IS NULL"""
+AND (
+    SELECT min(suppression.folded) FROM suppression
+    WHERE suppression.folded = delivery.folded AND suppression.list IN ('', :list)
+) IS NULL"""
+# Who was forgotten while their message was on its way has no @ any more, and a server's words may have their address.
+_REPLY = "CASE WHEN replace(folded, '@', '') = folded THEN '' ELSE it.reply END"
 _FREE = "(claimed_by IS NULL OR (claimed_by <> :run AND lease_until <= :now))"
 
 
@@ -106,13 +111,13 @@ def statements(words: Words) -> Statements:
         ours=f"SELECT number FROM delivery WHERE {words.these} AND +mailing = :mailing AND claimed_by = :run",
         standing="SELECT state, claimed_by = :run FROM delivery WHERE number = :number",
         # By far the most outcomes: the attempt was counted at the intent, and only the server's words are to be kept.
-        accept=f"""UPDATE delivery SET state = 'accepted', reply = it.reply, status = '', next_at = NULL,
+        accept=f"""UPDATE delivery SET state = 'accepted', reply = {_REPLY}, status = '', next_at = NULL,
             claimed_by = NULL, lease_until = NULL, updated = :now
             FROM {words.accepted}
             WHERE delivery.number = it.number AND +mailing = :mailing AND claimed_by = :run
             AND delivery.state = 'sending'
             RETURNING delivery.number""",
-        record=f"""UPDATE delivery SET state = it.state, reply = it.reply, status = it.status, attempts = it.attempts,
+        record=f"""UPDATE delivery SET state = it.state, reply = {_REPLY}, status = it.status, attempts = it.attempts,
             next_at = it.next_at, claimed_by = NULL, lease_until = NULL, updated = :now
             FROM {words.outcomes}
             WHERE delivery.number = it.number AND +mailing = :mailing AND claimed_by = :run

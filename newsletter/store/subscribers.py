@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
 
-from newsletter.errors import StoreError, SubscriberError
+from newsletter.errors import SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
-from newsletter.model.subscriber import Consent, Subscriber, Subscription
-from newsletter.store.consent import ConsentEntry, ImportResult, Outcome, Way, judge, require_basis
+from newsletter.model.subscriber import Consent, Provenance, Subscriber, Subscription, Way
+from newsletter.store.consent import OWN_WORD, ConsentEntry, ImportResult, Outcome, judge, require_provenance
+from newsletter.store.consent_moves import change, move, number_of, standing_of
 from newsletter.store.database import Database
+from newsletter.store.forgetting import forgotten_among, readmit
 from newsletter.store.moment import Clock, utc_now, written
 from newsletter.store.schema import consent_log, subscriber, subscription
 
@@ -34,9 +36,11 @@ class SubscriberStore:
 
         :raises SubscriberError: when they unsubscribed and this is no confirmation; when a basis is needed.
         """
-        result = self._enter([person], list_name, consent=consent, basis=basis, way=Way.BY_HAND)
+        result = self._enter([person], list_name, consent, Provenance(way=Way.EDITOR, basis=basis))
         if result.kept_out:
-            what = f"{person.address} unsubscribed from {list_name}, and stays so"
+            known = self.find(person.address) is not None
+            did = f"unsubscribed from {list_name}" if known else "asked to be forgotten"
+            what = f"{person.address} {did}, and stays so"
             raise SubscriberError(what, "if they asked to come back, add them as confirmed and say on what basis")
         return next(outcome for outcome, count in result.counts.items() if count)
 
@@ -47,28 +51,31 @@ class SubscriberStore:
 
         :raises SubscriberError: when a basis is needed.
         """
-        return self._enter(people, list_name, consent=consent, basis=basis, way=Way.IMPORT)
+        return self._enter(people, list_name, consent, Provenance(way=Way.IMPORT, basis=basis))
 
     def _enter(
-        self, people: Iterable[Address], list_name: str, *, consent: Consent, basis: str, way: Way
+        self, people: Iterable[Address], list_name: str, consent: Consent, provenance: Provenance
     ) -> ImportResult:
-        entry = _Entry(list_name, consent, require_basis(consent, basis), way, written(self._clock()))
+        told = require_provenance(consent, provenance)
+        entry = _Entry(list_name, consent, told, written(self._clock()), self._database)
         waiting = iter(people)
         with self._database.writing() as connection:
             while batch := list(islice(waiting, BATCH)):
                 entry.enter(connection, batch)
         return ImportResult(counts=entry.counts, kept_out=tuple(entry.kept_out))
 
-    def unsubscribe(self, address: str, list_name: str | None = None, *, basis: str) -> tuple[str, ...]:
+    def unsubscribe(
+        self, address: str, list_name: str | None = None, *, basis: str, way: Way = Way.EDITOR, source: str = ""
+    ) -> tuple[str, ...]:
         """Take a person off one list, or off all; return the lists that they were on until now.
 
         :raises SubscriberError: when the person, or the person on that list, is not known.
         """
-        basis = require_basis(Consent.UNSUBSCRIBED, basis)
+        provenance = require_provenance(Consent.UNSUBSCRIBED, Provenance(way=way, basis=basis, source=source))
         at = written(self._clock())
         with self._database.writing() as connection:
-            number = _number(connection, address)
-            standing = _standing(connection, number)
+            number = number_of(connection, address)
+            standing = standing_of(connection, number)
             if list_name is not None and list_name not in standing:
                 lists = ", ".join(sorted(standing)) or "none"
                 raise SubscriberError(f"{address} is not on the list {list_name}", f"lists of theirs: {lists}")
@@ -76,8 +83,9 @@ class SubscriberStore:
                 name for name, consent in sorted(standing.items())
                 if consent is not Consent.UNSUBSCRIBED and list_name in (None, name)
             ]  # fmt: skip
-            changes = [_change(number, name, Consent.UNSUBSCRIBED, basis, at, standing[name]) for name in leaving]
-            _move(connection, changes)
+            gone = Consent.UNSUBSCRIBED
+            changes = [change(number, name, gone, provenance, at, standing[name]) for name in leaving]
+            move(connection, changes, self._database.hooks)
         return tuple(leaving)
 
     def find(self, address: str) -> Subscriber | None:
@@ -119,12 +127,10 @@ class SubscriberStore:
         :raises SubscriberError: when nobody with *address* is known.
         """
         with self._database.reading() as connection:
-            number = _number(connection, address)
+            number = number_of(connection, address)
             query = select(consent_log).where(consent_log.c.subscriber == number).order_by(consent_log.c.number)
             rows = connection.execute(query).all()
-        return tuple(
-            ConsentEntry(list=row.list, consent=Consent(row.consent), basis=row.basis, at=row.at) for row in rows
-        )
+        return tuple(_entry(row) for row in rows)
 
     def lists(self) -> tuple[str, ...]:
         """Return the names of the lists that anybody is or was on."""
@@ -145,12 +151,13 @@ class SubscriberStore:
 class _Entry:
     """One run of add or import: the same consent for everybody, batch by batch."""
 
-    def __init__(self, list_name: str, consent: Consent, basis: str, way: Way, at: str) -> None:
+    def __init__(self, list_name: str, consent: Consent, provenance: Provenance, at: str, database: Database) -> None:
         self._list = list_name
         self._consent = consent
-        self._basis = basis
-        self._way = way
+        self._provenance = provenance
         self._at = at
+        self._hooks = database.hooks
+        self._key = database.oldest_key
         self.counts = dict.fromkeys(Outcome, 0)
         self.kept_out: list[str] = []
 
@@ -160,20 +167,30 @@ class _Entry:
         for person in batch:
             people.setdefault(fold_address(person.address), person)
         self.counts[Outcome.UNCHANGED] += len(batch) - len(people)
+        self._ask_forgotten(connection, people)
         self._make_subscribers(connection, people)
         known = {row.folded: row for row in connection.execute(self._asked(people))}
         changes = []
         for folded, person in people.items():
             row = known[folded]
             standing = Consent(row.consent) if row.consent else None
-            outcome = judge(standing, self._consent, self._way)
+            outcome = judge(standing, self._consent, self._provenance.way)
             self.counts[outcome] += 1
             if outcome is Outcome.KEPT_OUT:
                 self.kept_out.append(person.address)
             elif outcome in (Outcome.NEW, Outcome.CHANGED):
-                changes.append(_change(row.number, self._list, self._consent, self._basis, self._at, standing))
-        _move(connection, changes)
+                changes.append(change(row.number, self._list, self._consent, self._provenance, self._at, standing))
+        move(connection, changes, self._hooks)
         self._name(connection, people, known)
+
+    def _ask_forgotten(self, connection: Connection, people: dict[str, Address]) -> None:
+        """Take those who asked to be forgotten out of *people*, unless an editor has their own, new yes."""
+        for folded in forgotten_among(connection, self._key, people):
+            if self._provenance.way in OWN_WORD and self._consent is Consent.CONFIRMED:
+                readmit(connection, self._key, folded)
+                continue
+            self.counts[Outcome.KEPT_OUT] += 1
+            self.kept_out.append(people.pop(folded).address)
 
     def _make_subscribers(self, connection: Connection, people: Mapping[str, Address]) -> None:
         asked = select(subscriber.c.folded).where(subscriber.c.folded.in_(people))
@@ -200,7 +217,7 @@ class _Entry:
             {"of": known[folded].number, "new": person.name}
             for folded, person in people.items()
             if person.name and person.name != known[folded].name
-            and (self._way is Way.BY_HAND or not known[folded].name)
+            and (self._provenance.way is Way.EDITOR or not known[folded].name)
         ]  # fmt: skip
         if named:
             statement = update(subscriber).where(subscriber.c.number == bindparam("of")).values(name=bindparam("new"))
@@ -208,14 +225,23 @@ class _Entry:
 
 
 _SUBSCRIPTIONS = (
-    select(subscriber.c.number, subscriber.c.address, subscriber.c.name, subscription)
+    select(
+        subscriber.c.number,
+        subscriber.c.address,
+        subscriber.c.name,
+        subscriber.c.language,
+        subscriber.c.timezone,
+        subscription,
+    )
     .join(subscription, subscription.c.subscriber == subscriber.c.number)
+    .where(subscriber.c.forgotten_at.is_(None))
     .order_by(subscriber.c.number, subscription.c.list)
 )
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
-    return Subscriber(number=row.number, address=Address(address=row.address, name=row.name))
+    address = Address(address=row.address, name=row.name)
+    return Subscriber(number=row.number, address=address, language=row.language, timezone=row.timezone)
 
 
 def _subscription(row: Row[Any]) -> Subscription:
@@ -224,56 +250,14 @@ def _subscription(row: Row[Any]) -> Subscription:
     )
 
 
-def _number(connection: Connection, address: str) -> int:
-    query = select(subscriber.c.number).where(subscriber.c.folded == fold_address(address))
-    number: int | None = connection.execute(query).scalar_one_or_none()
-    if number is None:
-        raise SubscriberError(f"{address} is not known here", "newsletter subscribers list shows who is")
-    return number
-
-
-def _standing(connection: Connection, number: int) -> dict[str, Consent]:
-    query = select(subscription.c.list, subscription.c.consent).where(subscription.c.subscriber == number)
-    return {row.list: Consent(row.consent) for row in connection.execute(query)}
-
-
-Change = dict[str, Any]
-
-
-def _change(number: int, list_name: str, consent: Consent, basis: str, at: str, standing: Consent | None) -> Change:
-    return {
-        "subscriber": number,
-        "list": list_name,
-        "consent": consent.value,
-        "basis": basis,
-        "at": at,
-        "standing": standing.value if standing else None,
-    }
-
-
-def _move(connection: Connection, changes: list[Change]) -> None:
-    """Move each consent from where it stood when it was judged, and log it.
-
-    :raises StoreError: when one stands elsewhere by now; then none has moved.
-    """
-    begun = [change for change in changes if change["standing"] is None]
-    moved = [change for change in changes if change["standing"] is not None]
-    if begun:
-        connection.execute(_BEGIN, begun)
-    if moved and connection.execute(_MOVE, moved).rowcount != len(moved):
-        raise StoreError("a consent changed while it was being changed", "nothing was changed; try again")
-    if changes:
-        connection.execute(_LOG, changes)
-
-
-_BEGIN = text(
-    "INSERT INTO subscription (subscriber, list, consent, basis, since)"
-    " VALUES (:subscriber, :list, :consent, :basis, :at)"
-)
-_MOVE = text(
-    "UPDATE subscription SET consent = :consent, basis = :basis, since = :at"
-    " WHERE subscriber = :subscriber AND list = :list AND consent = :standing"
-)
-_LOG = text(
-    "INSERT INTO consent_log (subscriber, list, consent, basis, at) VALUES (:subscriber, :list, :consent, :basis, :at)"
-)
+def _entry(row: Row[Any]) -> ConsentEntry:
+    return ConsentEntry(
+        list=row.list,
+        consent=Consent(row.consent),
+        basis=row.basis,
+        at=row.at,
+        way=row.way,
+        source=row.source,
+        wording=row.wording,
+        ip=row.ip,
+    )

@@ -2,10 +2,8 @@
 
 from sqlalchemy import Connection, text, update
 
+from newsletter.model.bounce import NOBODY
 from newsletter.store.schema import progress
-
-NOBODY = ("5.1.1", "5.1.3", "5.1.6", "5.1.10")
-"""Codes that say so: no such mailbox, no such address, moved without a new one (RFC 3463 §3.2), null MX (RFC 7505)."""
 
 SHARE = 0.05
 LEAST = 20
@@ -15,13 +13,13 @@ LEAST = 20
 _THOSE = f"mailing = :mailing AND state = 'refused' AND status IN ({', '.join(map(repr, NOBODY))})"
 _COUNT = text(f"SELECT (SELECT count(*) FROM delivery WHERE mailing = :mailing), count(*) FROM delivery WHERE {_THOSE}")
 _SUPPRESS = text(
-    f"""INSERT INTO suppression (folded, reason, since)
-    SELECT folded, reply, :now FROM delivery WHERE {_THOSE}
-    ON CONFLICT (folded) DO NOTHING"""
+    f"""INSERT INTO suppression (folded, list, kind, reason, since)
+    SELECT folded, '', 'refused', reply, :now FROM delivery WHERE {_THOSE}
+    ON CONFLICT (folded, list) DO NOTHING"""
 )
 
 _PARDON = text(
-    """DELETE FROM suppression WHERE EXISTS (
+    """DELETE FROM suppression WHERE kind = 'refused' AND EXISTS (
         SELECT 1 FROM delivery WHERE delivery.issue = :issue AND delivery.state = 'refused'
         AND delivery.folded = suppression.folded AND delivery.reply = suppression.reason
     )"""

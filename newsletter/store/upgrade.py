@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from newsletter.errors import StoreError
 from newsletter.store.backup import backup_path, copy_database
 from newsletter.store.engine import PATIENCE, sqlite_engine
-from newsletter.store.failure import said_plainly
+from newsletter.store.failure import Unusable, said_plainly
 from newsletter.store.lock import coordinator_lock
 from newsletter.store.schema import VERSION
 
@@ -27,9 +27,20 @@ def schema_version(path: Path, *, patience: float = PATIENCE) -> str:
     ):
         tables = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"meta", "alembic_version"} <= tables:
-            raise StoreError("this is not a newsletter's database", "restore it from a backup", where=path)
+            raise Unusable("this is not a newsletter's database", "restore it from a backup", where=path)
         (version,) = file.execute("SELECT max(version_num) FROM alembic_version").fetchone()
     return str(version or "")
+
+
+def require_sound(path: Path) -> None:
+    """Refuse a database file whose pages do not hold together.
+
+    :raises StoreError: when it is damaged.
+    """
+    with said_plainly(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as file:
+        (said,) = file.execute("PRAGMA quick_check(1)").fetchone()
+    if said != "ok":
+        raise Unusable("the database is damaged", "restore it from a backup", where=path)
 
 
 def bring_up_to_date(

@@ -1,4 +1,4 @@
-"""Serves an application on 127.0.0.1 until it is interrupted."""
+"""Serves an application, on 127.0.0.1 unless told otherwise, until it is interrupted."""
 
 import contextlib
 import errno
@@ -12,21 +12,25 @@ from starlette.types import ASGIApp
 from newsletter.errors import SettingsError
 
 
-def listen(port: int = 0) -> socket.socket:
-    """Return a socket that listens on *port* of 127.0.0.1, 0 being any free one.
+def listen(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
+    """Return a socket that listens on *port* of *host*, 0 being any free one.
 
-    :raises SettingsError: the port cannot be had.
+    :raises SettingsError: the host or the port cannot be had.
     """
+    try:
+        family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError as cause:
+        raise SettingsError(f'"{host}" is no address of this machine', "give another --host") from cause
     # With its protocol named: asyncio turns Nagle's algorithm off only then, which would keep each answer for 40 ms
     # (cpython, base_events.py, _set_nodelay).
-    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "nt":
             # Windows lets two programs share a port unless one of them says no.
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # type: ignore[attr-defined,unused-ignore]
         else:
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        opened.bind(("127.0.0.1", port))
+        opened.bind(place)
         opened.listen(128)  # now, because Linux finds some ports taken only here
     except OSError as cause:
         opened.close()
@@ -48,14 +52,15 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(app: ASGIApp, opened: socket.socket, *, ending: Callable[[], Awaitable[None]]) -> None:
+def serve(app: ASGIApp, opened: socket.socket, *, ending: Callable[[], Awaitable[None]], seconds: int = 2) -> None:
     """Answer on the socket until Ctrl-C.
 
     :param ending: ends the answers that go on for ever.
+    :param seconds: that the others may take to their end.
     """
     config = uvicorn.Config(
-        app, log_level="error", access_log=False, server_header=False, ws="none", lifespan="on",
-        timeout_graceful_shutdown=2,
+        app, log_level="error", access_log=False, server_header=False, ws="none", lifespan="on", proxy_headers=False,
+        timeout_graceful_shutdown=seconds,
     )  # fmt: skip
     with contextlib.suppress(KeyboardInterrupt), opened:
         _Server(config, ending).run(sockets=[opened])

@@ -10,6 +10,8 @@ from newsletter.store.database import DATABASE_FILE, create, open_database
 from newsletter.store.key import KEY_FILE, fingerprint_of
 from newsletter.store.lock import LOCK_FILE, coordinator_lock
 
+SUBSCRIBER = "INSERT INTO subscriber (number, address, folded, name, created) VALUES"
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -167,7 +169,7 @@ def test_whoever_writes_waits_for_no_reader_and_no_two_write_at_once(folder):
         with one.reading() as reader:
             before = reader.execute(text("SELECT count(*) FROM subscriber")).scalar_one()
             with two.writing() as writer:
-                writer.exec_driver_sql("INSERT INTO subscriber VALUES (1, 'a@b.de', 'a@b.de', '', '')")
+                writer.exec_driver_sql(f"{SUBSCRIBER} (1, 'a@b.de', 'a@b.de', '', '')")
                 with pytest.raises(StoreError, match="locked"), one.writing():
                     pytest.fail("two writers at once")
             assert reader.execute(text("SELECT count(*) FROM subscriber")).scalar_one() == before
@@ -178,7 +180,7 @@ def test_whoever_writes_waits_for_no_reader_and_no_two_write_at_once(folder):
 def test_a_block_that_fails_has_written_nothing(folder):
     with open_database(folder) as database:
         with pytest.raises(RuntimeError), database.writing() as connection:
-            connection.exec_driver_sql("INSERT INTO subscriber VALUES (1, 'a@b.de', 'a@b.de', '', '')")
+            connection.exec_driver_sql(f"{SUBSCRIBER} (1, 'a@b.de', 'a@b.de', '', '')")
             raise RuntimeError
         with database.reading() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM subscriber").scalar_one() == 0
@@ -191,7 +193,7 @@ def test_a_full_disk_is_said_in_words_and_nothing_is_half_written(folder):
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")  # SQLite's own way to have no room
             for number in range(1000):
                 row = (number, f"{number}@example.com", f"{number}@example.com", "x" * 1000)
-                connection.exec_driver_sql("INSERT INTO subscriber VALUES (?, ?, ?, ?, '')", row)
+                connection.exec_driver_sql(f"{SUBSCRIBER} (?, ?, ?, ?, '')", row)
         with database.reading() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM subscriber").scalar_one() == 0
 
@@ -199,9 +201,9 @@ def test_a_full_disk_is_said_in_words_and_nothing_is_half_written(folder):
 def test_a_backup_is_one_file_as_the_database_was_while_others_write(folder, tmp_path):
     with open_database(folder) as database, open_database(folder) as other:
         with other.writing() as connection:
-            connection.exec_driver_sql("INSERT INTO subscriber VALUES (1, 'a@b.de', 'a@b.de', '', '')")
+            connection.exec_driver_sql(f"{SUBSCRIBER} (1, 'a@b.de', 'a@b.de', '', '')")
         with other.writing() as connection:
-            connection.exec_driver_sql("INSERT INTO subscriber VALUES (2, 'c@d.de', 'c@d.de', '', '')")
+            connection.exec_driver_sql(f"{SUBSCRIBER} (2, 'c@d.de', 'c@d.de', '', '')")
             database.backup(tmp_path / "kept" / "copy.sqlite3")
         with pytest.raises(StoreError, match="there is a file already"):
             database.backup(tmp_path / "kept" / "copy.sqlite3")

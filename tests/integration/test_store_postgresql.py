@@ -17,6 +17,8 @@ from newsletter.store.postgresql import PostgresqlServer
 from newsletter.store.schema import VERSION
 from newsletter.store.upgrade import run_migrations
 
+SUBSCRIBER = "INSERT INTO subscriber (number, address, folded, name, created) VALUES"
+
 pytestmark = pytest.mark.postgresql
 
 
@@ -180,7 +182,7 @@ def test_whoever_writes_waits_for_no_reader_and_no_two_write_at_once(tmp_path, u
         with one.reading() as reader:
             assert reader.exec_driver_sql("SELECT count(*) FROM subscriber").scalar_one() == 0
             with two.writing() as writer:
-                writer.exec_driver_sql("INSERT INTO subscriber VALUES (1, 'a@b.de', 'a@b.de', '', '')")
+                writer.exec_driver_sql(f"{SUBSCRIBER} (1, 'a@b.de', 'a@b.de', '', '')")
                 with pytest.raises(StoreError, match="another program keeps it locked; try again"), one.writing():
                     pytest.fail("two writers at once")
             assert reader.exec_driver_sql("SELECT count(*) FROM subscriber").scalar_one() == 0

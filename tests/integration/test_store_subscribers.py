@@ -11,11 +11,13 @@ from newsletter.errors import StoreError, SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
 from newsletter.model.delivery import State
-from newsletter.model.subscriber import Consent
+from newsletter.model.hook import NO_HOOKS
+from newsletter.model.subscriber import Consent, Provenance, Way
 from newsletter.store.consent import Outcome
+from newsletter.store.consent_moves import change, move
 from newsletter.store.database import create
 from newsletter.store.ledger import LedgerStore
-from newsletter.store.subscribers import BATCH, SubscriberStore, _change, _move
+from newsletter.store.subscribers import BATCH, SubscriberStore
 
 PENDING, CONFIRMED, UNSUBSCRIBED = Consent
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -70,9 +72,9 @@ def test_nobody_who_unsubscribed_comes_back_by_an_import_or_as_pending(store):
 
 def test_a_consent_that_stands_elsewhere_than_it_was_judged_is_not_moved(store, database):
     store.add(ADA, "weekly", consent=CONFIRMED, basis="form")
-    stale = _change(1, "weekly", UNSUBSCRIBED, "link", "2026-11-27T12:00:00Z", PENDING)
+    stale = change(1, "weekly", UNSUBSCRIBED, Provenance(way=Way.LINK, basis="link"), "2026-11-27T12:00:00Z", PENDING)
     with pytest.raises(StoreError, match="a consent changed while it was being changed"), database.writing() as writer:
-        _move(writer, [stale])
+        move(writer, [stale], NO_HOOKS)
     assert standing(store) == {"weekly": CONFIRMED}
     assert len(store.consent_log("ada@example.com")) == 1
 

@@ -1,8 +1,8 @@
 import pytest
 
 from newsletter.errors import SubscriberError
-from newsletter.model.subscriber import Consent
-from newsletter.store.consent import Outcome, Way, judge, require_basis
+from newsletter.model.subscriber import Consent, Way
+from newsletter.store.consent import Outcome, judge, require_basis
 
 PENDING, CONFIRMED, UNSUBSCRIBED = Consent
 NEW, CHANGED, UNCHANGED, KEPT_OUT = Outcome
@@ -26,7 +26,7 @@ NEW, CHANGED, UNCHANGED, KEPT_OUT = Outcome
     ],
 )
 def test_the_whole_table_of_what_may_become_of_a_consent(standing, wanted, by_hand, by_import):
-    assert judge(standing, wanted, Way.BY_HAND) is by_hand
+    assert judge(standing, wanted, Way.EDITOR) is by_hand
     assert judge(standing, wanted, Way.IMPORT) is by_import
 
 

@@ -1,0 +1,84 @@
+"""Where mail that came back is taken from: mailboxes, and a server that is handed it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from newsletter.app.newsletter import Newsletter
+from newsletter.app.returning import TakenMail, Taking
+from newsletter.errors import NewsletterError
+from newsletter.returning.lmtp import Answer
+from newsletter.returning.mailbox import Mailbox, Maildir
+from newsletter.returning.report import Kind
+
+Told = Callable[[int, int], None]
+"""Hears how many mails have been read, and of how many."""
+
+
+def take_mailbox(
+    mailbox: Mailbox, taking: Taking, told: Told, *, seen: bool = False, delete: bool = False
+) -> Iterator[TakenMail]:
+    """Take the mails of *mailbox* one by one, and yield what became of each.
+
+    :param seen: mails that nobody needs any more are marked as read; all others stay as they are.
+    :param delete: they are deleted.
+    :raises NewsletterError: when the mailbox or the database fails; what was taken is recorded.
+    """
+    total = len(mailbox)
+    for done, letter in enumerate(mailbox.letters()):
+        told(done, total)
+        taken = taking.mail(letter.data)
+        if taken.done and delete:
+            mailbox.delete(letter.key)
+        elif taken.done and seen:
+            mailbox.mark_seen(letter.key)
+        yield taken
+    told(total, total)
+
+
+@contextmanager
+def open_account(newsletter: Newsletter, name: str, *, change: bool) -> Iterator[Mailbox]:
+    """Give the mailbox behind IMAP that newsletter.local.toml calls *name*; empty is the only one.
+
+    :param change: mails may be marked and deleted.
+    :raises NewsletterError: when there is none, or it cannot be opened.
+    """
+    from newsletter.returning.imap import open_imap
+    from newsletter.sender.password import fetch_password
+
+    profile = newsletter.settings.mailbox(name)
+    with open_imap(profile, fetch_password(profile), change=change) as mailbox:
+        yield mailbox
+
+
+class Reception:
+    """What an LMTP server does with each mail that it is handed.
+
+    :param keep: a Maildir for what is no report about a reader, or proves nothing; None keeps none of it.
+    :param answers: where a person is told to write instead.
+    :param told: hears what became of each mail.
+    """
+
+    def __init__(self, taking: Taking, *, keep: Path | None, answers: str, told: Callable[[TakenMail], None]) -> None:
+        self._taking = taking
+        self._keep = keep
+        self._answers = answers
+        self._told = told
+
+    def take(self, data: bytes, sender: str, recipient: str) -> Answer:
+        """Take one mail for one recipient; a failure of ours has it handed over again later."""
+        head = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode()
+        try:
+            taken = self._taking.mail(head + data, came_to=[recipient])
+            if not taken.done and self._keep:
+                Maildir.keep(self._keep, head + data)
+        except NewsletterError:
+            return Answer(code=451, words="not now")
+        self._told(taken)
+        if taken.done:
+            return Answer(code=250, words="recorded")
+        if self._keep:
+            return Answer(code=250, words="kept")
+        if taken.kind is Kind.MAIL:
+            return Answer(code=550, words=f"this address is read by a program; write to {self._answers}")
+        return Answer(code=250, words="nothing to do")

@@ -1,0 +1,107 @@
+"""The addresses that get no mail from a list or from any: entered, looked up and lifted one at a time.
+
+What a mailing learns of itself is in ``suppression``.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
+
+from newsletter.errors import SubscriberError
+from newsletter.model.address import UNSAFE
+from newsletter.model.canonical import fold_address
+from newsletter.model.suppression import Kind, Suppression
+from newsletter.store.database import Database
+from newsletter.store.moment import Clock, utc_now, written
+from newsletter.store.schema import suppression
+
+EVERYWHERE = ""
+"""What stands for all lists."""
+
+
+class SuppressionList:
+    """The suppressions in the database.
+
+    :param clock: tells the time of a new one.
+    """
+
+    def __init__(self, database: Database, *, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    def add(self, address: str, list_name: str = EVERYWHERE, *, reason: str, kind: Kind = Kind.EDITOR) -> bool:
+        """Suppress *address* for a list, or for all; say whether it was not so already.
+
+        It holds at once, also in a mailing under way.
+
+        :raises SubscriberError: when the reason is missing, or is not one line.
+        """
+        if not reason.strip() or UNSAFE.search(reason):
+            raise SubscriberError("a suppression needs a reason in one line", 'give --reason "asked by phone"')
+        with self._database.writing() as connection:
+            return enter(
+                connection, fold_address(address), list_name, kind=kind, reason=reason.strip(),
+                at=written(self._clock()),
+            )  # fmt: skip
+
+    def lift(self, address: str, list_name: str | None = None) -> tuple[Suppression, ...]:
+        """Take back the suppressions of *address*, of one list ("" for the one of all) or each; return those."""
+        with self._database.writing() as connection:
+            those = _of(address) if list_name is None else and_(_of(address), suppression.c.list == list_name)
+            lifted = tuple(map(_suppression, connection.execute(select(suppression).where(those))))
+            connection.execute(delete(suppression).where(those))
+        return lifted
+
+    def all(self, list_name: str | None = None, *, address: str | None = None) -> Iterator[Suppression]:
+        """Yield suppressions in the order of their addresses, lazily.
+
+        :param list_name: only what keeps mail of this list away: its own and those of all lists.
+        :param address: only those of one address.
+        """
+        query = select(suppression).order_by(suppression.c.folded, suppression.c.list)
+        if list_name is not None:
+            query = query.where(suppression.c.list.in_((EVERYWHERE, list_name)))
+        if address is not None:
+            query = query.where(_of(address))
+        with self._database.reading() as connection:
+            for row in connection.execute(query, execution_options={"yield_per": 500}):
+                yield _suppression(row)
+
+
+def enter(
+    connection: Connection, folded: str, list_name: str = EVERYWHERE, *, kind: Kind, reason: str, at: str
+) -> bool:
+    """Suppress the address *folded*; one that is suppressed already stays as it is, but for an editor's word.
+
+    Say whether anything changed.
+    """
+    there = and_(suppression.c.folded == folded, suppression.c.list == list_name)
+    standing = connection.execute(select(suppression.c.kind).where(there)).scalar_one_or_none()
+    said = {"kind": kind.value, "reason": reason, "since": at}
+    if standing is None:
+        connection.execute(insert(suppression).values(folded=folded, list=list_name, **said))
+        return True
+    if kind is not Kind.EDITOR or standing == Kind.EDITOR:
+        return False
+    connection.execute(update(suppression).where(there).values(said))
+    return True
+
+
+def lift_by_own_word(connection: Connection, folded: str, list_name: str) -> bool:
+    """Let mail of a list go to a person who confirmed it anew on a page: their mailbox is there, and they want it.
+
+    What an editor entered stays; say whether mail can go now.
+    """
+    there = and_(suppression.c.folded == folded, suppression.c.list.in_((EVERYWHERE, list_name)))
+    connection.execute(delete(suppression).where(there, suppression.c.kind != Kind.EDITOR.value))
+    return connection.execute(select(suppression.c.folded).where(there).limit(1)).first() is None
+
+
+def _of(address: str) -> ColumnElement[bool]:
+    return suppression.c.folded == fold_address(address)
+
+
+def _suppression(row: Row[tuple[object, ...]]) -> Suppression:
+    return Suppression(
+        address=row.folded, list=row.list, kind=Kind(row.kind), reason=row.reason, since=row.since
+    )  # fmt: skip
