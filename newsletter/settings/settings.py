@@ -16,6 +16,7 @@ from newsletter.rendering.options import RenderingOptions
 from newsletter.returning.options import ImapProfile
 from newsletter.sender.options import DkimOptions, SenderOptions, SmtpProfile
 from newsletter.settings.file import LOCAL_FILE, shown
+from newsletter.settings.pages_table import PagesOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +36,7 @@ class Settings:
     :param clients: the mail clients whose faults count, by name.
     :param lines: the line of each key of newsletter.toml.
     :param imap: mailboxes that mail comes back to, by name.
+    :param pages: how people subscribe on the readers' pages.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
@@ -57,6 +59,7 @@ class Settings:
     clients: tuple[str, ...] = DEFAULT
     lines: Mapping[str, int] = field(default_factory=dict)
     editor: tuple[str, ...] = ()
+    pages: PagesOptions = field(default_factory=PagesOptions)
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
 
     @property
