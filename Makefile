@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench bench-send torture mutations npm mjml-table client-table readme picture lock wheel clean
+.PHONY: demo test lint format bench bench-send torture mutations npm mjml-table client-table messages readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -69,6 +69,10 @@ mjml-table:
 # What mail clients support, taken in from npm's caniemail anew; a new version is a line in the script. Needs npm.
 client-table: $(ENV)/run
 	"$(BIN)/python" scripts/client_table.py
+
+# The texts of the readers' pages, merged into templates/locale/*.po; then translate what is new there.
+messages: $(ENV)/run
+	"$(BIN)/python" scripts/messages.py
 
 # The command reference in README.md, from the commands' own help.
 readme: $(ENV)/run

@@ -1,6 +1,7 @@
 """Sends the notices that wait: what readers asked for on the pages."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -35,10 +36,14 @@ PATHS = {NoticeKind.CONFIRM: "confirm", NoticeKind.ADDRESS: "address"}
 Told = Callable[[str], None]
 
 
-def reader_pages(newsletter: Newsletter) -> ReaderPages:
-    """Return what renders the readers' pages and notices."""
+def reader_pages(newsletter: Newsletter, root: str | None = None) -> ReaderPages:
+    """Return what renders the readers' pages and notices.
+
+    :param root: the path of the site's first page; None for that of the public URL.
+    """
     folders = (newsletter.shown / "templates", builtin_templates())
-    return ReaderPages(newsletter.settings.rendering, site_address(newsletter), folders)
+    address = site_address(newsletter)
+    return ReaderPages(newsletter.settings.rendering, address if root is None else replace(address, root=root), folders)
 
 
 class NoticePost:

@@ -102,6 +102,16 @@ class ReaderPages:
         """Return what says a text of ours in *language*."""
         return self._tongues[language].catalogue.gettext
 
+    def language_name(self, language: str) -> str:
+        """Return what *language* calls itself: "Deutsch"."""
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            name = Locale.parse(language).display_name
+        except (UnknownLocaleError, ValueError):
+            name = None
+        return name[:1].upper() + name[1:] if name else language
+
     def _given(self, language: str) -> dict[str, Any]:
         palette = self._tongues[language].html.get_template(self._palette)
         return {
