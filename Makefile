@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench bench-send torture mutations npm mjml-table client-table messages readme picture lock wheel clean
+.PHONY: demo test lint format bench bench-send torture mutations fuzz-web npm mjml-table client-table messages readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -57,6 +57,11 @@ torture: $(ENV)/test
 mutations: MUTATIONS ?= 2000
 mutations: $(ENV)/test
 	MUTATIONS=$(MUTATIONS) MUTATION_SEED=$(MUTATION_SEED) "$(BIN)/pytest" -n auto tests/mutation
+
+# The public site, asked for what nobody would ask; `make test` does a little of it. FUZZ_SEED begins elsewhere.
+fuzz-web: FUZZ ?= 20000
+fuzz-web: $(ENV)/test
+	FUZZ=$(FUZZ) "$(BIN)/pytest" -q tests/fuzz
 
 # What only some tests need, beside Chromium and Postfix's smtp-sink: axe-core and npm's mjml.
 npm:

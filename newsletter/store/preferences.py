@@ -165,7 +165,7 @@ class PreferenceStore:
             ).scalar_one_or_none()
             if owner is not None:
                 return AddressChange.DONE if owner == asked.subscriber else AddressChange.TAKEN
-            those = (_alive(asked.subscriber), subscriber.c.folded == asked.facts["from"])
+            those = (_alive(asked.subscriber), subscriber.c.folded == asked.facts.get("from"))
             given = {"address": asked.address, "folded": asked.folded}
             moved = connection.execute(update(subscriber).where(*those).values(given)).rowcount
         return AddressChange.DONE if moved else AddressChange.OVER

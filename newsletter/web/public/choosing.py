@@ -155,6 +155,7 @@ class Choosing:
         blocked = await run_in_threadpool(choose, self._desk.newsletter, holder, wishes, client_of(request))
         self._desk.wake()
         now = await run_in_threadpool(preferences_of, self._desk.newsletter, holder) or found
+        _ = self._desk.pages.says(self._desk.language(request, now.person.language))  # they may have chosen another
         words = _("Saved.")
         if blocked:
             words = _("The editor has stopped mail to this address. Write to them, and they can let it go again.")
