@@ -15,6 +15,7 @@ from newsletter.model.waiver import read_waivers
 from newsletter.settings.file import FILE, LOCAL_FILE, read_file
 from newsletter.settings.list_table import read_address, read_lists
 from newsletter.settings.local_table import read_database, read_editor, read_imap, read_profile, read_via, read_webhook
+from newsletter.settings.pages_table import read_pages
 from newsletter.settings.rendering_table import read_rendering
 from newsletter.settings.sender_table import read_dkim, read_id, read_sender
 from newsletter.settings.settings import Settings
@@ -56,6 +57,7 @@ def read_settings(folder: Path) -> Settings:
         **_checks(table.table("check")),
         lines=table.lines(),
         editor=read_editor(local.table("preview")),
+        pages=read_pages(table),
     )
     table.close()
     local.close()
