@@ -14,7 +14,8 @@ from newsletter.model.table import Table, read_toml
 from newsletter.model.waiver import read_waivers
 from newsletter.settings.file import FILE, LOCAL_FILE, read_file
 from newsletter.settings.list_table import read_address, read_lists
-from newsletter.settings.local_table import read_database, read_editor, read_imap, read_profile, read_via
+from newsletter.settings.local_table import read_database, read_editor, read_imap, read_profile, read_via, read_webhook
+from newsletter.settings.pages_table import read_pages
 from newsletter.settings.rendering_table import read_rendering
 from newsletter.settings.segment_table import read_sections, read_segments
 from newsletter.settings.sender_table import read_dkim, read_id, read_sender
@@ -49,6 +50,7 @@ def read_settings(folder: Path) -> Settings:
         dkim=read_dkim(table, sender),
         profiles=profiles,
         via=read_via(local, profiles),
+        webhooks={name: read_webhook(name, hook) for name, hook in local.table("webhooks").tables()},
         imap={name: read_imap(name, account, folder) for name, account in local.table("imap").tables()},
         writer=writer_name(local.text("writer", "") or _user(), host),
         host=host,
@@ -59,6 +61,7 @@ def read_settings(folder: Path) -> Settings:
         **_checks(table.table("check")),
         lines=table.lines(),
         editor=read_editor(local.table("preview")),
+        pages=read_pages(table),
     )
     table.close()
     local.close()

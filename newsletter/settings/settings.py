@@ -15,8 +15,10 @@ from newsletter.model.table import nearest
 from newsletter.model.waiver import Waiver
 from newsletter.rendering.options import RenderingOptions
 from newsletter.returning.options import ImapProfile
+from newsletter.returning.webhook import Webhook
 from newsletter.sender.options import DkimOptions, SenderOptions, SmtpProfile
 from newsletter.settings.file import LOCAL_FILE, shown
+from newsletter.settings.pages_table import PagesOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +39,9 @@ class Settings:
     :param waivers: the rules that do not count for this newsletter.
     :param clients: the mail clients whose faults count, by name.
     :param lines: the line of each key of newsletter.toml.
+    :param webhooks: mail providers that may post what came back, by name.
     :param imap: mailboxes that mail comes back to, by name.
+    :param pages: how people subscribe on the readers' pages.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
@@ -62,7 +66,9 @@ class Settings:
     clients: tuple[str, ...] = DEFAULT
     lines: Mapping[str, int] = field(default_factory=dict)
     editor: tuple[str, ...] = ()
+    pages: PagesOptions = field(default_factory=PagesOptions)
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
+    webhooks: Mapping[str, Webhook] = field(default_factory=dict, repr=False)  # they have secrets in them
 
     @property
     def data_folder(self) -> Path:

@@ -91,6 +91,23 @@ class SubscriberStore:
             move(connection, changes, self._database.hooks)
         return tuple(leaving)
 
+    def leave(self, number: int, list_name: str | None, provenance: Provenance) -> bool:
+        """Take the person with that number off one list, or off all; say whether there is such a person.
+
+        Nothing changes where they had left before.
+        """
+        at = written(self._clock())
+        with self._database.writing() as connection:
+            standing = standing_of(connection, number)
+            leaving = [
+                name for name, consent in sorted(standing.items())
+                if consent is not Consent.UNSUBSCRIBED and list_name in (None, name)
+            ]  # fmt: skip
+            gone = Consent.UNSUBSCRIBED
+            changes = [change(number, name, gone, provenance, at, standing[name]) for name in leaving]
+            move(connection, changes, self._database.hooks)
+        return bool(standing)
+
     def find(self, address: str) -> Subscriber | None:
         """Return the person with *address*, in whatever case it is written."""
         query = select(subscriber).where(subscriber.c.folded == fold_address(address))
