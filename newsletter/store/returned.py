@@ -108,6 +108,8 @@ class ReturnedStore:
 
     def _recorded(self, connection: Connection, sent: Sent, event: DeliveryEvent) -> Recorded:
         now = written(self._clock())
+        if not _is_still(connection, sent):
+            return Recorded(known=True)
         at = written(max(min(event.at, self._clock()), sent.started))  # it came back after it left, and before now
         if not _add(connection, sent, event, at):
             return Recorded(known=True)
@@ -185,6 +187,12 @@ def _event(row: Row[Any]) -> DeliveryEvent:
     return DeliveryEvent(
         kind=EventKind(row.kind), at=read(row.at), status=row.status, words=row.words, report=row.report
     )
+
+
+def _is_still(connection: Connection, sent: Sent) -> bool:
+    """Whether the delivery is still that person's: who was forgotten since is not to be named again."""
+    query = select(delivery.c.folded).where(delivery.c.number == sent.delivery)
+    return connection.execute(query).scalar_one_or_none() == fold_address(sent.address)
 
 
 def _add(connection: Connection, sent: Sent, event: DeliveryEvent, at: str) -> bool:
