@@ -67,6 +67,7 @@ class Restored:
             "kept": self.kept,
             "in_doubt": dict(self.left.in_doubt) if self.left else {},
             "unscheduled": self.left.unscheduled if self.left else (),
+            "notices": self.left.notices if self.left else 0,
             "carried_over": asdict(self.carried) if self.carried else None,
             "before": str(self.before) if self.before else None,
         }

@@ -99,8 +99,10 @@ def _say_since(restored: "Restored") -> None:
         for issue in carried.sent:
             say(f"issue {issue} was begun after the backup: to whom it went, the restored ledger does not know")
     else:
-        say("Who subscribed, left or was sent something after the backup is not in it. If people left since, say so")
-        say("before you send: newsletter subscribers unsubscribe ADDRESS")
+        say(
+            "Who subscribed, left, asked to be forgotten or was sent something after the backup is not in it. If people"
+        )
+        say("left since, say so before you send: newsletter subscribers unsubscribe ADDRESS, or forget ADDRESS")
     if restored.left:
         for issue, count in restored.left.in_doubt.items():
             say(
@@ -111,4 +113,7 @@ def _say_since(restored: "Restored") -> None:
             )
         for issue in restored.left.unscheduled:
             say(f"issue {issue} was to start by itself, and does not any more: newsletter send {issue} plans it anew")
+        if restored.left.notices:
+            mails = plural(restored.left.notices, "mail")
+            say(f"{mails} about subscriptions waited then, and may have gone since: not sent; people can ask again")
     say("A copy of this newsletter on another machine must not send any more.")
