@@ -89,7 +89,7 @@ def _settings(newsletter: Newsletter) -> Looked:
 
 
 def _database(newsletter: Newsletter) -> Looked:
-    from newsletter.store.forgetting import is_unwiped
+    from newsletter.store.wiping import is_unwiped
 
     folder = newsletter.settings.data_folder
     server = newsletter.settings.database

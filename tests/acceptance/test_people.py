@@ -31,8 +31,9 @@ from newsletter.cli.root import root
 from newsletter.errors import NewsletterError, SubscriberError
 from newsletter.store import schema
 from newsletter.store.backup import BACKUPS
-from newsletter.store.forgetting import forget, is_unwiped
+from newsletter.store.forgetting import forget
 from newsletter.store.ledger import LedgerStore
+from newsletter.store.wiping import is_unwiped
 
 AT = "2026-11-27T12:00:00Z"
 

@@ -20,7 +20,8 @@ from newsletter.model.subscriber import Consent, Provenance, Way
 from newsletter.model.suppression import Kind
 from newsletter.store import schema
 from newsletter.store.consent import Outcome
-from newsletter.store.forgetting import forget, still_named
+from newsletter.store.forgetting import forget
+from newsletter.store.mentions import still_named
 from newsletter.store.moment import written
 from newsletter.store.rotation import rotate_key
 from newsletter.store.signups import SignupStore

@@ -26,24 +26,15 @@ from newsletter.store import schema
 from newsletter.store.consent import Outcome
 from newsletter.store.consent_moves import change, move
 from newsletter.store.database import DATABASE_FILE, open_database
-from newsletter.store.forgetting import (
-    erasure_hash,
-    forget,
-    forget_known,
-    forgotten_among,
-    forgotten_hashes,
-    is_unwiped,
-    readmit,
-    still_named,
-    text_columns,
-    wipe_forgotten,
-)
+from newsletter.store.forgetting import erasure_hash, forget, forget_known, forgotten_among, forgotten_hashes, readmit
+from newsletter.store.mentions import still_named, text_columns
 from newsletter.store.notices import NoticeStore
 from newsletter.store.preferences import AddressChange, PreferenceStore, Wishes
 from newsletter.store.returned import ReturnedStore
 from newsletter.store.rotation import rotate_key
 from newsletter.store.signups import SignupStore
 from newsletter.store.suppression_list import SuppressionList
+from newsletter.store.wiping import is_unwiped, wipe_forgotten
 
 ADA = "Ada.Lovelace@Example.com"
 HOOKS = {event: ["crm"] for event in Event}
