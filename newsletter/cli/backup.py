@@ -1,5 +1,6 @@
 """Operate: all that cannot be made again in one file, and back."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ def _say_made(made: "BackedUp") -> None:
     if made.server:
         say(f"The database is not in it: it is on {made.server}. Back it up with the server's own tool:")
         say(f"  pg_dump --format=custom --file=FILE.dump '{made.server}'")
-    say(f"Back:   newsletter restore {made.path}")
+    say(f"Back:   newsletter restore {shlex.quote(str(made.path))}")
 
 
 @click.command()
@@ -84,7 +85,7 @@ def _say_restored(restored: "Restored") -> None:
         return
     _say_since(restored)
     if restored.before:
-        undo = f"newsletter restore {restored.before} --replace"
+        undo = f"newsletter restore {shlex.quote(str(restored.before))} --replace"
         say(f"Undo:    {undo}" if restored.before.suffix else f"What was there could not be used: {restored.before}")
 
 
