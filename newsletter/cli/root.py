@@ -13,6 +13,7 @@ from newsletter.cli import (
     compose,
     diff,
     forgetting,
+    hooks,
     kept,
     key,
     look,
@@ -87,4 +88,4 @@ root.add_section("Readers", readers.subscribers, bounces.bounces)
 for command in (kept.show, suppression.suppress, suppression.suppressed, forgetting.forget):
     readers.subscribers.add_command(command)
 root.add_section("Publish", serve.serve, archive.archive)
-root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns)
+root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns, hooks.hooks)

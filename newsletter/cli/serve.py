@@ -45,7 +45,7 @@ def serve(
     json_logs: bool,
     log_clients: bool,
 ) -> None:
-    """Serve the public site: the archive, its feeds, and what an operator watches.
+    """Serve the public site: the archive, its feeds, and what an operator watches; hooks are told, too.
 
     It listens on this machine alone unless told otherwise: a web server before it, like nginx, does TLS. With --proxies
     each of so many says in X-Forwarded-For whom it was asked by; else such headers mean nothing.
@@ -69,7 +69,7 @@ def serve(
         json_logs=json_logs,
         log_clients=log_clients,
     )
-    site = PublicSite(newsletter, options, tasks=_tasks(work=work, via=via))
+    site = PublicSite(newsletter, options, tasks=_tasks(newsletter, work=work, via=via))
     opened = listen(port, host)
     shown, bound = opened.getsockname()[:2]
     say(f"serving {newsletter.settings.name} at http://{f'[{shown}]' if ':' in shown else shown}:{bound}/")
@@ -96,17 +96,19 @@ def _network(text: str) -> "Network":
         raise click.UsageError(f"--metrics-for {text}: write it like 10.0.0.0/8, or one address.") from cause
 
 
-def _tasks(*, work: bool, via: str) -> "Mapping[str, Task]":
+def _tasks(newsletter: "Newsletter", *, work: bool, via: str) -> "Mapping[str, Task]":
     """Return what is done beside answering."""
+    from functools import partial
+
+    from newsletter.app.hooks import deliver_hooks
     from newsletter.web.site.background import in_thread
 
-    if not work:
-        return {}
+    tasks = {"hooks": in_thread(partial(deliver_hooks, newsletter))} if newsletter.settings.hooks else {}
+    return {**tasks, "work": in_thread(partial(_work, via))} if work else tasks
 
-    def working(stop: "Event") -> None:
-        from newsletter.app.working import Worker
-        from newsletter.cli.work import stay
 
-        stay(Worker(via, stop), stop)
+def _work(via: str, stop: "Event") -> None:
+    from newsletter.app.working import Worker
+    from newsletter.cli.work import stay
 
-    return {"work": in_thread(working)}
+    stay(Worker(via, stop), stop)

@@ -13,6 +13,7 @@ from newsletter.model.address import Address
 from newsletter.model.table import Table, read_toml
 from newsletter.model.waiver import read_waivers
 from newsletter.settings.file import FILE, LOCAL_FILE, read_file
+from newsletter.settings.hook_table import read_hook
 from newsletter.settings.list_table import read_address, read_lists
 from newsletter.settings.local_table import read_database, read_editor, read_imap, read_profile, read_via
 from newsletter.settings.rendering_table import read_rendering
@@ -48,6 +49,7 @@ def read_settings(folder: Path) -> Settings:
         profiles=profiles,
         via=read_via(local, profiles),
         imap={name: read_imap(name, account, folder) for name, account in local.table("imap").tables()},
+        hooks={name: read_hook(name, hook) for name, hook in local.table("hooks").tables()},
         writer=writer_name(local.text("writer", "") or _user(), host),
         host=host,
         database=read_database(local.table("database")),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from newsletter.checks.clients.client import DEFAULT
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
+from newsletter.model.hook import Hook
 from newsletter.model.mailing_list import MailingList
 from newsletter.model.table import nearest
 from newsletter.model.waiver import Waiver
@@ -35,6 +36,7 @@ class Settings:
     :param clients: the mail clients whose faults count, by name.
     :param lines: the line of each key of newsletter.toml.
     :param imap: mailboxes that mail comes back to, by name.
+    :param hooks: programs that are told what happens, by name.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
@@ -58,6 +60,7 @@ class Settings:
     lines: Mapping[str, int] = field(default_factory=dict)
     editor: tuple[str, ...] = ()
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
 
     @property
     def data_folder(self) -> Path:
