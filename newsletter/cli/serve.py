@@ -45,7 +45,7 @@ def serve(
     json_logs: bool,
     log_clients: bool,
 ) -> None:
-    """Serve the public site: the archive, its feeds, and what an operator watches; hooks are told, too.
+    """Serve the public site: the archive, its feeds, health and measures.
 
     It listens on this machine alone unless told otherwise: a web server before it, like nginx, does TLS. With --proxies
     each of so many says in X-Forwarded-For whom it was asked by; else such headers mean nothing.
@@ -54,7 +54,7 @@ def serve(
     /metrics is for Prometheus on this machine. The log, on standard error, has a line for each request: no address, no
     token, no query.
 
-    SIGTERM or Ctrl-C ends it: what is open is finished, and the exit code is 0. Settings are read when it starts.
+    Hooks are told meanwhile. SIGTERM or Ctrl-C ends it: what is open is finished, and the exit code is 0. Settings are read when it starts.
     """
     from newsletter.app.stopping import stopping
     from newsletter.web.serving import listen
