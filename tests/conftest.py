@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from chromium import arguments, find_chromium
+from command_process import end_loaded_process
 from hypothesis import settings
 from needs import missing
 
@@ -30,6 +31,13 @@ def _own_home(tmp_path, monkeypatch):
     monkeypatch.setenv("NEWSLETTER_HOME", str(tmp_path / "home"))
     for name in ("NEWSLETTER_DATABASE", "VISUAL", "EDITOR", "GIT_DIR", "GIT_WORK_TREE", *RUNNER_VARIABLES):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loaded_process() -> Iterator[None]:
+    """Whatever commands were forked from ends with the tests."""
+    yield
+    end_loaded_process()
 
 
 @pytest.fixture(scope="session")

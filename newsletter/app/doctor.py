@@ -54,7 +54,7 @@ class Diagnosis:
 
 def diagnose(newsletter: Newsletter) -> list[Diagnosis]:
     """Look at everything that a newsletter needs to be composed and sent."""
-    looks = (_program, _settings, _database, _theme, _server, _signing, _tests, _hooks, _git)
+    looks = (_program, _settings, _database, _theme, _server, _signing, _returning, _tests, _hooks, _git)
     return [
         Diagnosis(topic=topic, verdict=verdict, words=words)
         for look in looks
@@ -146,6 +146,14 @@ def _signing(newsletter: Newsletter) -> Looked:
         yield "signing", "ok", f"{keys} by {domains}; newsletter dns check looks at the records"
     except NewsletterError as error:
         yield "signing", "missing", str(error)
+
+
+def _returning(newsletter: Newsletter) -> Looked:
+    settings = newsletter.settings
+    where = settings.sender.return_path or f"{settings.sender.sender.address}; return_path would tell whose each is"
+    sources = [f"[imap.{name}]" for name in settings.imap] + [f"[webhooks.{name}]" for name in settings.webhooks]
+    read = f"read from {', '.join(sources)}" if sources else "newsletter bounces reads them"
+    yield "bounces", "ok" if settings.sender.return_path else "note", f"come back to {where}; {read}"
 
 
 def _tests(newsletter: Newsletter) -> Looked:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from newsletter.app.newsletter import Newsletter
+from newsletter.app.selecting import selection_of
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Consent, Subscriber, Subscription
@@ -108,12 +109,16 @@ def _people(file: ImportFile, rejected: list[RejectedRow], *, confirmed: bool) -
             rejected.append(row)
 
 
-def subscriptions(newsletter: Newsletter, list_name: str | None, consent: str | None) -> Iterator[dict[str, Any]]:
-    """Yield what a program reads of each subscription."""
+def subscriptions(
+    newsletter: Newsletter, list_name: str | None, consent: str | None, segment: str = ""
+) -> Iterator[dict[str, Any]]:
+    """Yield what a program reads of each subscription, of all or of those in a segment."""
     if list_name is not None:
         list_named(newsletter, list_name)
     wanted = Consent(consent) if consent else None
-    for subscription in store_of(newsletter).subscriptions(list_name=list_name, consent=wanted):
+    selection = selection_of(newsletter, segment)
+    found = store_of(newsletter).subscriptions(list_name=list_name, consent=wanted, selection=selection)
+    for subscription in found:
         yield _values(subscription)
 
 

@@ -54,7 +54,8 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
     """Put a backup back, on this machine or on an empty one.
 
     All of FILE is checked before anything is changed. An older database is migrated; a newsletter.toml that is there
-    stays. With --replace, who left, was suppressed or was forgotten since the backup stays so.
+    stays. Restore what you made yourself alone: a newsletter.local.toml in it names commands that are run later.
+    With --replace, who left, was suppressed or was forgotten since the backup stays so.
 
     What was sent after the backup is not known: whoever was still waiting then is in doubt now, and nothing is sent to
     them unless you say so with newsletter settle. Exit code 5 says that there are some.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli.options import CONSENTS, json_option
+from newsletter.cli.options import CONSENTS, json_option, segment_option
 from newsletter.cli.output import here, plural, say, say_json, say_table
 
 list_option = click.option("--list", "list_name", metavar="NAME", help="The mailing list; default: the only one.")
@@ -83,12 +83,13 @@ def import_(file: str, list_name: str | None, consent: str, basis: str, as_json:
 @subscribers.command("list")
 @lists_option
 @click.option("--consent", type=click.Choice(CONSENTS), help="Only those whose consent stands so.")
+@segment_option
 @json_option
-def list_(list_name: str | None, consent: str | None, as_json: bool) -> None:
+def list_(list_name: str | None, consent: str | None, segment: str, as_json: bool) -> None:
     """List the subscriptions."""
     from newsletter.app.readers import subscriptions
 
-    found = list(subscriptions(here(), list_name, consent))
+    found = list(subscriptions(here(), list_name, consent, segment))
     if as_json:
         say_json(found)
         return

@@ -11,6 +11,7 @@ from newsletter.cli import (
     bounces,
     collect,
     compose,
+    counting,
     diff,
     forgetting,
     hooks,
@@ -89,3 +90,4 @@ for command in (kept.show, suppression.suppress, suppression.suppressed, forgett
     readers.subscribers.add_command(command)
 root.add_section("Publish", serve.serve, archive.archive)
 root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns, hooks.hooks)
+readers.subscribers.add_command(counting.count)

