@@ -9,6 +9,7 @@ from newsletter.composer.issues import IssueFolder
 from newsletter.composer.past import Past
 from newsletter.composer.pool import Pool
 from newsletter.errors import IssueError
+from newsletter.model.hook import told_by
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
 from newsletter.model.web_page import WebPage
@@ -72,7 +73,8 @@ class Newsletter:
         """The database of readers and ledger."""
         from newsletter.store.database import open_database
 
-        return open_database(self.settings.data_folder, self.settings.database)
+        hooks = told_by(self.settings.hooks)
+        return open_database(self.settings.data_folder, self.settings.database, hooks=hooks)
 
     def close(self) -> None:
         """Let go of the database, if it was opened."""

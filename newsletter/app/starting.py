@@ -18,8 +18,8 @@ from newsletter.model.segment import EVERYBODY, Selection
 from newsletter.model.variant import WHOLE, Variants
 from newsletter.sender.mailing import try_servers
 from newsletter.store.agenda import Agenda
-from newsletter.store.forgetting import wipe_forgotten
 from newsletter.store.ledger import LedgerStore
+from newsletter.store.wiping import wipe_forgotten
 
 Note = Callable[[str], None]
 

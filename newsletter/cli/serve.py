@@ -46,7 +46,7 @@ def serve(
     json_logs: bool,
     log_clients: bool,
 ) -> None:
-    """Serve the public site: the archive, its feeds, and what an operator watches.
+    """Serve the public site: the archive, its feeds, health and measures.
 
     It listens on this machine alone unless told otherwise: a web server before it, like nginx, does TLS. With --proxies
     each of so many says in X-Forwarded-For whom it was asked by; else such headers mean nothing.
@@ -55,7 +55,8 @@ def serve(
     /metrics is for Prometheus on this machine. The log, on standard error, has a line for each request: no address, no
     token, no query.
 
-    SIGTERM or Ctrl-C ends it: what is open is finished, and the exit code is 0. Settings are read when it starts.
+    Hooks are told meanwhile. SIGTERM or Ctrl-C ends it: what is open is finished, and the exit code is 0. Settings are
+    read when it starts.
     """
     from threading import Event
 
@@ -79,6 +80,8 @@ def serve(
     opened = listen(port, host)
     shown, bound = opened.getsockname()[:2]
     say(f"serving {newsletter.settings.name} at http://{f'[{shown}]' if ':' in shown else shown}:{bound}/")
+    if not newsletter.settings.sender.public_url:
+        say("no public_url in newsletter.toml: there are no pages to subscribe, to leave or to choose")
     with stopping():
         site.serve(opened)
 
@@ -109,25 +112,35 @@ def _pages(newsletter: "Newsletter", wake: "Event") -> "Sequence[Routes]":
     from newsletter.web.public.routes import routes
 
     if not newsletter.settings.sender.public_url:
-        say("without public_url in newsletter.toml there are no pages to subscribe, to leave or to choose")
         return ()
     return (partial(routes, wake=wake.set),)
 
 
 def _tasks(newsletter: "Newsletter", wake: "Event", *, work: bool, via: str) -> "Mapping[str, Task]":
     """Return what is done beside answering."""
+    from functools import partial
+
+    from newsletter.app.hooks import deliver_hooks
     from newsletter.web.site.background import in_thread
 
-    def working(stop: "Event") -> None:
-        from newsletter.app.working import Worker
-        from newsletter.cli.work import stay
+    tasks = {}
+    if newsletter.settings.hooks:
+        tasks["hooks"] = in_thread(partial(deliver_hooks, newsletter))
+    if newsletter.settings.sender.public_url:
+        tasks["notices"] = in_thread(partial(_post, newsletter, via, wake))
+    if work:
+        tasks["work"] = in_thread(partial(_work, via))
+    return tasks
 
-        stay(Worker(via, stop), stop)
 
-    def posting(stop: "Event") -> None:
-        from newsletter.app.notices import keep_sending
+def _work(via: str, stop: "Event") -> None:
+    from newsletter.app.working import Worker
+    from newsletter.cli.work import stay
 
-        keep_sending(newsletter, via, stop, wake, lambda words: click.echo(words, err=True))
+    stay(Worker(via, stop), stop)
 
-    tasks = {"work": in_thread(working)} if work else {}
-    return {**tasks, "notices": in_thread(posting)} if newsletter.settings.sender.public_url else tasks
+
+def _post(newsletter: "Newsletter", via: str, wake: "Event", stop: "Event") -> None:
+    from newsletter.app.notices import keep_sending
+
+    keep_sending(newsletter, via, stop, wake, lambda words: click.echo(words, err=True))

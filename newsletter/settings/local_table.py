@@ -70,7 +70,7 @@ def read_profile(name: str, table: Table, folder: Path) -> SmtpProfile:
         username=table.text("username", ""),
         auth=table.choice("auth", ("", *AUTH), ""),
         password_env=table.text("password_env", ""),
-        password_command=_command(table, "password_command"),
+        password_command=read_command(table, "password_command"),
         ca_file=str(folder / Path(ca_file).expanduser()) if ca_file else "",
         **_limits(table),
     )
@@ -91,7 +91,7 @@ def read_imap(name: str, table: Table, folder: Path) -> ImapProfile:
         username=table.text("username"),
         auth=table.choice("auth", ("", *IMAP_AUTH), ""),
         password_env=table.text("password_env", ""),
-        password_command=_command(table, "password_command"),
+        password_command=read_command(table, "password_command"),
         ca_file=str(folder / Path(ca_file).expanduser()) if ca_file else "",
         mailbox=table.text("mailbox", "INBOX"),
     )
@@ -130,14 +130,14 @@ def _secret(table: Table) -> str:
 
 def read_editor(table: Table) -> tuple[str, ...]:
     """Return the command that opens a file in the editor; empty when none is named."""
-    command = _command(table, "editor")
+    command = read_command(table, "editor")
     table.close()
     if command and not any("{file}" in word for word in command):
         raise table.fail("editor", "it does not say which file", 'write it like ["code", "--goto", "{file}:{line}"]')
     return command
 
 
-def _command(table: Table, key: str) -> tuple[str, ...]:
+def read_command(table: Table, key: str) -> tuple[str, ...]:
     """Return a command's words: given as a list, or in one line as a shell would split it."""
     if isinstance(table.values.get(key), list):
         return table.texts(key)

@@ -13,6 +13,7 @@ from newsletter.model.address import Address
 from newsletter.model.table import Table, read_toml
 from newsletter.model.waiver import read_waivers
 from newsletter.settings.file import FILE, LOCAL_FILE, read_file
+from newsletter.settings.hook_table import read_hook
 from newsletter.settings.list_table import read_address, read_lists
 from newsletter.settings.local_table import read_database, read_editor, read_imap, read_profile, read_via, read_webhook
 from newsletter.settings.pages_table import read_pages
@@ -52,6 +53,7 @@ def read_settings(folder: Path) -> Settings:
         via=read_via(local, profiles),
         webhooks={name: read_webhook(name, hook) for name, hook in local.table("webhooks").tables()},
         imap={name: read_imap(name, account, folder) for name, account in local.table("imap").tables()},
+        hooks={name: read_hook(name, hook) for name, hook in local.table("hooks").tables()},
         writer=writer_name(local.text("writer", "") or _user(), host),
         host=host,
         database=read_database(local.table("database")),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from newsletter.checks.clients.client import DEFAULT
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
+from newsletter.model.hook import Hook
 from newsletter.model.mailing_list import MailingList
 from newsletter.model.segment import Segment
 from newsletter.model.table import nearest
@@ -41,6 +42,7 @@ class Settings:
     :param lines: the line of each key of newsletter.toml.
     :param webhooks: mail providers that may post what came back, by name.
     :param imap: mailboxes that mail comes back to, by name.
+    :param hooks: programs that are told what happens, by name.
     :param pages: how people subscribe on the readers' pages.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
@@ -68,6 +70,7 @@ class Settings:
     editor: tuple[str, ...] = ()
     pages: PagesOptions = field(default_factory=PagesOptions)
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
     webhooks: Mapping[str, Webhook] = field(default_factory=dict, repr=False)  # they have secrets in them
 
     @property

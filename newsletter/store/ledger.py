@@ -28,10 +28,12 @@ from sqlalchemy import (
 from newsletter.errors import StoreError
 from newsletter.model.canonical import fold_address
 from newsletter.model.delivery import Balance, Delivery, State
+from newsletter.model.hook import Event
 from newsletter.model.segment import EVERYBODY, Selection
 from newsletter.model.variant import WHOLE, Variants
 from newsletter.store.audience import reachable, selected
 from newsletter.store.database import Database
+from newsletter.store.hook_outbox import tell
 from newsletter.store.key import fingerprint_of
 from newsletter.store.mailing import MailingLedger, balance_of, delivery_of
 from newsletter.store.moment import Clock, read, utc_now, written
@@ -222,7 +224,18 @@ class LedgerStore:
             now = written(self._clock())
             if connection.execute(update(mailing).where(ended).values(finished_at=now)).rowcount:
                 suppress(connection, number, now)
+                self._tell_sent(connection, number, now)
         return True
+
+    def _tell_sent(self, connection: Connection, number: int, now: str) -> None:
+        if Event.SENT not in self._database.hooks:
+            return
+        facts = select(mailing.c.issue, mailing.c.list, mailing.c.subject).where(mailing.c.number == number)
+        row = connection.execute(facts).one()
+        accepted = select(func.count()).where(delivery.c.mailing == number, delivery.c.state == State.ACCEPTED.value)
+        count = connection.execute(accepted).scalar_one()
+        about = {"issue": row.issue, "list": row.list, "subject": row.subject, "accepted": count}
+        tell(connection, self._database.hooks, Event.SENT, at=now, facts=about)
 
     def ask_stop(self, issue: int) -> None:
         """Ask whoever sends *issue*, here or on another machine, to stop; it stays so until :meth:`clear_stop`."""
