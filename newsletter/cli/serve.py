@@ -110,7 +110,8 @@ def _pages(newsletter: "Newsletter", wake: "Event") -> "Sequence[Routes]":
     from newsletter.web.public.routes import routes
 
     if not newsletter.settings.sender.public_url:
-        say("without public_url in newsletter.toml there are no pages to subscribe, to leave or to choose")
+        said = "without public_url in newsletter.toml there are no pages to subscribe, to leave or to choose"
+        click.echo(said, err=True)
         return ()
     return (partial(routes, wake=wake.set),)
 
