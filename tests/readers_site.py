@@ -108,9 +108,9 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server() -> Iterator[tuple[Mailbox, int]]:
+def mail_server(mailbox: Mailbox | None = None) -> Iterator[tuple[Mailbox, int]]:
     """Run a mail server; give its mailbox and port."""
-    mailbox = Mailbox()
+    mailbox = mailbox or Mailbox()
     controller = _AnyPort(mailbox, hostname="127.0.0.1", port=0)
     controller.start()
     try:

@@ -94,6 +94,8 @@ def _settings(newsletter: Newsletter) -> Looked:
 
 
 def _database(newsletter: Newsletter) -> Looked:
+    from newsletter.store.wiping import is_unwiped
+
     folder = newsletter.settings.data_folder
     server = newsletter.settings.database
     if not server and not newsletter.has_database():
@@ -104,7 +106,10 @@ def _database(newsletter: Newsletter) -> Looked:
     try:
         database = newsletter.database
         where = f"{database.where}, with the key in {folder}" if server else folder
-        yield "database", "ok", f"{database.id} at {where} (keep a backup)"
+        yield "database", "ok", f"{database.id} at {where} (keep a backup: newsletter backup FILE)"
+        if is_unwiped(database):
+            words = "somebody who was forgotten may be left in the file's free space; newsletter work wipes it"
+            yield "forgotten", "note", words
     except NewsletterError as error:
         yield "database", "missing", str(error)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from threading import Event
 from typing import Any
 
@@ -52,11 +53,14 @@ class NoticePost:
     :param via: the names of the SMTP profiles; empty for the default.
     """
 
-    def __init__(self, newsletter: Newsletter, via: str = "", *, pages: ReaderPages | None = None) -> None:
+    def __init__(self, newsletter: Newsletter, via: str = "") -> None:
         self._newsletter = newsletter
         self._via = via
-        self._pages = pages or reader_pages(newsletter)
         self._store = NoticeStore(newsletter.database)
+
+    @cached_property
+    def _pages(self) -> ReaderPages:
+        return reader_pages(self._newsletter)
 
     def send_due(self) -> int:
         """Send what is due; return how many were tried.
@@ -64,10 +68,15 @@ class NoticePost:
         :raises NewsletterError: no server can be used; what was leased is tried again later.
         """
         tried = 0
-        while leased := self._store.lease(AT_ONCE):
+        # Only looked at while nothing is due: a mailing may be writing.
+        while self._is_due() and (leased := self._store.lease(AT_ONCE)):
             tried += len(leased)
             self._send(leased)
         return tried
+
+    def _is_due(self) -> bool:
+        due = self._store.next_due()
+        return due is not None and due <= datetime.now(UTC)
 
     def _send(self, leased: Sequence[Notice]) -> None:
         made: list[tuple[Notice, Message]] = []

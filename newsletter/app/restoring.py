@@ -24,13 +24,13 @@ from newsletter.store.backup import BACKUPS, backup_path
 from newsletter.store.backup_file import DATABASE, LOCAL_SETTINGS, SETTINGS, BackupFile, Manifest, Told
 from newsletter.store.database import open_database
 from newsletter.store.failure import Unusable
-from newsletter.store.forgetting import wipe_forgotten
 from newsletter.store.key import KEY_FILE
 from newsletter.store.lock import LOCK_FILE, coordinator_lock
 from newsletter.store.replacing import keep_rotation, merge_keys, replace_database
 from newsletter.store.restored import CarriedOver, LeftOpen, carry_over, leave_to_a_person
 from newsletter.store.schema import VERSION
 from newsletter.store.upgrade import judge_version, require_sound
+from newsletter.store.wiping import wipe_forgotten
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +67,7 @@ class Restored:
             "kept": self.kept,
             "in_doubt": dict(self.left.in_doubt) if self.left else {},
             "unscheduled": self.left.unscheduled if self.left else (),
+            "notices": self.left.notices if self.left else 0,
             "carried_over": asdict(self.carried) if self.carried else None,
             "before": str(self.before) if self.before else None,
         }

@@ -67,6 +67,7 @@ class Standing:
     :param returned: how many deliveries have come back, by what came back.
     :param came_back: the first :data:`LISTED` that bounced or complained, each with its address.
     :param halt: why the last run stopped, if it did and somebody is left.
+    :param late: how many chose other sections between the schedule and the start, and could get no mail of it.
     """
 
     issue: int
@@ -81,6 +82,7 @@ class Standing:
     returned: Mapping[EventKind, int] = field(default_factory=dict)
     came_back: tuple[tuple[str, DeliveryEvent], ...] = ()
     halt: Halt | None = None
+    late: int = 0
 
     @property
     def begun(self) -> frozenset[str]:
@@ -144,6 +146,7 @@ class Standing:
             "suppressed": self.suppressed,
             "suppressions_held": self.held,
             **{kind.value: self.returned.get(kind, 0) for kind in EventKind},
+            "chose_too_late": self.late,
             "next": self.command or None,
         }
 

@@ -18,8 +18,8 @@ from newsletter.model.segment import EVERYBODY, Selection
 from newsletter.model.variant import WHOLE, Variants
 from newsletter.sender.mailing import try_servers
 from newsletter.store.agenda import Agenda
-from newsletter.store.forgetting import wipe_forgotten
 from newsletter.store.ledger import LedgerStore
+from newsletter.store.wiping import wipe_forgotten
 
 Note = Callable[[str], None]
 
@@ -49,6 +49,7 @@ class Beginning:
     :param correction_of: the issue whose readers alone get it; 0 for none.
     :param selection: whom of the list it is for.
     :param variants: those that are in *frozen*.
+    :param late: how many want a variant that *frozen* does not have.
     :param strict: whoever has chosen other sections since keeps it from beginning; otherwise they are left out.
     """
 
@@ -62,6 +63,7 @@ class Beginning:
     correction_of: int = 0
     selection: Selection = EVERYBODY
     variants: Variants = WHOLE
+    late: int = 0
     strict: bool = True
 
 

@@ -140,7 +140,7 @@ class Worker:
                 beginning, waiting = None, 0
             else:
                 beginning = self._beginning(newsletter, ledger, schedule)
-                waiting = beginning.expected
+                waiting = beginning.expected + beginning.late
             if refused := judge(schedule, now, waiting=waiting, started=started, zone=zone):
                 raise refused
             if beginning:
@@ -150,7 +150,7 @@ class Worker:
             standing = send_open(newsletter, number, self._via or schedule.profile, _unheard, self._stop)
             if standing.halt is not Halt.INTERRUPTED:
                 agenda.unschedule(number, schedule.list)
-        return replace(standing, schedules=agenda.schedules(number))
+        return replace(standing, schedules=agenda.schedules(number), late=beginning.late if beginning else 0)
 
     def _beginning(self, newsletter: Newsletter, ledger: LedgerStore, schedule: Schedule) -> Beginning:
         """Return how *schedule* begins now: who its segment has now, and the variants that they want now."""
@@ -171,6 +171,7 @@ class Worker:
             correction_of=schedule.correction_of,
             selection=selection,
             variants=edition.variants,
+            late=sum(count for without, count in wanted.items() if edition.variants.lacks(without)),
             strict=False,
         )
 

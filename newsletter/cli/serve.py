@@ -80,6 +80,8 @@ def serve(
     opened = listen(port, host)
     shown, bound = opened.getsockname()[:2]
     say(f"serving {newsletter.settings.name} at http://{f'[{shown}]' if ':' in shown else shown}:{bound}/")
+    if not newsletter.settings.sender.public_url:
+        say("no public_url in newsletter.toml: there are no pages to subscribe, to leave or to choose")
     with stopping():
         site.serve(opened)
 
@@ -110,8 +112,6 @@ def _pages(newsletter: "Newsletter", wake: "Event") -> "Sequence[Routes]":
     from newsletter.web.public.routes import routes
 
     if not newsletter.settings.sender.public_url:
-        said = "without public_url in newsletter.toml there are no pages to subscribe, to leave or to choose"
-        click.echo(said, err=True)
         return ()
     return (partial(routes, wake=wake.set),)
 

@@ -45,6 +45,9 @@ def _whom(standing: "Standing") -> Iterator[str]:
     for mailing in standing.mailings:
         if mailing.segment or mailing.excluding:
             yield f"to         {told(mailing.list, mailing.segment, read_excluding(mailing.excluding))}"
+    if standing.late:
+        people = plural(standing.late, "person", "people")
+        yield f"not to     {people} who chose other sections since the issue was frozen, which is another one by now"
 
 
 def _pace(standing: "Standing") -> Iterator[str]:

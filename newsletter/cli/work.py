@@ -27,7 +27,7 @@ GRAVE = (5, 3, 2, 4)
 @click.option("--once", is_flag=True, help="Do what is due now, and leave: for cron.")
 @via_option
 def work(once: bool, via: str) -> None:
-    """Do what is due by itself: schedules, deferred deliveries, and what hooks are to be told.
+    """Do what is due by itself: schedules, deferred deliveries, hooks, notices to readers.
 
     It runs until SIGTERM or Ctrl-C and then leaves with 0; with --once it leaves when nothing is due. Two of them hurt
     nobody: one works, the other waits.
@@ -48,20 +48,21 @@ def work(once: bool, via: str) -> None:
             from newsletter.app.hooks import Courier
 
             Courier(newsletter, stop).turn()
+            _send_notices(newsletter, via, set())
             codes = {_told(newsletter, done) for done in worker.turn(newsletter)}
             raise click.exceptions.Exit(0 if stop.is_set() else next((code for code in GRAVE if code in codes), 0))
         click.echo("waiting for what is due; Ctrl-C ends it", err=True)
         newsletter.close()
-        with _courier(stop):
+        with _courier(via, stop):
             stay(worker, stop)
 
 
 @contextmanager
-def _courier(stop: "Event") -> "Iterator[None]":
-    """Tell the hooks meanwhile, in a thread of its own: a mailing may take hours."""
+def _courier(via: str, stop: "Event") -> "Iterator[None]":
+    """Tell hooks and readers meanwhile, in a thread of its own: a mailing may take hours."""
     from threading import Thread
 
-    courier = Thread(target=_tell_hooks, args=[stop], daemon=True)
+    courier = Thread(target=_tell, args=[via, stop], daemon=True)
     courier.start()
     try:
         yield
@@ -70,8 +71,8 @@ def _courier(stop: "Event") -> "Iterator[None]":
         courier.join()
 
 
-def _tell_hooks(stop: "Event") -> None:
-    """Tell the hooks until told to stop; the configuration is read anew now and then."""
+def _tell(via: str, stop: "Event") -> None:
+    """Tell hooks and readers until told to stop; the configuration is read anew now and then."""
     from newsletter.app import open_newsletter
     from newsletter.app.hooks import LOOK, Courier
     from newsletter.app.working import STEP
@@ -85,6 +86,7 @@ def _tell_hooks(stop: "Event") -> None:
             until = time.monotonic() + STEP.total_seconds()
             while not stop.is_set() and time.monotonic() < until:
                 courier.turn()
+                _send_notices(newsletter, via, said)
                 stop.wait(LOOK)
         except NewsletterError as error:
             if _is_new(error, said):
@@ -93,6 +95,19 @@ def _tell_hooks(stop: "Event") -> None:
         finally:
             if newsletter:
                 newsletter.close()
+
+
+def _send_notices(newsletter: "Newsletter", via: str, said: set[str]) -> None:
+    """Send what readers asked for on the pages; a server that cannot be used is told once, and tried again."""
+    from newsletter.app.notices import NoticePost
+
+    if not newsletter.settings.sender.public_url:
+        return
+    try:
+        NoticePost(newsletter, via).send_due()
+    except NewsletterError as error:
+        if _is_new(error, said):
+            _complain(error)
 
 
 def stay(worker: "Worker", stop: "Event") -> None:

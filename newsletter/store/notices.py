@@ -109,8 +109,10 @@ class NoticeStore:
         self._end(number, attempts=notice.c.attempts - 1)
 
     def _end(self, number: int, **values: Any) -> None:
+        # Of whoever was forgotten while it was on its way nothing is kept: no words, and no second attempt.
+        whose = and_(notice.c.number == number, notice.c.folded.contains("@"))
         with self._database.writing() as connection:
-            connection.execute(update(notice).where(notice.c.number == number).values(lease_until=None, **values))
+            connection.execute(update(notice).where(whose).values(lease_until=None, **values))
 
     def next_due(self) -> datetime | None:
         """Return when the next one is to be sent; None if none waits."""

@@ -15,6 +15,7 @@ from newsletter.model.subscriber import Consent, Provenance, Subscriber
 from newsletter.store.consent import require_provenance
 from newsletter.store.consent_moves import change, move, standing_of
 from newsletter.store.database import Database
+from newsletter.store.forgetting import readmit
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.notices import find, post
 from newsletter.store.schema import subscriber, subscription
@@ -102,6 +103,8 @@ class PreferenceStore:
         at = written(self._clock())
         told = require_provenance(Consent.CONFIRMED, provenance)
         with self._database.writing() as connection:
+            if connection.execute(select(subscriber.c.number).where(_alive(number))).first() is None:
+                return ()  # forgotten a moment ago: nothing brings them back but a new yes
             blocked = self._set_lists(connection, number, wishes, told, at)
             _set_subscriptions(connection, number, wishes, at)
             given = {
@@ -168,6 +171,8 @@ class PreferenceStore:
             those = (_alive(asked.subscriber), subscriber.c.folded == asked.facts.get("from"))
             given = {"address": asked.address, "folded": asked.folded}
             moved = connection.execute(update(subscriber).where(*those).values(given)).rowcount
+            if moved:
+                readmit(connection, self._database.oldest_key, asked.folded)  # it is its owner's own word
         return AddressChange.DONE if moved else AddressChange.OVER
 
     def post(self, kind: NoticeKind, number: int, facts: Mapping[str, str]) -> int | None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import insert
 
 from newsletter.app import open_newsletter
+from newsletter.app.doctor import diagnose
 from newsletter.app.forgetting import forget_reader
 from newsletter.app.kept import (
     CONSENTS,
@@ -30,8 +31,9 @@ from newsletter.cli.root import root
 from newsletter.errors import NewsletterError, SubscriberError
 from newsletter.store import schema
 from newsletter.store.backup import BACKUPS
-from newsletter.store.forgetting import forget, is_unwiped
+from newsletter.store.forgetting import forget
 from newsletter.store.ledger import LedgerStore
+from newsletter.store.wiping import is_unwiped
 
 AT = "2026-11-27T12:00:00Z"
 
@@ -212,8 +214,10 @@ def test_under_a_mailing_the_file_is_not_written_anew_and_a_worker_or_the_next_m
         assert (gone.wiped, gone.unwiped_because) == (False, "another newsletter command is sending from this database")
         assert list(Worker("", Event()).turn(newsletter)) == []
         assert is_unwiped(newsletter.database)
+        assert "forgotten" in [one.topic for one in diagnose(newsletter)]
     assert list(Worker("", Event()).turn(newsletter)) == []
     assert not is_unwiped(newsletter.database)
+    assert "forgotten" not in [one.topic for one in diagnose(newsletter)]
     forget_reader_unwiped(newsletter, "lin@example.com")
     sending.ok("send", "1", "--really", "--yes")
     assert not is_unwiped(newsletter.database)

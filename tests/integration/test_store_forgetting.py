@@ -26,21 +26,15 @@ from newsletter.store import schema
 from newsletter.store.consent import Outcome
 from newsletter.store.consent_moves import change, move
 from newsletter.store.database import DATABASE_FILE, open_database
-from newsletter.store.forgetting import (
-    erasure_hash,
-    forget,
-    forget_known,
-    forgotten_among,
-    forgotten_hashes,
-    is_unwiped,
-    readmit,
-    still_named,
-    text_columns,
-    wipe_forgotten,
-)
+from newsletter.store.forgetting import erasure_hash, forget, forget_known, forgotten_among, forgotten_hashes, readmit
+from newsletter.store.mentions import still_named, text_columns
+from newsletter.store.notices import NoticeStore
+from newsletter.store.preferences import AddressChange, PreferenceStore, Wishes
 from newsletter.store.returned import ReturnedStore
 from newsletter.store.rotation import rotate_key
+from newsletter.store.signups import SignupStore
 from newsletter.store.suppression_list import SuppressionList
+from newsletter.store.wiping import is_unwiped, wipe_forgotten
 
 ADA = "Ada.Lovelace@Example.com"
 HOOKS = {event: ["crm"] for event in Event}
@@ -422,3 +416,28 @@ def test_wiping_is_asked_for_once_and_done_once(press):
         assert wipe_forgotten(press.database)
         assert wipe_forgotten(press.database), "there is nothing left to do"
     assert not is_unwiped(press.database)
+
+
+def test_what_was_under_way_to_somebody_who_is_forgotten_meanwhile_leaves_nothing_of_them(press):
+    notices, choices = NoticeStore(press.database, clock=lambda: press.now), PreferenceStore(press.database)
+    word = Provenance(way=Way.PAGE, basis="page")
+    SignupStore(press.database, clock=lambda: press.now).ask(Address(address=ADA), {"weekly": True}, word)
+    (leased,) = notices.lease(10)
+    number = press.subscribers.find(ADA).number
+    forget(press.database, ADA)
+    notices.failed(leased.number, f"450 4.2.0 <{ADA}> come again", press.now)
+    notices.sent(leased.number, f"250 {ADA} taken")
+    assert notices.lease(10) == ()
+    wishes = Wishes(name="Countess", lists=frozenset({"weekly"}), offered=("weekly",))
+    assert choices.change(number, wishes, word) == ()
+    assert still_named(press.database, [ADA, "Countess"]) == {}
+    assert press.ledger.waiting(42, "weekly") == 0
+
+
+def test_who_takes_an_address_that_was_forgotten_is_known_by_it(press):
+    press.confirm(ADA, "bob@example.org")
+    forget(press.database, ADA)
+    choices = PreferenceStore(press.database, clock=lambda: press.now)
+    asked = choices.ask_address(press.subscribers.find("bob@example.org").number, Address(address=ADA))
+    assert choices.confirm_address(asked) is AddressChange.DONE
+    assert forgotten_hashes(press.database) == frozenset()

@@ -15,9 +15,10 @@ from newsletter.model.subscriber import Consent
 from newsletter.model.suppression import Kind
 from newsletter.store.agenda import Agenda
 from newsletter.store.database import DATABASE_FILE, Database, open_database
-from newsletter.store.forgetting import forget, still_named
+from newsletter.store.forgetting import forget
 from newsletter.store.key import KEY_FILE
 from newsletter.store.ledger import LedgerStore
+from newsletter.store.mentions import still_named
 from newsletter.store.postgresql import PostgresqlServer
 from newsletter.store.rotation import rotate_key
 from newsletter.store.schema import VERSION
