@@ -62,14 +62,15 @@ class NoticePost:
     def _pages(self) -> ReaderPages:
         return reader_pages(self._newsletter)
 
-    def send_due(self) -> int:
+    def send_due(self, stop: Event | None = None) -> int:
         """Send what is due; return how many were tried.
 
+        :param stop: once it is set, no more are begun than those that were leased.
         :raises NewsletterError: no server can be used; what was leased is tried again later.
         """
         tried = 0
         # Only looked at while nothing is due: a mailing may be writing.
-        while self._is_due() and (leased := self._store.lease(AT_ONCE)):
+        while not (stop and stop.is_set()) and self._is_due() and (leased := self._store.lease(AT_ONCE)):
             tried += len(leased)
             self._send(leased)
         return tried
@@ -158,7 +159,7 @@ def keep_sending(newsletter: Newsletter, via: str, stop: Event, wake: Event, tol
     while not stop.is_set():
         wake.clear()
         try:
-            post.send_due()
+            post.send_due(stop)
             said = ""
         except NewsletterError as error:
             if said != (said := f"notices wait: {error}"):

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.app.newsletter import Newsletter
+from newsletter.model.canonical import fold_address
 from newsletter.model.notice import Notice, NoticeKind
 from newsletter.model.ticket import Leads, MailTicket, NoticeTicket
 from newsletter.model.tokens import DeliveryTokens
 from newsletter.sender.addressing import SAMPLE_KEY, sample_reader
 from newsletter.store.notices import NoticeStore
+from newsletter.store.preferences import PreferenceStore
 from newsletter.store.returned import ReturnedStore
 
 LEADING = (NoticeKind.LINK, NoticeKind.KNOWN, NoticeKind.KEPT)
@@ -97,5 +99,8 @@ def ticket_of(newsletter: Newsletter, notice: Notice) -> str:
 def holder_of_preferences(newsletter: Newsletter, text: str, now: datetime) -> Holder | None:
     """Return who holds a ticket to the preferences, of a mail or of a notice."""
     if found := notice_of(newsletter, text, LEADING, now):
+        there = PreferenceStore(newsletter.database).of(found.subscriber)
+        if there is None or fold_address(there.person.address.address) != found.folded:
+            return None  # they moved: who has the old mailbox now may be somebody else
         return Holder(subscriber=found.subscriber, preferences=text)
     return holder_of_mail(newsletter, text, Leads.PREFERENCES)

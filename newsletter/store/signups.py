@@ -8,7 +8,7 @@
     confirm ──► confirmed, whatever it was before; the address may be mailed again
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -100,13 +100,14 @@ class SignupStore:
             posted = _post(connection, number, person.address, waiting, at_once, facts, now)
         return Asked(waiting=tuple(waiting), confirmed=tuple(at_once), notice=posted)
 
-    def confirm(self, number: int, provenance: Provenance) -> Confirmed | None:
+    def confirm(self, number: int, provenance: Provenance, *, shown: Collection[str] | None = None) -> Confirmed | None:
         """Confirm what notice *number* is about, by the person's own word; None if it is none that confirms, or is old.
 
         Once more changes nothing. Who had asked to be forgotten is known again from here on, and an address that mail
         came back from is tried again.
 
         :param provenance: its wording is that of the asking.
+        :param shown: the lists that they saw: somebody else may have asked for more since. None for all.
         """
         now = self._clock()
         with self._database.writing() as connection:
@@ -118,7 +119,7 @@ class SignupStore:
             readmit(connection, self._database.oldest_key, asked.folded)
             told = replace(provenance, wording=asked.facts.get("wording", ""))
             told = require_provenance(Consent.CONFIRMED, told)
-            lists = tuple(asked.facts["lists"])
+            lists = tuple(name for name in asked.facts["lists"] if shown is None or name in shown)
             standing = standing_of(connection, asked.subscriber)
             new = tuple(name for name in lists if standing.get(name) is not Consent.CONFIRMED)
             at = written(now)

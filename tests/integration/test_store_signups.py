@@ -219,6 +219,16 @@ def test_another_address_is_asked_first_and_the_old_one_stays_until_it_says_yes(
     assert choices.of(number) is None
 
 
+def test_an_address_that_mail_came_back_from_gets_mail_once_its_owner_moved_there(people, choices, database):
+    people.add(ADA, "weekly", consent=Consent.CONFIRMED, basis="asked")
+    number = people.find(ADA.address).number
+    refused = SuppressionList(database)
+    refused.add("new@example.org", reason="5.1.1", kind=Kind.BOUNCED)
+    refused.add("new@example.org", "jobs", reason="said so")
+    choices.confirm_address(choices.ask_address(number, Address(address="new@example.org")))
+    assert [(one.list, one.kind) for one in refused.all()] == [("jobs", Kind.EDITOR)]
+
+
 def test_who_leaves_by_the_link_of_a_mail_leaves_that_list(people):
     for name in ("weekly", "jobs"):
         people.add(ADA, name, consent=Consent.CONFIRMED, basis="asked")

@@ -244,6 +244,7 @@ def _wishes(fields: Fields, offered: Iterable[str], desk: Desk, _: Says) -> Wish
     until = datetime.now(UTC) + timedelta(weeks=int(weeks)) if weeks in {"0", *map(str, PAUSES)} else None
     return Wishes(
         lists=fields.all("list") & frozenset(names),
+        seen=fields.all("seen") if fields.has("seen") else None,
         offered=names,
         without=(sections - fields.all("section")) if sections else None,
         paused_until=until,

@@ -129,13 +129,14 @@ class Subscribing:
         return self._desk.page("confirm", language, values)
 
     async def _confirmed(self, request: Request) -> Response:
-        await Fields.read(request)
+        fields = await Fields.read(request)
         found = await run_in_threadpool(
             confirmation, self._desk.newsletter, request.path_params["ticket"], datetime.now(UTC)
         )
         if found is None:
             return self._desk.no_ticket(request)
-        done = await run_in_threadpool(confirm, self._desk.newsletter, found, client_of(request))
+        shown = fields.all("list") if fields.has("list") else None
+        done = await run_in_threadpool(confirm, self._desk.newsletter, found, client_of(request), shown=shown)
         if done is None:
             return self._desk.no_ticket(request)
         language = self._desk.language(request, str(found.facts.get("language", "")))
