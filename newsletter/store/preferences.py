@@ -19,7 +19,7 @@ from newsletter.store.forgetting import readmit
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.notices import find, post
 from newsletter.store.schema import meta, subscriber, subscription
-from newsletter.store.suppression_list import lift_by_own_word
+from newsletter.store.suppression_list import is_silenced, lift_by_own_word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,7 +148,8 @@ class PreferenceStore:
     def ask_address(self, number: int, new: Address) -> int | None:
         """Ask at the address *new* whether the subscriber is to have it; return the notice, if one was posted.
 
-        None is posted where somebody has that address already, and none within the hour of another.
+        None is posted where somebody has that address already, or an editor keeps all mail from it, and none within the
+        hour of another.
         """
         now = self._clock()
         folded = fold_address(new.address)
@@ -156,7 +157,7 @@ class PreferenceStore:
             if connection.execute(select(subscriber.c.number).where(subscriber.c.folded == folded)).first():
                 return None
             old = connection.execute(select(subscriber.c.folded).where(_alive(number))).scalar_one_or_none()
-            if old is None:
+            if old is None or is_silenced(connection, self._database.oldest_key, folded):
                 return None
             facts = {"from": old}
             return post(
@@ -202,7 +203,7 @@ class PreferenceStore:
                     subscriber.c.folded == folded, subscriber.c.forgotten_at.is_(None)
                 )
             ).one_or_none()
-            if row is None:
+            if row is None or is_silenced(connection, self._database.oldest_key, folded):
                 connection.execute(update(meta).values(created=meta.c.created))  # a row, as it is
                 return None
             number, known_as = row

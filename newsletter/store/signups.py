@@ -26,7 +26,7 @@ from newsletter.store.forgetting import forgotten_among, readmit
 from newsletter.store.moment import Clock, utc_now, written
 from newsletter.store.notices import add_facts, find, post, recent
 from newsletter.store.schema import subscriber, suppression
-from newsletter.store.suppression_list import lift_by_own_word
+from newsletter.store.suppression_list import is_silenced, lift_by_own_word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +35,8 @@ class Asked:
 
     :param waiting: the lists that are to be confirmed from the mailbox.
     :param confirmed: the lists that they are on from now on.
-    :param notice: the number of the notice that was posted now; None if there was one within the hour.
+    :param notice: the number of the notice that was posted now; None if there was one within the hour, or an editor
+        keeps all mail from them.
     """
 
     waiting: tuple[str, ...] = ()
@@ -97,7 +98,9 @@ class SignupStore:
             if at_once and not known:
                 _complete(connection, number, person.name, language)
             facts = {"name": person.name, "language": language, "wording": provenance.wording}
-            posted = _post(connection, number, person.address, waiting, at_once, facts, now)
+            posted = None
+            if not is_silenced(connection, self._database.oldest_key, fold_address(person.address)):
+                posted = _post(connection, number, person.address, waiting, at_once, facts, now)
         return Asked(waiting=tuple(waiting), confirmed=tuple(at_once), notice=posted)
 
     def confirm(self, number: int, provenance: Provenance, *, shown: Collection[str] | None = None) -> Confirmed | None:

@@ -105,3 +105,18 @@ def test_newsletter_work_sends_them_too(served, monkeypatch):
     done = CliRunner().invoke(root, ["work", "--once"])
     assert done.exit_code == 0, done.output
     assert len(mailbox.taken) == 1
+
+
+def test_who_is_told_to_stop_begins_no_other_mail(served):
+    newsletter, mailbox = served
+    stop = threading.Event()
+    for number in range(25):
+        ask(newsletter, f"reader{number}@example.com")
+
+    class Stopping(NoticePost):
+        def _send(self, leased):
+            super()._send(leased)
+            stop.set()
+
+    assert Stopping(newsletter).send_due(stop) == 20
+    assert (len(mailbox.taken), NoticeStore(newsletter.database).waiting()) == (20, 5)

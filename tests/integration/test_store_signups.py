@@ -229,6 +229,21 @@ def test_an_address_that_mail_came_back_from_gets_mail_once_its_owner_moved_ther
     assert [(one.list, one.kind) for one in refused.all()] == [("jobs", Kind.EDITOR)]
 
 
+def test_no_page_writes_to_an_address_that_an_editor_keeps_all_mail_from(signups, people, choices, database):
+    people.add(ADA, "weekly", consent=Consent.CONFIRMED, basis="asked")
+    people.add(Address(address="bob@example.com"), "weekly", consent=Consent.CONFIRMED, basis="asked")
+    number = people.find("bob@example.com").number
+    SuppressionList(database).add(ADA.address, reason="asked by phone")
+    assert signups.ask(ADA, {"weekly": True, "jobs": False}, PAGE).notice is None
+    assert choices.post_link(ADA.address) is None
+    forget(database, ADA.address)
+    assert signups.ask(ADA, DOUBLE, PAGE).notice is None
+    forget(database, ADA.address)
+    assert choices.ask_address(number, ADA) is None
+    assert NoticeStore(database).waiting() == 0
+    assert choices.post_link("bob@example.com")
+
+
 def test_who_leaves_by_the_link_of_a_mail_leaves_that_list(people):
     for name in ("weekly", "jobs"):
         people.add(ADA, name, consent=Consent.CONFIRMED, basis="asked")

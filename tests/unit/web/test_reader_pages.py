@@ -405,3 +405,37 @@ def test_a_link_that_went_to_an_address_they_left_leads_nowhere(site, newsletter
     assert site.get(path).status == 200
     choices.confirm_address(choices.ask_address(number, Address(address="new@example.org")))
     assert site.get(path).status == 404
+
+
+def test_what_was_typed_wrongly_is_kept_and_tied_to_what_is_wrong_with_it(site, people, mailed):
+    tied = 'aria-invalid="true" aria-describedby="problem" autofocus>'
+    path = f"/p/{mailed.ticket(mailed.preferences)}"
+    answer = post(
+        site, path, do="save", list=["jobs"], seen=["", "weekly"], timezone="Mars", name="Countess", pause="4"
+    )
+    assert 'value="Mars"' in re.search(rf'<input id="timezone"[^>]*{tied}', answer.text)[0]
+    assert 'value="Countess">' in answer.text
+    assert '<option value="4" selected>' in answer.text
+    assert re.findall(r'value="(\w+)" checked', answer.text) == ["jobs"]
+    assert re.findall(r'name="seen" value="(\w*)"', answer.text) == ["", "weekly"]
+    assert re.search(rf'<input id="forgotten"[^>]*{tied}', post(site, path, do="forget", current="x@y.de").text)
+    assert re.search(rf'<input id="current"[^>]*{tied}', post(site, path, do="address", current="x@y.de").text)
+    answer = subscribe(site, name="a\x07b")
+    assert "This name is too long" in answer.text
+    assert re.search(rf'<input id="name"[^>]*{tied}', answer.text)
+    assert re.search(rf'<input id="address"[^>]*{tied}', subscribe(site, address="ada").text)
+    assert '<fieldset aria-describedby="problem">' in subscribe(site, lists=()).text
+
+
+def test_a_form_without_a_button_of_ours_chooses_nothing(site, people, mailed):
+    path = f"/p/{mailed.ticket(mailed.preferences)}"
+    for fields in ({}, {"List-Unsubscribe": "One-Click"}, {"do": "nonsense"}):
+        assert post(site, path, **fields).status == 400
+    assert standing(people) == {"weekly": "confirmed"}
+    assert people.find(ADA.address).address.name == "Ada"
+
+
+def test_whoever_was_passed_a_mail_on_cannot_go_through_addresses(site, mailed):
+    path = f"/p/{mailed.ticket(mailed.preferences)}"
+    statuses = [post(site, path, do="forget", current=f"a{number}@example.com").status for number in range(7)]
+    assert statuses == [400] * 5 + [429] * 2
