@@ -3,7 +3,7 @@
 ::
 
     ask ──► pending, and a notice "confirm"        nobody has said yes: anybody can type anybody's address
-     │  └─► confirmed, where a list asks for no more and the address never left it
+     │  └─► confirmed, where a list asks for no more and the address never left any
      └────► a notice "known", if there is nothing to confirm
     confirm ──► confirmed, whatever it was before; the address may be mailed again
 """
@@ -80,9 +80,12 @@ class SignupStore:
             number, known = _entered(connection, person, language, written(now))
             standing = standing_of(connection, number)
             doubted = _doubted(connection, self._database, person.address)
+            left = (
+                Consent.UNSUBSCRIBED in standing.values()
+            )  # whoever left all lists is on no other by a stranger's word
             at_once = [
                 name for name, double in lists.items()
-                if not double and not doubted and standing.get(name) in (None, Consent.PENDING)
+                if not double and not doubted and not left and standing.get(name) in (None, Consent.PENDING)
             ]  # fmt: skip
             waiting = [
                 name for name in lists

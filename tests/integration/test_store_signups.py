@@ -106,6 +106,14 @@ def test_a_list_with_single_opt_in_takes_a_word_that_nobody_contradicted(signups
     assert people.find(ADA.address).address.name == "Ada"
 
 
+def test_who_left_one_list_is_on_another_by_the_word_of_their_mailbox_alone(signups, people):
+    people.add(ADA, "weekly", consent=Consent.CONFIRMED, basis="asked")
+    people.unsubscribe(ADA.address, basis="left all")
+    asked = signups.ask(ADA, SINGLE, PAGE)
+    assert (asked.confirmed, standing(people)["jobs"]) == ((), Consent.PENDING)
+    assert signups.confirm(asked.notice, YES).new == ("jobs",)
+
+
 def test_there_is_one_mail_an_hour_and_it_asks_for_all_that_was_asked(signups, clock, database, people):
     first = signups.ask(ADA, DOUBLE, PAGE)
     clock.later(minutes=59)

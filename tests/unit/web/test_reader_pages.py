@@ -401,10 +401,12 @@ def test_a_link_that_went_to_an_address_they_left_leads_nowhere(site, newsletter
     number = people.find(ADA.address).number
     choices.post_link("ADA@example.com")
     (link,) = NoticeStore(newsletter.database).lease(10)
-    path = f"/p/{ticket_of(newsletter, link)}"
-    assert site.get(path).status == 200
+    paths = (f"/p/{ticket_of(newsletter, link)}", f"/p/{mailed.ticket(mailed.preferences)}")
+    assert [site.get(path).status for path in paths] == [200, 200]
     choices.confirm_address(choices.ask_address(number, Address(address="new@example.org")))
-    assert site.get(path).status == 404
+    assert [site.get(path).status for path in paths] == [404, 404]
+    assert post(site, f"/u/{mailed.ticket(mailed.unsubscribe)}", leave="list").status == 200
+    assert standing(people, "new@example.org") == {"weekly": "unsubscribed"}
 
 
 def test_what_was_typed_wrongly_is_kept_and_tied_to_what_is_wrong_with_it(site, people, mailed):
