@@ -1,3 +1,9 @@
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -120,3 +126,50 @@ def test_who_is_told_to_stop_begins_no_other_mail(served):
 
     assert Stopping(newsletter).send_due(stop) == 20
     assert (len(mailbox.taken), NoticeStore(newsletter.database).waiting()) == (20, 5)
+
+
+class Silent(Mailbox):
+    """Takes the final dot and says nothing until it is let go."""
+
+    def __init__(self):
+        super().__init__()
+        self.came, self.let_go = threading.Event(), threading.Event()
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.came.set()
+        while not self.let_go.is_set():
+            await asyncio.sleep(0.05)
+        return await super().handle_DATA(server, session, envelope)
+
+
+def answers(port):
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize("is_patient", [True, False])
+def test_a_site_that_is_stopped_waits_for_a_silent_mail_server_until_it_is_told_again(tmp_path, is_patient):
+    with mail_server(Silent()) as (mailbox, port):
+        newsletter = make_newsletter(tmp_path / "desk", port=port)
+        ask(newsletter, "ada@example.com")
+        command = [sys.executable, "-m", "newsletter", "serve", "--port", "0"]
+        place = {"cwd": tmp_path / "desk", "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, **place) as process:
+            try:
+                opened = int(process.stdout.readline().rpartition(":")[2].strip("/\n"))
+                assert mailbox.came.wait(30)
+                os.kill(process.pid, signal.SIGTERM)
+                while answers(opened):  # until it has heard
+                    pass
+                assert process.poll() is None
+                if is_patient:
+                    mailbox.let_go.set()
+                else:
+                    os.kill(process.pid, signal.SIGTERM)
+                _, said = process.communicate(timeout=30)
+            finally:
+                mailbox.let_go.set()
+                process.kill()
+        assert (process.returncode, said) == (0, "")
+        assert NoticeStore(newsletter.database).waiting() == (0 if is_patient else 1)
+        newsletter.close()
