@@ -121,6 +121,8 @@ def test_who_wants_none_of_the_sections_gets_nothing_and_is_told_apart(desk, inb
     make_optional(desk.folder, DATA, SEARCH, EXPERIENCE)
     choose(desk.folder, ADA, DATA, SEARCH, EXPERIENCE)
     assert "Nothing   to 1 person who want none of its sections" in desk.ok("send", "1")
+    told = json.loads(desk.ok("send", "1", "--json"))
+    assert (told["waiting"], told["want_nothing"], told["variants"]) == (2, 1, [{"without": [], "people": 2}])
     desk.ok("send", "1", "--really", "--expect", "2")
     assert inbox.addresses == [GRACE, LIN]
     assert status(desk)["planned"] == 2
