@@ -84,6 +84,10 @@ def test_what_is_no_segment_and_no_list_is_said_with_the_nearest_name(desk, inbo
     )
     assert "nobody is left without weekly" in desk.fails(2, "send", "1", "--exclude", "weekly")
     assert "a test goes to its addresses" in desk.fails(2, "send", "1", "--test", ADA, "--segment", "latin")
+    desk.change("newsletter.toml", "rest.where = 'not", "rest.where = 'name is missing and")
+    assert desk.ok("send", "1", "--segment", "rest").endswith("newsletter subscribers list --segment rest\n")
+    said = desk.fails(2, "send", "1", "--segment", "rest", "--really", "--yes")
+    assert "nobody of the segment rest of weekly is confirmed" in said
     desk.change("newsletter.toml", 'name contains "a" and', 'nam contains "a" and')
     assert "newsletter.toml:" in (said := desk.fails(2, "subscribers", "count"))
     assert ':10: nothing here is called "nam"; did you mean "name"?' in said
