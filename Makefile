@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench bench-send torture mutations fuzz-web npm mjml-table client-table messages readme picture lock wheel clean
+.PHONY: demo test lint format bench bench-web bench-send torture mutations fuzz-web npm mjml-table client-table messages readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -42,6 +42,10 @@ format: $(ENV)/test
 
 bench: $(ENV)/test
 	"$(BIN)/python" -m benchmarks.bench --json dist/bench.json
+
+# The public site beside bare routes.
+bench-web: $(ENV)/test
+	"$(BIN)/python" -m benchmarks.web --json dist/bench-web.json
 
 # The sender beside the fastest there is on this machine; some minutes, and it wants the machine for itself.
 bench-send: $(ENV)/test
