@@ -1,16 +1,19 @@
 """Where the links of a mail lead: out of the list, and to its web version."""
 
+from functools import partial
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from newsletter.app.preferences import leave
+from newsletter.app.preferences import leave, leave_at_once
 from newsletter.app.tickets import Holder, holder_of_mail
 from newsletter.app.web_versions import web_version_path
 from newsletter.model.ticket import Leads
 from newsletter.web.public.desk import Desk
 from newsletter.web.public.forms import Fields
+from newsletter.web.public.together import Together
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 """What a mail program posts, urlencoded or as multipart (RFC 8058 §3.2)."""
@@ -21,6 +24,7 @@ class Leaving:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._together = Together(partial(leave_at_once, desk.newsletter))
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -53,10 +57,12 @@ class Leaving:
 
     async def _left(self, request: Request) -> Response:
         fields = await Fields.read(request)
+        name, value = ONE_CLICK
+        if fields.one(name) == value and not fields.one("leave"):
+            return await self._left_at_once(request)
         holder = await self._holder(request, Leads.UNSUBSCRIBE)
         if holder is None:
             return self._desk.no_ticket(request)
-        name, value = ONE_CLICK
         one_click = fields.one(name) == value
         everything = fields.one("leave") == "all"
         await run_in_threadpool(leave, self._desk.newsletter, holder, everything=everything, one_click=one_click)
@@ -72,6 +78,13 @@ class Leaving:
             _("It holds at once, also for a mail that is about to leave."),
             ways=[{"href": back, "text": _("A mistake? Choose anew what you get")}],
         )
+
+    async def _left_at_once(self, request: Request) -> Response:
+        """Do what a mail program asks for; who asks at the same time is served together."""
+        if not await self._together.take(request.path_params["ticket"]):
+            return self._desk.no_ticket(request)
+        self._desk.wake()
+        return PlainTextResponse("You are unsubscribed.\n")  # 200, no redirect (RFC 8058 §3.1)
 
     async def _web(self, request: Request) -> Response:
         """Lead to the issue in the archive; that of a private list is shown to who holds its link."""
