@@ -51,10 +51,10 @@ title = "Inside"
 public = false
 
 [sections."Data platforms"]
-cap = 9
+optional = true
 
 [sections."Search"]
-cap = 9
+optional = true
 """
 LOCAL = """[smtp.test]
 host = "127.0.0.1"

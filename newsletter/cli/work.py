@@ -27,7 +27,7 @@ GRAVE = (5, 3, 2, 4)
 @click.option("--once", is_flag=True, help="Do what is due now, and leave: for cron.")
 @via_option
 def work(once: bool, via: str) -> None:
-    """Do what is due by itself: schedules, notices, hooks, the deferred.
+    """Do what is due by itself: mailings, deferred mail, hooks, notices.
 
     It runs until SIGTERM or Ctrl-C and then leaves with 0; with --once it leaves when nothing is due. Two of them hurt
     nobody: one works, the other waits.

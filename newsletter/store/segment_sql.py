@@ -56,7 +56,10 @@ _TEXTS: dict[str, Column[str]] = {
 _DATES: dict[str, Column[str]] = {"created": subscriber.c.created, "since": subscription.c.since}
 _NUMBERS = ("integer", "real")
 """The types of SQLite's json_each that are numbers."""
-_JSON_EACH = "json_each(subscriber.attributes)"
+# PostgreSQL has no character 0 in a text ("8.14. JSON Types"), and one row with it ends the whole query: who has one
+# in their attributes has none to compare, on both databases.
+_JSON_EACH = r"""json_each(
+    CASE WHEN instr(subscriber.attributes, '\u0000') > 0 THEN '{}' ELSE subscriber.attributes END)"""
 
 
 def condition_sql(condition: Condition, *, sqlite: bool) -> Sql:
@@ -182,7 +185,8 @@ def _attribute_in_sqlite(compared: Compared) -> Sql:
 
 
 def _jsonb(field: Field) -> ColumnElement[Any]:
-    return cast(subscriber.c.attributes, JSONB)[field.name]
+    nul = func.strpos(subscriber.c.attributes, r"\u0000") > 0
+    return cast(case((nul, "{}"), else_=subscriber.c.attributes), JSONB)[field.name]
 
 
 def _attribute_in_postgresql(compared: Compared) -> Sql:

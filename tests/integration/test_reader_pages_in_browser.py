@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from readers_site import mail_server, make_newsletter, next_issue, readers_site, running, send_issue, send_notices
+from returned_mail import Ours, postfix
 
 from newsletter.app.plan import plan
+from newsletter.app.returning import Taking
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Consent
 from newsletter.store.subscribers import SubscriberStore
+from newsletter.store.suppression_list import SuppressionList
 
 pytestmark = [pytest.mark.chromium, pytest.mark.npm]
 AXE = Path(__file__).parents[1] / "npm/node_modules/axe-core/axe.min.js"
@@ -75,6 +78,8 @@ def test_a_reader_comes_chooses_and_leaves(place, page):
     assert standing(newsletter) == {"weekly": "confirmed"}
     assert SubscriberStore(newsletter.database).find(ADA).address.name == "Ada <b>"
 
+    people = SubscriberStore(newsletter.database)
+    people.add(Address(address="bob@example.com"), "weekly", consent=Consent.CONFIRMED, basis="asked")
     send_issue(newsletter)
     assert [mail["Subject"] for mail in mailbox.mails(ADA)][1:] == ["Moka, PinConsole, and a one-in-a-million failure"]
 
@@ -106,6 +111,12 @@ def test_a_reader_comes_chooses_and_leaves(place, page):
     with urllib.request.urlopen(address + unsubscribe, form, timeout=20) as answer:
         assert (answer.status, answer.url) == (200, address + unsubscribe)
 
+    assert plan(newsletter, next_issue(newsletter)).waiting == 1
+    bob = Ours(address="bob@example.com", issue=1, subscriber=people.find("bob@example.com").number,
+               key=newsletter.database.key)  # fmt: skip
+    assert Taking(newsletter.database).mail(postfix(bob)).done
+    (suppressed,) = SuppressionList(newsletter.database).all()
+    assert (suppressed.address, suppressed.kind) == ("bob@example.com", "bounced")
     assert plan(newsletter, next_issue(newsletter)).waiting == 0
     assert len(mailbox.mails(ADA)) == 2
 

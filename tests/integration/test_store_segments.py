@@ -175,6 +175,14 @@ def test_sql_and_python_agree_on_everybody(tmp_path, url):
         agree()
 
 
+def test_an_attribute_that_a_database_cannot_read_hurts_nobody_else(tmp_path, url):
+    odd = PERSON | {"address": "odd@example.com", "attributes": {"plan": "a\0b", "age": 36}}
+    with create(tmp_path / "data", url) as database:
+        fill(database, [odd, PERSON])
+        assert found(database, read_condition("attributes.age = 36")) == {2}
+        assert found(database, read_condition("attributes.age is missing")) == {1}
+
+
 PERSON = {"language": "de-AT", "timezone": "Europe/Vienna", "name": "Ada", "address": "Ada@Example.com",
           "tags": {"vip"},
           "attributes": {"plan": "pro", "age": 36, "beta": True, "gone": None}, "created": NOON - timedelta(days=40),

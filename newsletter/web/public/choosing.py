@@ -20,6 +20,7 @@ from newsletter.app.preferences import (
     send_kept,
     send_link,
 )
+from newsletter.app.sections import sections_of
 from newsletter.app.tickets import Holder, holder_of_preferences, notice_of
 from newsletter.errors import SubscriberError
 from newsletter.model.canonical import fold_address
@@ -122,7 +123,7 @@ class Choosing:
             "masked": masked(found.person.address.address),
             "lists": list(lists.values()),
             "chosen": {name for name, consent in found.lists.items() if consent is Consent.CONFIRMED},
-            "sections": list(self._desk.newsletter.settings.caps),
+            "sections": list(sections_of(self._desk.newsletter)),
             "without": found.without,
             "name": found.person.address.name,
             "own_language": found.person.language,
@@ -230,7 +231,7 @@ def _wishes(fields: Fields, offered: Iterable[str], desk: Desk, _: Says) -> Wish
     :raises SubscriberError: with the words for the page.
     """
     names = tuple(offered)
-    sections = frozenset(desk.newsletter.settings.caps)
+    sections = frozenset(sections_of(desk.newsletter))
     try:
         name = valid_name(fields.one("name", 400))
     except SubscriberError as cause:
