@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from newsletter.app.archive import is_shown
 from newsletter.app.preferences import leave, leave_at_once
 from newsletter.app.tickets import Holder, holder_of_mail
 from newsletter.app.web_versions import web_version_path
@@ -87,20 +88,19 @@ class Leaving:
         return PlainTextResponse("You are unsubscribed.\n")  # 200, no redirect (RFC 8058 §3.1)
 
     async def _web(self, request: Request) -> Response:
-        """Lead to the issue in the archive; that of a private list is shown to who holds its link."""
+        """Lead to the issue in the archive; one that is not for everybody is shown to who holds its link."""
         holder = await self._holder(request, Leads.WEB)
         if holder is None:
             return self._desk.no_ticket(request)
         newsletter = self._desk.newsletter
         if holder.is_nobody:
             return RedirectResponse(self._desk.root, 303)
-        known = newsletter.settings.lists.get(holder.list)
         path = web_version_path(newsletter, holder.issue)
-        if known and known.public:
+        if await run_in_threadpool(is_shown, newsletter, holder.issue):
             return RedirectResponse(f"{self._desk.root}issues/{path.name}", 303)
         try:
             html = await run_in_threadpool(path.read_text, "utf-8")
-        except OSError:
-            return self._desk.no_ticket(request)
+        except OSError:  # no page of it was kept: all issues that there are
+            return RedirectResponse(self._desk.root, 303)
         policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data: https: 'self'; frame-ancestors 'none'"
         return HTMLResponse(html, headers={"content-security-policy": f"{policy}; base-uri 'none'; form-action 'none'"})
