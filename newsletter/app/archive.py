@@ -30,6 +30,8 @@ from newsletter.rendering.site import STYLE, Neighbours, SiteRenderer
 from newsletter.rendering.themes import builtin_templates
 
 HTML = "text/html; charset=utf-8"
+BEGINNING = 262_144
+"""Bytes of a kept page that have its title and summary: the pictures of a mail make the rest of it long."""
 INDEX, MISSING, ROBOTS = "index.html", "404.html", "robots.txt"
 
 
@@ -102,7 +104,7 @@ def _withheld(newsletter: Newsletter, receipts: tuple[Receipt, ...], file: Path 
 def _sent(newsletter: Newsletter, number: int, receipts: tuple[Receipt, ...]) -> SentIssue:
     first = min(receipts, key=lambda receipt: receipt.started)
     path = web_version_path(newsletter, number)
-    html = _text(path) if path.is_file() else ""
+    html = _text(path, BEGINNING) if path.is_file() else ""
     return SentIssue(
         number=number,
         title=read_title(html) or first.subject or f"{number:03d}",
@@ -112,9 +114,10 @@ def _sent(newsletter: Newsletter, number: int, receipts: tuple[Receipt, ...]) ->
     )
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, most: int = -1) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        with path.open("rb") as file:
+            return file.read(most).decode("utf-8", "replace")
     except OSError as cause:
         todo = "look at its permissions, or get it from git"
         raise IssueError(f"it cannot be read ({cause.strerror})", todo, where=path) from cause
