@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -173,3 +174,19 @@ def test_a_site_that_is_stopped_waits_for_a_silent_mail_server_until_it_is_told_
         assert (process.returncode, said) == (0, "")
         assert NoticeStore(newsletter.database).waiting() == (0 if is_patient else 1)
         newsletter.close()
+
+
+def test_a_log_of_json_is_json_where_it_says_why_notices_wait_too(tmp_path):
+    newsletter = make_newsletter(tmp_path / "desk", port=9)
+    ask(newsletter, "ada@example.com")
+    command = [sys.executable, "-m", "newsletter", "serve", "--port", "0", "--json-logs"]
+    place = {"cwd": tmp_path / "desk", "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **place) as process:
+        try:
+            line = json.loads(process.stderr.readline())
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+    assert line["event"].startswith("notices wait: ")
+    assert "ada" not in line["event"]
+    newsletter.close()
