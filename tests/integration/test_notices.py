@@ -14,7 +14,7 @@ from readers_site import Mailbox, mail_server, make_newsletter
 
 from newsletter.app.notices import NoticePost, keep_sending
 from newsletter.cli import root
-from newsletter.errors import ServerError
+from newsletter.errors import ServerError, SettingsError
 from newsletter.model.address import Address
 from newsletter.model.notice import NoticeKind
 from newsletter.model.subscriber import Consent, Provenance, Way
@@ -189,4 +189,48 @@ def test_a_log_of_json_is_json_where_it_says_why_notices_wait_too(tmp_path):
             process.communicate(timeout=30)
     assert line["event"].startswith("notices wait: ")
     assert "ada" not in line["event"]
+    newsletter.close()
+
+
+class Going(Mailbox):
+    """Takes three mails, and goes away until it is back."""
+
+    def __init__(self):
+        super().__init__()
+        self.limit = 3
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        session.host_name = hostname
+        return responses if len(self.taken) < self.limit else ["421 4.3.2 going away"]
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        if len(self.taken) == self.limit:
+            return "421 4.3.2 going away"
+        return await super().handle_DATA(server, session, envelope)
+
+
+def test_what_a_server_took_before_it_went_away_is_not_sent_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("newsletter.app.notices.FIRST_WAIT", timedelta(0))
+    with mail_server(Going()) as (mailbox, port):
+        newsletter = make_newsletter(tmp_path / "desk", port=port)
+        everybody = [f"reader{number}@example.com" for number in range(6)]
+        for address in everybody:
+            ask(newsletter, address)
+        with pytest.raises(ServerError):
+            NoticePost(newsletter).send_due()
+        assert NoticeStore(newsletter.database).waiting() == 3
+        mailbox.limit = 100
+        NoticePost(newsletter).send_due()
+        assert sorted(to for to, _ in mailbox.taken) == everybody
+        newsletter.close()
+
+
+def test_a_missing_key_keeps_nobody_waiting_once_it_is_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("newsletter.app.notices.FIRST_WAIT", timedelta(0))
+    newsletter = make_newsletter(tmp_path / "desk", more='[dkim]\nselector = "s1"')
+    ask(newsletter, "ada@example.com")
+    ask(newsletter, "bob@example.com")
+    with pytest.raises(SettingsError):
+        NoticePost(newsletter).send_due()
+    assert len(NoticeStore(newsletter.database).lease(10)) == 2
     newsletter.close()
