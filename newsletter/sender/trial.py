@@ -10,7 +10,6 @@ from newsletter.model.subscriber import Subscriber
 from newsletter.sender.mailing import run_mailing
 from newsletter.sender.options import SmtpProfile
 
-
 Hears = Callable[[Delivery], None]
 """Hears what became of one message, numbered from 1."""
 
