@@ -49,18 +49,37 @@ class Provenance:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentEntry:
+    """One line of the consent log.
+
+    :param at: ISO 8601 in UTC.
+    """
+
+    list: str
+    consent: Consent
+    basis: str
+    at: str
+    way: str = ""
+    source: str = ""
+    wording: str = ""
+    ip: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Subscriber:
     """A person with an address.
 
     :param number: the database's number for them; it is in their unsubscribe links.
     :param language: a BCP 47 tag; empty is the newsletter's.
     :param timezone: of the IANA database; empty is not known.
+    :param attributes: a JSON object as text, keys in order.
     """
 
     number: int
     address: Address
     language: str = ""
     timezone: str = ""
+    attributes: str = "{}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, s
 from newsletter.errors import SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
-from newsletter.model.subscriber import Consent, Provenance, Subscriber, Subscription, Way
-from newsletter.store.consent import OWN_WORD, ConsentEntry, ImportResult, Outcome, judge, require_provenance
+from newsletter.model.incoming import Incoming, IncomingConsent
+from newsletter.model.subscriber import Consent, ConsentEntry, Provenance, Subscriber, Subscription, Way
+from newsletter.store.arrivals import enter_arrivals
+from newsletter.store.consent import OWN_WORD, ImportResult, Outcome, judge, require_provenance
 from newsletter.store.consent_moves import change, move, number_of, standing_of
 from newsletter.store.database import Database
 from newsletter.store.forgetting import forgotten_among, readmit
@@ -51,7 +53,10 @@ class SubscriberStore:
 
         :raises SubscriberError: when a basis is needed.
         """
-        return self._enter(people, list_name, consent, Provenance(way=Way.IMPORT, basis=basis))
+        told = require_provenance(consent, Provenance(way=Way.IMPORT, basis=basis))
+        consents = (IncomingConsent(list=list_name, consent=consent, basis=told.basis),)
+        arrivals = (Incoming(address=person, consents=consents) for person in people)
+        return enter_arrivals(self._database, arrivals, clock=self._clock)
 
     def _enter(
         self, people: Iterable[Address], list_name: str, consent: Consent, provenance: Provenance
