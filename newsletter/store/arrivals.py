@@ -32,8 +32,8 @@ SHOWN = 1000
 CACHE = 40_000
 """Kilobytes of an index that SQLite may keep at hand: addresses come in no order."""
 
-Repeated = Callable[[int, int], None]
-"""Is told of a line that has the address of another one above it."""
+Repeated = Callable[[Incoming, int], None]
+"""Is told of somebody whose address stands in a line above, too."""
 Who = dict[str, Any]
 """What is known of a person: ``number``, ``name``, ``language``, ``timezone``, ``attributes``."""
 PERSON = ("number", "folded", "name", "language", "timezone", "attributes")
@@ -46,7 +46,7 @@ def enter_arrivals(
     *,
     clock: Clock = utc_now,
     dry_run: bool = False,
-    repeated: Repeated = lambda line, above: None,
+    repeated: Repeated = lambda person, above: None,
 ) -> ImportResult:
     """Enter whatever a file brings, in one transaction; *arrivals* may be lazy.
 
@@ -208,16 +208,23 @@ class _Arrivals:
 
     def _judge(self, person: Incoming, who: Who, standing: dict[tuple[int, str], Consent], group: _Group) -> None:
         number = who["number"]
-        passed_over = 0
+        passed_over, begun = 0, len(group.begun)
         for wanted in person.consents:
             above = self._lines.first(wanted.list, number, person.line) if person.line else 0
             # Of two rows the first counts; but a no counts wherever it stands.
             if above and wanted.consent is not Consent.UNSUBSCRIBED:
                 passed_over += 1
                 self._repetitions += 1
-                self._repeated(person.line, above)
+                self._repeated(person, above)
                 continue
             self._move(person, wanted, number, standing, group)
+        if person.log:
+            new = {row[1] for row in group.begun[begun:]}
+            group.logged.extend(
+                (number, one.list, one.consent.value, one.basis, one.at, one.way, one.source, one.wording, one.ip)
+                for one in person.log
+                if one.list in new
+            )
         if passed_over < len(person.consents) or not person.consents:
             self._add_particulars(person, who, group)
             group.suppressions.extend(person.suppressions)
@@ -247,13 +254,7 @@ class _Arrivals:
             return
         consent = wanted.consent.value
         group.begun.append((number, wanted.list, consent, wanted.basis, at, wanted.without, wanted.paused_until))
-        log = [one for one in person.log if one.list == wanted.list]
-        if log:
-            group.logged.extend(
-                (number, one.list, one.consent.value, one.basis, one.at, one.way, one.source, one.wording, one.ip)
-                for one in log
-            )
-        else:
+        if all(one.list != wanted.list for one in person.log):
             way = Way.IMPORT.value
             group.logged.append((number, wanted.list, consent, wanted.basis, at, way, person.source, "", ""))
 

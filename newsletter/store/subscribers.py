@@ -17,7 +17,7 @@ from newsletter.store.consent_moves import change, move, number_of, standing_of
 from newsletter.store.database import Database
 from newsletter.store.forgetting import forgotten_among, readmit
 from newsletter.store.moment import Clock, utc_now, written
-from newsletter.store.schema import consent_log, subscriber, subscription
+from newsletter.store.schema import consent_log, subscriber, subscription, tag
 
 BATCH = 500
 """People whose standing is asked for at once."""
@@ -107,10 +107,12 @@ class SubscriberStore:
         consent: Consent | None = None,
         address: str | None = None,
         containing: str = "",
+        tagged: str | None = None,
     ) -> Iterator[Subscription]:
         """Yield subscriptions in the order of the subscribers, lazily, as they all were at the first.
 
         :param containing: only people who have it in their name or address, whatever the case.
+        :param tagged: only people with this tag.
         """
         query = _SUBSCRIPTIONS
         if list_name is not None:
@@ -119,6 +121,8 @@ class SubscriberStore:
             query = query.where(subscription.c.consent == consent.value)
         if address is not None:
             query = query.where(subscriber.c.folded == fold_address(address))
+        if tagged is not None:
+            query = query.where(subscriber.c.number.in_(select(tag.c.subscriber).where(tag.c.tag == tagged)))
         if containing:
             named = func.lower(subscriber.c.name).contains(containing.lower(), autoescape=True)
             query = query.where(named | subscriber.c.folded.contains(containing.casefold(), autoescape=True))
