@@ -195,10 +195,7 @@ def export(form: str, list_name: str | None, output: Path | None) -> None:
         _require_private(output)
     lines = export_lines(here(), form, list_name)
     if form == "csv":
-        note = (
-            "CSV for spreadsheets: a value like a formula has a ' in front, and not all is in it; jsonl loses nothing"
-        )
-        click.echo(note, err=True)
+        click.echo("CSV is for spreadsheets: a value like a formula has a ' in front; jsonl loses nothing", err=True)
     if output is None:
         for line in lines:
             sys.stdout.buffer.write(line.encode())

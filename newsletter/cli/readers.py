@@ -95,7 +95,10 @@ def edit(
     timezone: str | None,
     as_json: bool,
 ) -> None:
-    """Change what is known of one person: name, tags, attributes, language, time zone."""
+    """Change what is known of one person.
+
+    Name, tags, attributes, language, time zone; what is not said stays as it is.
+    """
     from dataclasses import asdict
 
     from newsletter.app.particulars import Edit, edit_person, read_attribute

@@ -186,12 +186,15 @@ class _Arrivals:
     def _known(self, bulk: Bulk, people: Sequence[tuple[str, Incoming]]) -> dict[str, Who]:
         """Return everybody by their folded address; who was not known is from now on."""
         wanted = dict(reversed(people))  # of two with one address, the first
-        known = {row.folded: dict(row._mapping) for row in bulk.select(subscriber, PERSON, "folded", list(wanted))}
+        known = {
+            row[1]: dict(zip(PERSON, row, strict=True))
+            for row in bulk.select(subscriber, PERSON, "folded", list(wanted))
+        }
         new = {folded: wanted[folded] for folded, _ in people if folded not in known}
         if new:
             bulk.insert(subscriber, ENTERED, [self._row(folded, person) for folded, person in new.items()])
             rows = bulk.select(subscriber, PERSON, "folded", list(new))
-            known |= {row.folded: dict(row._mapping, new=True) for row in rows}
+            known |= {row[1]: dict(zip(PERSON, row, strict=True), new=True) for row in rows}
         return known
 
     def _row(self, folded: str, person: Incoming) -> tuple[str, ...]:

@@ -21,13 +21,13 @@ def read_date(text: str, now: datetime) -> str:
         return ""
     if found.year < EARLIEST or found > now:
         return ""
-    return found.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{found.isoformat()[:19]}Z"
 
 
 def _read(text: str) -> datetime:
-    if re.fullmatch(r"\d{9,10}", text, re.ASCII):
+    if text.isascii() and text.isdigit() and len(text) in (9, 10):
         return datetime.fromtimestamp(int(text), UTC)
-    if match := _GO.fullmatch(text):
+    if len(text) > 24 and (match := _GO.fullmatch(text)):
         text = f"{match[1]}{match[2]}"
     found = datetime.fromisoformat(text.removesuffix(" UTC"))
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
