@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench bench-send bench-import torture mutations npm mjml-table client-table readme picture lock wheel clean
+.PHONY: demo test lint format bench bench-web bench-send bench-import torture mutations fuzz-web npm mjml-table client-table messages readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -43,6 +43,10 @@ format: $(ENV)/test
 bench: $(ENV)/test
 	"$(BIN)/python" -m benchmarks.bench --json dist/bench.json
 
+# The public site beside bare routes.
+bench-web: $(ENV)/test
+	"$(BIN)/python" -m benchmarks.web --json dist/bench-web.json
+
 # The sender beside the fastest there is on this machine; some minutes, and it wants the machine for itself.
 bench-send: $(ENV)/test
 	"$(BIN)/python" -m benchmarks.send --json dist/bench-send.json
@@ -57,10 +61,16 @@ torture: KILLS ?= 200
 torture: $(ENV)/test
 	TORTURE_READERS=$(READERS) TORTURE_KILLS=$(KILLS) TORTURE_SEED=$(SEED) "$(BIN)/pytest" -s tests/torture
 
-# Issues and templates broken at random, checked; `make test` does a few of them. MUTATION_SEED begins elsewhere.
+# Issues and templates broken at random, checked, and mail that comes back, read; `make test` does a few of them. MUTATION_SEED begins elsewhere.
 mutations: MUTATIONS ?= 2000
+mutations: RETURNED_MUTATIONS ?= 30000
 mutations: $(ENV)/test
-	MUTATIONS=$(MUTATIONS) MUTATION_SEED=$(MUTATION_SEED) "$(BIN)/pytest" -n auto tests/mutation
+	MUTATIONS=$(MUTATIONS) RETURNED_MUTATIONS=$(RETURNED_MUTATIONS) MUTATION_SEED=$(MUTATION_SEED) "$(BIN)/pytest" -n auto tests/mutation
+
+# The public site, asked for what nobody would ask; `make test` does a little of it. FUZZ_SEED begins elsewhere.
+fuzz-web: FUZZ ?= 20000
+fuzz-web: $(ENV)/test
+	FUZZ=$(FUZZ) "$(BIN)/pytest" -q tests/fuzz
 
 # What only some tests need, beside Chromium and Postfix's smtp-sink: axe-core and npm's mjml.
 npm:
@@ -73,6 +83,10 @@ mjml-table:
 # What mail clients support, taken in from npm's caniemail anew; a new version is a line in the script. Needs npm.
 client-table: $(ENV)/run
 	"$(BIN)/python" scripts/client_table.py
+
+# The texts of the readers' pages, merged into templates/locale/*.po; then translate what is new there.
+messages: $(ENV)/run
+	"$(BIN)/python" scripts/messages.py
 
 # The command reference in README.md, from the commands' own help.
 readme: $(ENV)/run

@@ -33,20 +33,30 @@ class NewsletterError(Exception):
     :param what: what is wrong, without a full stop.
     :param todo: what to do next, without a full stop.
     :param where: the file, address or server it is about.
-    :param line: the line of that file, counted from 1.
+    :param line: the line of that file, counted from 1; *column* is the character of that line, where it is known.
     """
 
     exit_code = 2
 
-    def __init__(self, what: str, todo: str = "", *, where: str | Path = "", line: int | None = None) -> None:
+    def __init__(
+        self,
+        what: str,
+        todo: str = "",
+        *,
+        where: str | Path = "",
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
         self.what = what
         self.todo = todo
         self.where = str(where)
         self.line = line
+        self.column = column
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        place = f"{self.where}:{self.line}" if self.where and self.line else self.where
+        place = ":".join(str(part) for part in (self.where, self.line, self.line and self.column) if part)
+        place = place if self.where else ""
         return "; ".join(part for part in (f"{place}: {self.what}" if place else self.what, self.todo) if part)
 
 

@@ -1,11 +1,14 @@
 """What several tests share: the sample digest, and a home for data that is not the developer's."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from chromium import arguments, find_chromium
+from command_process import end_loaded_process
 from hypothesis import settings
 from needs import missing
 
@@ -22,6 +25,20 @@ settings.load_profile("patient")
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "templates" / "sample"
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+"""Linux's file system in memory, and the octets that must be free there for the tests to use it."""
+
+
+def pytest_configure() -> None:
+    """Keep the tests' folders in memory if they fit: tests of the store wait for the disk half of their time.
+
+    What is synced, and when, is proved by the system calls themselves, in the torture. $PYTEST_DEBUG_TEMPROOT or
+    ``--basetemp`` names another place.
+    """
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)) or shutil.disk_usage(MEMORY).free < ROOM:
+        return
+    if not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:  # as containers often mount it: no program starts from there
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +47,13 @@ def _own_home(tmp_path, monkeypatch):
     monkeypatch.setenv("NEWSLETTER_HOME", str(tmp_path / "home"))
     for name in ("NEWSLETTER_DATABASE", "VISUAL", "EDITOR", "GIT_DIR", "GIT_WORK_TREE", *RUNNER_VARIABLES):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loaded_process() -> Iterator[None]:
+    """Whatever commands were forked from ends with the tests."""
+    yield
+    end_loaded_process()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import trustme
 from needs import missing
+from postfix_instance import until
 
 CONFIGURATION = """protocols = imap
 base_dir = {folder}/run
@@ -23,7 +25,6 @@ ssl_key = <{folder}/server.key
 first_valid_uid = 0
 auth_mechanisms = plain login
 auth_failure_delay = 0
-login_trusted_networks = 127.0.0.0/8
 mail_location = maildir:{folder}/mail/%u
 passdb {{
   driver = static
@@ -44,6 +45,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap {{
   chroot =
@@ -82,7 +86,7 @@ def running_dovecot(authority: trustme.CA, password: str) -> Iterator[Dovecot]:
         missing("Dovecot", "apt-get install dovecot-imapd")
     if os.geteuid() != 0:
         missing("the right to start Dovecot", "run this test as root")
-    with tempfile.TemporaryDirectory(prefix="dovecot-") as name:
+    with tempfile.TemporaryDirectory(prefix="dovecot-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         server = Dovecot(folder, *_free_ports(2), password)
         certificate = authority.issue_cert("localhost")
@@ -99,8 +103,9 @@ def running_dovecot(authority: trustme.CA, password: str) -> Iterator[Dovecot]:
         try:
             yield server
         finally:
-            words = [shutil.which("doveadm") or "doveadm", "-c", folder / "dovecot.conf", "stop"]
-            subprocess.run(words, check=False, capture_output=True, timeout=30)
+            pid = folder / "run" / "master.pid"
+            os.kill(int(pid.read_text()), signal.SIGTERM)
+            until(lambda: not pid.exists(), "the end of Dovecot")
 
 
 def _free_ports(count: int) -> list[int]:

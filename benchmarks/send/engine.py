@@ -19,6 +19,7 @@ from newsletter.model.mail import Message, RenderedIssue
 from newsletter.sender.addressing import Addressing, MailTemplate
 from newsletter.sender.dkim import Signer
 from newsletter.sender.dkim_key import Algorithm, SigningKey, make_key
+from newsletter.sender.edition import Edition
 from newsletter.sender.links import Links
 from newsletter.sender.mailing import run_mailing
 from newsletter.sender.options import SenderOptions, SmtpProfile
@@ -54,12 +55,12 @@ def template_of(rendered: RenderedIssue, options: SenderOptions) -> MailTemplate
     return MailTemplate.compile(rendered, options_of(options), list_name=LIST, date=DATE)
 
 
-def thawed(frozen: bytes) -> MailTemplate:
+def thawed(frozen: bytes) -> Edition:
     """Return the mail that was frozen."""
-    return MailTemplate.load(frozen)
+    return Edition.load(frozen)
 
 
-def addressing_of(template: MailTemplate, database: Database) -> Addressing:
+def addressing_of(template: Edition, database: Database) -> Addressing:
     """Return what makes the mail to each reader."""
     return Addressing(template=template, key=database.key)
 

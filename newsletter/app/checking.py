@@ -33,7 +33,9 @@ def check_file(newsletter: Newsletter, path: Path, asks: Iterable[Ask] = ()) -> 
     """
     issue = newsletter.issues.read(path)
     try:
-        subject = _subject(newsletter, issue, newsletter.renderer.render(issue) if issue.articles else None)
+        subject = _subject(
+            newsletter, issue, newsletter.renderer_of(issue.list).render(issue) if issue.articles else None
+        )
     except RenderError as fault:
         subject = replace(_subject(newsletter, issue), fault=fault, mjml=_faults(newsletter, issue))
     for ask in asks:
@@ -53,12 +55,13 @@ def _subject(
 ) -> Subject:
     settings = newsletter.settings
     document = _document(newsletter, issue, traced) if rendered else None
+    footer = settings.rendering_of(issue.list).footer
     author, list_id = _names(newsletter, issue) if rendered else ("", "")
     return Subject(
         issue=issue,
         rendered=rendered,
         document=document,
-        mjml=lint_mjml(document.traced.mjml, newsletter.renderer.file) if document else (),
+        mjml=lint_mjml(document.traced.mjml, newsletter.renderer_of(issue.list).file) if document else (),
         message=_sample(newsletter, issue, rendered) if rendered else b"",
         ran=_ran(newsletter, issue),
         lists=tuple(settings.lists),
@@ -66,7 +69,7 @@ def _subject(
         waivers=(*settings.waivers, *issue.waivers),
         clients=settings.clients,
         postal_address=settings.rendering.postal_address,
-        own=(settings.name, settings.rendering.tagline, settings.rendering.postal_address),
+        own=(settings.name, settings.rendering.tagline, settings.rendering.postal_address, footer),
         author=author,
         list_id=list_id,
         public_url=settings.sender.public_url,
@@ -78,13 +81,14 @@ def _subject(
 def _faults(newsletter: Newsletter, issue: Issue) -> tuple[MjmlFault, ...]:
     """Return what is wrong with the MJML of an *issue* that cannot be rendered; nothing where there is no MJML."""
     try:
-        return lint_mjml(newsletter.renderer.traced_mjml(issue), newsletter.renderer.file)
+        renderer = newsletter.renderer_of(issue.list)
+        return lint_mjml(renderer.traced_mjml(issue), renderer.file)
     except RenderError:
         return ()
 
 
 def _document(newsletter: Newsletter, issue: Issue, traced: TracedIssue | None) -> Document:
-    renderer = newsletter.renderer
+    renderer = newsletter.renderer_of(issue.list)
     return Document(traced or renderer.trace(issue), fallback=Place(path=renderer.file, line=1))
 
 

@@ -12,7 +12,8 @@ from newsletter.app.revisions import at_revision
 from newsletter.app.web_versions import web_version, web_version_path
 from newsletter.errors import InputError, NewsletterError
 from newsletter.model.issue import Issue
-from newsletter.sender.addressing import MailTemplate, sample_message
+from newsletter.sender.addressing import sample_message
+from newsletter.sender.edition import Edition
 
 ALONE = ".alone.html"
 """How the file of a test send ends that has its pictures in it, if it has any."""
@@ -104,7 +105,7 @@ def _frozen(newsletter: Newsletter, issue: Issue) -> Version | None:
     if not ledger or not lists:
         return None
     list_name = issue.list if issue.list in lists else lists[0]
-    sample = sample_message(MailTemplate.load(ledger.frozen(issue.number, list_name)))
+    sample = sample_message(Edition.load(ledger.frozen(issue.number, list_name)).whole)
     name = f"issue {issue.number} as sent to {list_name}"
     return Version(name=name, html=sample.html, text=sample.text, alone=sample.alone)
 

@@ -6,13 +6,18 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from newsletter.app.git import uncommitted
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.issue_file import parse_issue
 from newsletter.errors import NewsletterError
+from newsletter.model.hook import Hook
 from newsletter.rendering.words import has_words
 from newsletter.settings import FILE, LOCAL_FILE
+
+if TYPE_CHECKING:  # heavy: only who has a database
+    from newsletter.store.hook_queue import HookStanding
 
 EXAMPLE = re.compile(r"(^|\.)(example\.(com|net|org)|example|test|invalid|localhost)$", re.I)
 """Domains that nobody has (RFC 2606)."""
@@ -49,7 +54,7 @@ class Diagnosis:
 
 def diagnose(newsletter: Newsletter) -> list[Diagnosis]:
     """Look at everything that a newsletter needs to be composed and sent."""
-    looks = (_program, _settings, _database, _theme, _server, _signing, _tests, _git)
+    looks = (_program, _settings, _database, _theme, _server, _signing, _returning, _tests, _hooks, _git)
     return [
         Diagnosis(topic=topic, verdict=verdict, words=words)
         for look in looks
@@ -89,6 +94,8 @@ def _settings(newsletter: Newsletter) -> Looked:
 
 
 def _database(newsletter: Newsletter) -> Looked:
+    from newsletter.store.wiping import is_unwiped
+
     folder = newsletter.settings.data_folder
     server = newsletter.settings.database
     if not server and not newsletter.has_database():
@@ -99,7 +106,10 @@ def _database(newsletter: Newsletter) -> Looked:
     try:
         database = newsletter.database
         where = f"{database.where}, with the key in {folder}" if server else folder
-        yield "database", "ok", f"{database.id} at {where} (keep a backup)"
+        yield "database", "ok", f"{database.id} at {where} (keep a backup: newsletter backup FILE)"
+        if is_unwiped(database):
+            words = "somebody who was forgotten may be left in the file's free space; newsletter work wipes it"
+            yield "forgotten", "note", words
     except NewsletterError as error:
         yield "database", "missing", str(error)
 
@@ -143,9 +153,42 @@ def _signing(newsletter: Newsletter) -> Looked:
         yield "signing", "missing", str(error)
 
 
+def _returning(newsletter: Newsletter) -> Looked:
+    settings = newsletter.settings
+    where = settings.sender.return_path or f"{settings.sender.sender.address}; return_path would tell whose each is"
+    sources = [f"[imap.{name}]" for name in settings.imap] + [f"[webhooks.{name}]" for name in settings.webhooks]
+    read = f"read from {', '.join(sources)}" if sources else "newsletter bounces reads them"
+    yield "bounces", "ok" if settings.sender.return_path else "note", f"come back to {where}; {read}"
+
+
 def _tests(newsletter: Newsletter) -> Looked:
     addresses = ", ".join(address.address for address in newsletter.settings.test_addresses)
     yield "test addresses", *(("ok", addresses) if addresses else ("note", f"none; set addresses in [test] of {FILE}"))
+
+
+def _hooks(newsletter: Newsletter) -> Looked:
+    hooks = newsletter.settings.hooks
+    if not newsletter.has_database():
+        return
+    from newsletter.store.hook_queue import HookQueue
+
+    try:
+        standings = {standing.hook: standing for standing in HookQueue(newsletter.database).standings()}
+    except NewsletterError:  # it is said of the database
+        return
+    for name in dict.fromkeys([*hooks, *standings]):
+        yield "hook", *_hook(name, standings.get(name), hooks.get(name))
+
+
+def _hook(name: str, standing: "HookStanding | None", hook: Hook | None) -> tuple[str, str]:
+    if hook is None:
+        return "note", f"{name}: events wait for it, and {LOCAL_FILE} does not name it; newsletter hooks drop {name}"
+    if hook.secret_env and hook.secret_env not in os.environ:
+        return "note", f"{name}: the environment has no {hook.secret_env}"
+    if standing and (standing.failing or standing.given_up):
+        counts = f"{standing.failing} events are tried again, {standing.given_up} are given up"
+        return "note", f"{name}: {counts} ({standing.words}); newsletter hooks retry {name}, once it is mended"
+    return "ok", f"{name}: {', '.join(hook.events)}"
 
 
 def _git(newsletter: Newsletter) -> Looked:

@@ -9,7 +9,9 @@ from typing import Any
 from newsletter.app.newsletter import Newsletter
 from newsletter.errors import NewsletterError
 from newsletter.store.backup import BACKUPS
-from newsletter.store.forgetting import forget, is_unwiped, still_named, wipe_forgotten
+from newsletter.store.forgetting import forget
+from newsletter.store.mentions import still_named
+from newsletter.store.wiping import is_unwiped, wipe_forgotten
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -33,12 +33,13 @@ NOT_TOLD = {
 """Columns that say nothing about a person that the others do not: keys, leases, another spelling of the address."""
 
 
-def kept_of(newsletter: Newsletter, address: str) -> dict[str, Any]:
+def kept_of(newsletter: Newsletter, address: str, *, former: bool = False) -> dict[str, Any]:
     """Return all that is kept of the person with *address*: values that JSON can hold.
 
+    :param former: also of who had it once; for an editor only, for it may be another one's by now.
     :raises SubscriberError: when that is nothing.
     """
-    found = kept(newsletter.database, address)
+    found = kept(newsletter.database, address, former=former)
     if found.nothing:
         raise SubscriberError(f"nobody here has the address {address}", "newsletter subscribers list shows who is")
     person = _only(PERSON, found.person) if found.person else dict.fromkeys(PERSON) | {"address": address}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from newsletter.app.newsletter import Newsletter
@@ -10,6 +11,9 @@ from newsletter.errors import NewsletterError
 from newsletter.returning.lmtp import Answer
 from newsletter.returning.mailbox import Mailbox, Maildir
 from newsletter.returning.report import Kind
+
+BATCH = 50
+"""Mails whose reports are recorded in one transaction; a run that is killed repeats no more than these."""
 
 Told = Callable[[int, int], None]
 """Hears how many mails have been read, and of how many."""
@@ -24,15 +28,17 @@ def take_mailbox(
     :param delete: they are deleted.
     :raises NewsletterError: when the mailbox or the database fails; what was taken is recorded.
     """
-    total = len(mailbox)
-    for done, letter in enumerate(mailbox.letters()):
-        told(done, total)
-        taken = taking.mail(letter.data)
-        if taken.done and delete:
-            mailbox.delete(letter.key)
-        elif taken.done and seen:
-            mailbox.mark_seen(letter.key)
-        yield taken
+    total, done, letters = len(mailbox), 0, iter(mailbox.letters())
+    while batch := list(islice(letters, BATCH)):  # read before, so that nobody waits for us with the database
+        with taking.together():
+            taken = [taking.mail(letter.data) for letter in batch]
+        for letter, mail in zip(batch, taken, strict=True):
+            if mail.done and delete:
+                mailbox.delete(letter.key)
+            elif mail.done and seen:
+                mailbox.mark_seen(letter.key)
+        yield from taken
+        told(done := done + len(batch), total)
     told(total, total)
 
 
@@ -57,13 +63,23 @@ class Reception:
     :param keep: a Maildir for what is no report about a reader, or proves nothing; None keeps none of it.
     :param answers: where a person is told to write instead.
     :param told: hears what became of each mail.
+    :param failed: hears why one could not be taken; it comes again.
     """
 
-    def __init__(self, taking: Taking, *, keep: Path | None, answers: str, told: Callable[[TakenMail], None]) -> None:
+    def __init__(
+        self,
+        taking: Taking,
+        *,
+        keep: Path | None,
+        answers: str,
+        told: Callable[[TakenMail], None],
+        failed: Callable[[NewsletterError], None],
+    ) -> None:
         self._taking = taking
         self._keep = keep
         self._answers = answers
         self._told = told
+        self._failed = failed
 
     def take(self, data: bytes, sender: str, recipient: str) -> Answer:
         """Take one mail for one recipient; a failure of ours has it handed over again later."""
@@ -72,7 +88,8 @@ class Reception:
             taken = self._taking.mail(head + data, came_to=[recipient])
             if not taken.done and self._keep:
                 Maildir.keep(self._keep, head + data)
-        except NewsletterError:
+        except NewsletterError as error:
+            self._failed(error)
             return Answer(code=451, words="not now")
         self._told(taken)
         if taken.done:

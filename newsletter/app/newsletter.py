@@ -9,12 +9,14 @@ from newsletter.composer.issues import IssueFolder
 from newsletter.composer.past import Past
 from newsletter.composer.pool import Pool
 from newsletter.errors import IssueError
+from newsletter.model.hook import told_by
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
 from newsletter.model.web_page import WebPage
 from newsletter.settings import FILE, Settings, find_folder, read_settings
 
 if TYPE_CHECKING:  # heavy: imported by who needs them
+    from newsletter.rendering.options import RenderingOptions
     from newsletter.rendering.renderer import Renderer
     from newsletter.store.database import Database
 
@@ -32,6 +34,7 @@ class Newsletter:
         self.settings = settings
         self.shown = shown
         self.issues = IssueFolder(shown / "issues")
+        self._renderers: list[tuple[RenderingOptions, Renderer]] = []
 
     def pool(self) -> Pool:
         """Read the pool."""
@@ -41,26 +44,37 @@ class Newsletter:
         """Read which issue has which article."""
         return Past(self.issues)
 
-    @cached_property
+    @property
     def renderer(self) -> "Renderer":
-        """The renderer of this newsletter's theme."""
+        """The renderer of this newsletter's own theme, for what is of no list."""
+        return self._renderer(self.settings.rendering)
+
+    def renderer_of(self, list_name: str) -> "Renderer":
+        """Return the renderer of the issues that go to a list; its theme and its footer may be its own."""
+        return self._renderer(self.settings.rendering_of(list_name))
+
+    def _renderer(self, options: "RenderingOptions") -> "Renderer":
+        if found := next((renderer for known, renderer in self._renderers if known == options), None):
+            return found
         from newsletter.rendering.renderer import Renderer
         from newsletter.rendering.themes import builtin_templates
 
-        folders = (self.shown / "templates", builtin_templates())
-        return Renderer(self.settings.rendering, folders, self.shown / "media")
+        renderer = Renderer(options, (self.shown / "templates", builtin_templates()), self.shown / "media")
+        self._renderers.append((options, renderer))
+        return renderer
 
-    def share_renderer(self, other: "Newsletter") -> None:
-        """Go on with the renderer of *other* if it renders as this one's would: its templates are compiled already."""
-        if (self.shown, self.settings.rendering) == (other.shown, other.settings.rendering):
-            self.__dict__["renderer"] = other.renderer
+    def share_renderers(self, other: "Newsletter") -> None:
+        """Go on with the renderers of *other* where they render as this one's would: their templates are compiled."""
+        if self.shown == other.shown:
+            self._renderers = other._renderers
 
     @cached_property
     def database(self) -> "Database":
         """The database of readers and ledger."""
         from newsletter.store.database import open_database
 
-        return open_database(self.settings.data_folder, self.settings.database)
+        hooks = told_by(self.settings.hooks)
+        return open_database(self.settings.data_folder, self.settings.database, hooks=hooks)
 
     def close(self) -> None:
         """Let go of the database, if it was opened."""
@@ -77,11 +91,11 @@ class Newsletter:
         """Return *issue* as mail; one without articles is an IssueError."""
         if not issue.articles:
             raise IssueError("the issue has no articles", "newsletter pick adds some", where=issue.path, line=1)
-        return self.renderer.render(issue)
+        return self.renderer_of(issue.list).render(issue)
 
     def render_web(self, issue: Issue) -> WebPage:
         """Return *issue* as a page of the archive."""
-        return self.renderer.render_web(issue)
+        return self.renderer_of(issue.list).render_web(issue)
 
     def moment(self, issue: Issue) -> datetime:
         """Return when *issue* is dated, in the newsletter's time zone."""

@@ -1,8 +1,8 @@
 """What ``send`` would do: said before anything is done."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from newsletter.app.ci_runner import runner_of
 from newsletter.app.git import uncommitted
 from newsletter.app.newsletter import Newsletter
+from newsletter.app.sections import asked_for, variants_of
+from newsletter.app.selecting import selection_of
 from newsletter.checks.finding import Finding, errors
 from newsletter.composer.issues import number_of
 from newsletter.composer.receipt import Receipt
@@ -17,8 +19,12 @@ from newsletter.errors import FindingsError, SendError
 from newsletter.model.delivery import Balance, State
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
+from newsletter.model.segment import EVERYBODY, Selection
 from newsletter.model.subscriber import Consent
+from newsletter.model.variant import WHOLE, Variants, read_without
+from newsletter.sender.edition import Edition
 from newsletter.sender.options import SmtpProfile
+from newsletter.settings import FILE
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.ledger import LedgerStore
 from newsletter.store.report import Report
@@ -33,8 +39,13 @@ class Plan:
         those who were sent what it corrects.
     :param consents: how many subscriptions of the list stand at each consent.
     :param size: of the mailing to this list once all who wait are in it.
-    :param usual: the size of the list's last mailing, of a correction that of the mailing that it corrects; None if
-        there was none.
+    :param selection: whom of the list it is for.
+    :param variants: those that are frozen when it starts; once it has begun, those that were.
+    :param people: how many would get each variant.
+    :param nothing: how many want none of its sections, and get nothing.
+    :param late: how many want a variant that was not frozen when it began, and get nothing.
+    :param usual: the size of the last mailing to the same part of the list, of a correction that of what it corrects;
+        None if there was none.
     :param schedule: when it is to start by itself, if it is.
     :param profile: None when no mail server is configured, or none is the default.
     :param profiles: the names of all that are configured.
@@ -55,6 +66,11 @@ class Plan:
     profiles: tuple[str, ...]
     uncommitted: bool
     findings: tuple[Finding, ...]
+    selection: Selection = EVERYBODY
+    variants: Variants = WHOLE
+    people: Mapping[str, int] = field(default_factory=dict)
+    nothing: int = 0
+    late: int = 0
 
     @property
     def going(self) -> int:
@@ -69,7 +85,14 @@ class Plan:
             "preheader": self.issue.preheader,
             "from": self.sender,
             "list": self.list,
+            "segment": self.selection.segment or None,
+            "excluding": self.selection.excluding,
             "waiting": self.waiting,
+            "variants": [
+                {"without": sorted(read_without(variant)), "people": count} for variant, count in self.people.items()
+            ],
+            "want_nothing": self.nothing,
+            "want_other_variants": self.late,
             "going": self.going,
             "consents": {consent.value: count for consent, count in self.consents.items()},
             "correction_of": self.issue.correction_of or None,
@@ -83,8 +106,14 @@ class Plan:
         }
 
 
-def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
-    """Look at everything that a mailing of the issue in *path* needs; change nothing."""
+def plan(
+    newsletter: Newsletter, path: Path, via: str = "", *, segment: str = "", excluding: Sequence[str] = ()
+) -> Plan:
+    """Look at everything that a mailing of the issue in *path* needs; change nothing.
+
+    :param segment: the name of the segment that it is for; empty for the whole list.
+    :param excluding: lists whose people are left out.
+    """
     from newsletter.app.checking import check_issue  # all rules, and lxml with them: only who plans needs them
 
     issue = newsletter.issues.read(path)
@@ -98,7 +127,11 @@ def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
         require_sent(newsletter, corrected, list_name, where=path, line=issue.lines.get("correction_of"))
     ledger = LedgerStore(newsletter.database)
     settings = newsletter.settings
-    waiting = ledger.waiting(issue.number, list_name, only_accepted_in=corrected)
+    selection = selection_of(newsletter, segment, excluding, of=list_name)
+    wanted = ledger.wanted(issue.number, list_name, only_accepted_in=corrected, selection=selection)
+    variants = _variants(newsletter, ledger, issue, list_name, wanted)
+    people = {variant: count for variant, count in variants.sums(wanted).items() if variants.serves(variant)}
+    waiting = sum(people.values())
     return Plan(
         issue=issue,
         rendered=rendered,
@@ -108,19 +141,35 @@ def plan(newsletter: Newsletter, path: Path, via: str = "") -> Plan:
         consents=SubscriberStore(newsletter.database).counts(list_name),
         balance=ledger.balance(issue.number),
         size=waiting + ledger.balance(issue.number, list_name).planned,
-        usual=_usual(newsletter, issue, list_name),
+        usual=_usual(newsletter, issue, list_name, selection),
         schedule=next((s for s in Agenda(newsletter.database).schedules(issue.number) if s.list == list_name), None),
         profile=settings.profile(via) if via or settings.via else None,
         profiles=tuple(settings.profiles),
         uncommitted=uncommitted(path),
         findings=tuple(check_issue(newsletter, issue, rendered)),
+        selection=selection,
+        variants=variants,
+        people=people,
+        nothing=sum(count for without, count in wanted.items() if variants.is_empty(variants.of(without))),
+        late=sum(count for without, count in wanted.items() if variants.lacks(without)),
     )
 
 
-def _usual(newsletter: Newsletter, issue: Issue, list_name: str) -> int | None:
+def _variants(
+    newsletter: Newsletter, ledger: LedgerStore, issue: Issue, list_name: str, wanted: Mapping[str, int]
+) -> Variants:
+    """Return the variants that were frozen for the list, or those that are to be: what is *wanted*."""
+    if any(mailing.list == list_name for mailing in ledger.mailings(issue.number)):
+        return Edition.load(ledger.frozen(issue.number, list_name)).variants
+    return asked_for(variants_of(newsletter, issue), wanted, where=str(newsletter.shown / FILE))
+
+
+def _usual(newsletter: Newsletter, issue: Issue, list_name: str, selection: Selection) -> int | None:
+    if issue.correction_of and (selection.segment or selection.excluding):
+        return None
     if issue.correction_of:
         return LedgerStore(newsletter.database).balance(issue.correction_of, list_name)[State.ACCEPTED]
-    return Report(newsletter.database).last_size(list_name, other_than=issue.number)
+    return Report(newsletter.database).last_size(list_name, other_than=issue.number, selection=selection)
 
 
 def require_sent(

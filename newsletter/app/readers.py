@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from newsletter.app.newsletter import Newsletter
+from newsletter.app.selecting import selection_of
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Consent, Subscriber, Subscription
@@ -60,13 +61,15 @@ def add_reader(
 
 
 def subscriptions(
-    newsletter: Newsletter, list_name: str | None, consent: str | None, tag: str | None = None
+    newsletter: Newsletter, list_name: str | None, consent: str | None, segment: str = "", tag: str | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield what a program reads of each subscription, of those with a *tag* if one is given."""
+    """Yield what a program reads of each subscription, of all, of those in a segment, or with a *tag*."""
     if list_name is not None:
         list_named(newsletter, list_name)
     wanted = Consent(consent) if consent else None
-    for subscription in store_of(newsletter).subscriptions(list_name=list_name, consent=wanted, tagged=tag):
+    selection = selection_of(newsletter, segment)
+    found = store_of(newsletter).subscriptions(list_name=list_name, consent=wanted, selection=selection, tagged=tag)
+    for subscription in found:
         yield _values(subscription)
 
 

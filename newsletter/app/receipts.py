@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from newsletter.app.newsletter import Newsletter
+from newsletter.app.selecting import read_excluding
 from newsletter.composer.issues import sha256_of
 from newsletter.composer.receipt import Receipt, read_receipts, write_receipts
 from newsletter.model.delivery import Balance, State
@@ -25,6 +26,8 @@ def keep_receipts(newsletter: Newsletter, ledger: LedgerStore, number: int, *, i
         replace(
             own.get(mailing.list) or _fresh(newsletter, mailing, issue_sha256),
             finished=mailing.finished_at,
+            segment=mailing.segment,
+            excluding=read_excluding(mailing.excluding),
             counts=_counts(ledger.balance(number, mailing.list)),
         )
         for mailing in ledger.mailings(number)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from newsletter.app.building import template_of
 from newsletter.app.comparing import ALONE, test_folder
+from newsletter.app.editions import edition_of
 from newsletter.app.git import would_track
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan
+from newsletter.app.sections import asked_for, variants_of
 from newsletter.app.signing import signer_of
 from newsletter.errors import SendError
 from newsletter.files import write_whole
@@ -16,10 +18,10 @@ from newsletter.model.address import Address
 from newsletter.model.delivery import Delivery, State
 from newsletter.model.issue import Issue
 from newsletter.model.mail import Message
-from newsletter.model.subscriber import Consent
 from newsletter.sender.addressing import TEST_MARK, Addressing, MailTemplate, message_to_tester, sample_message
 from newsletter.sender.outputs import open_output
 from newsletter.sender.trial import send_test as send_to_testers
+from newsletter.settings import FILE
 from newsletter.store.ledger import LedgerStore
 from newsletter.store.subscribers import SubscriberStore
 
@@ -47,16 +49,20 @@ def rehearse(newsletter: Newsletter, planned: Plan, folder: Path | None, form: s
     if would_track(folder):
         what = "git would track this folder, and messages have addresses in them"
         raise SendError(what, "ignore it in .gitignore, or give another folder", where=folder)
-    template = template_of(newsletter, planned.issue, planned.rendered)
-    addressing = Addressing(template=template, key=newsletter.database.key)
+    store = SubscriberStore(newsletter.database)
+    wanted = store.reachable(planned.list, selection=planned.selection)
+    variants = asked_for(variants_of(newsletter, planned.issue), wanted, where=str(newsletter.shown / FILE))
+    edition = edition_of(newsletter, planned.issue, planned.rendered, variants)
+    addressing = Addressing(template=edition, key=newsletter.database.key)
     signed = _signed(newsletter, planned.list)
-    people = SubscriberStore(newsletter.database).subscriptions(list_name=planned.list, consent=Consent.CONFIRMED)
+    people = store.subscriptions(list_name=planned.list, selection=planned.selection, only_reachable=True)
     got = _who_got(newsletter, planned.issue.correction_of)
     with open_output(form, folder) as output:
         written = [
             output.write(signed(addressing.message(subscription.subscriber)))
             for subscription in people
-            if got is None or subscription.subscriber.number in got
+            if variants.serves(subscription.subscriber.without)
+            and (got is None or subscription.subscriber.number in got)
         ]
     return Rehearsal(folder=folder, files=tuple(dict.fromkeys(written)), count=len(written))
 

@@ -24,13 +24,13 @@ from newsletter.store.backup import BACKUPS, backup_path
 from newsletter.store.backup_file import DATABASE, LOCAL_SETTINGS, SETTINGS, BackupFile, Manifest, Told
 from newsletter.store.database import open_database
 from newsletter.store.failure import Unusable
-from newsletter.store.forgetting import wipe_forgotten
 from newsletter.store.key import KEY_FILE
 from newsletter.store.lock import LOCK_FILE, coordinator_lock
 from newsletter.store.replacing import keep_rotation, merge_keys, replace_database
 from newsletter.store.restored import CarriedOver, LeftOpen, carry_over, leave_to_a_person
 from newsletter.store.schema import VERSION
 from newsletter.store.upgrade import judge_version, require_sound
+from newsletter.store.wiping import wipe_forgotten
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +67,7 @@ class Restored:
             "kept": self.kept,
             "in_doubt": dict(self.left.in_doubt) if self.left else {},
             "unscheduled": self.left.unscheduled if self.left else (),
+            "notices": self.left.notices if self.left else 0,
             "carried_over": asdict(self.carried) if self.carried else None,
             "before": str(self.before) if self.before else None,
         }
@@ -90,7 +91,7 @@ def restore(path: Path, start: Path, told: Told, *, replace: bool = False) -> Re
             if settings.database:
                 what = "the newsletter has its database on a server here, and the backup has one in a file"
                 raise StoreError(what, "nothing was changed; restore it where there is no [database]", where=path)
-            return _restore_all(backup, settings, folder, staged, replace=replace)
+            return _restore_all(backup, settings, folder, staged, told, replace=replace)
 
 
 def _folder(start: Path) -> Path:
@@ -165,11 +166,13 @@ def _settings(backup: BackupFile, folder: Path, staged: Path) -> Settings:
     return settings
 
 
-def _restore_all(backup: BackupFile, settings: Settings, folder: Path, staged: Path, *, replace: bool) -> Restored:
+def _restore_all(
+    backup: BackupFile, settings: Settings, folder: Path, staged: Path, told: Told, *, replace: bool
+) -> Restored:
     data = data_home() / settings.id
     there = data.is_dir() and any(data.iterdir())
     if there and not replace:
-        what = "there is a database already"
+        what = "there is a database already" if (data / DATABASE).exists() else "there are files already"
         todo = "nothing was changed; --replace puts the backup in its place, and makes a backup of it first"
         raise StoreError(what, todo, where=data)
     fresh = staged / "data"
@@ -178,7 +181,7 @@ def _restore_all(backup: BackupFile, settings: Settings, folder: Path, staged: P
     carried = before = None
     if there:
         with coordinator_lock(data):
-            carried, before = _give_way(Newsletter(settings, folder), data, fresh)
+            carried, before = _give_way(Newsletter(settings, folder), data, fresh, told)
             with open_database(fresh) as database:
                 keep_rotation(database, merge_keys(data, fresh))
             replace_database(fresh / DATABASE, data / DATABASE)
@@ -207,14 +210,14 @@ def _move(fresh: Path, data: Path, written: list[Path]) -> None:
         raise
 
 
-def _give_way(old: Newsletter, data: Path, fresh: Path) -> tuple[CarriedOver | None, Path]:
+def _give_way(old: Newsletter, data: Path, fresh: Path, told: Told) -> tuple[CarriedOver | None, Path]:
     """Back up what is there, and carry each "no" that it knows into the *fresh* database.
 
     What cannot be used is kept as it is.
     """
     (data / BACKUPS).mkdir(mode=0o700, exist_ok=True)
     try:
-        before = write_copy(old, backup_path(data, "before restore", suffix=".zip"), lambda _done, _total: None).path
+        before = write_copy(old, backup_path(data, "before restore", suffix=".zip"), told).path
     except Unusable:
         return None, _aside(data)
     else:

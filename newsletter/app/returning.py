@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -119,9 +120,13 @@ class Taking:
     ) -> None:
         self._store = ReturnedStore(database, clock=clock)
         self._clock = clock
-        self._keys = (database.key,)
+        self._database = database
         self._unproven = unproven
         self._keep = keep
+
+    def together(self) -> AbstractContextManager[None]:
+        """Record all that is taken in the block at once; what fails in it takes back all of it."""
+        return self._store.together() if self._keep else nullcontext()
 
     def mail(self, data: bytes, *, came_to: Iterable[str] = ()) -> TakenMail:
         """Take one mail, whatever it is.
@@ -137,7 +142,7 @@ class Taking:
 
     def _reports(self, returned: Returned) -> Iterator[Taken]:
         for report in returned.reports:
-            proved = prove(report, self._store, self._keys, unproven=self._unproven)
+            proved = prove(report, self._store, self._database.keys, unproven=self._unproven)
             yield self._taken(report, proved) if proved else _taken(report, Outcome.UNPROVEN)
 
     def _taken(self, report: Report, proved: Proved) -> Taken:

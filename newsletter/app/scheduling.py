@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan
+from newsletter.app.selecting import written_excluding
 from newsletter.app.standing import Standing, standing_of
 from newsletter.app.starting import Note, frozen_plan, require_prepared
 from newsletter.errors import SendError
@@ -62,6 +63,8 @@ def schedule(
         correction_of=frozen.correction_of,
         expected=frozen.expected,
         asked_at=now,
+        segment=planned.selection.segment,
+        excluding=written_excluding(planned.selection.excluding),
     )
     agenda.schedule(made)
     seen = max((worker.seen_at for worker in agenda.workers()), default=None)

@@ -19,7 +19,8 @@ from newsletter.app.web_versions import restore_web_version
 from newsletter.composer.issues import number_of
 from newsletter.errors import LimitReached, SendError, ServerError, Stopped, StoreError
 from newsletter.model.delivery import Balance, Delivery, State
-from newsletter.sender.addressing import Addressing, MailTemplate
+from newsletter.sender.addressing import Addressing
+from newsletter.sender.edition import Edition
 from newsletter.sender.mailing import run_mailing
 from newsletter.sender.options import SmtpProfile
 from newsletter.store.agenda import Agenda, Schedule
@@ -169,6 +170,8 @@ def _go_on_later(newsletter: Newsletter, mailing: Mailing, via: str, until: date
         correction_of=0,
         expected=LedgerStore(newsletter.database).balance(mailing.issue, mailing.list).open,
         asked_at=datetime.now(UTC),
+        segment=mailing.segment,
+        excluding=mailing.excluding,
     )
     if later.expected:
         Agenda(newsletter.database).schedule(later)
@@ -186,7 +189,7 @@ def _send_one(
     first: int | None,
 ) -> int:
     """Send what is open of one mailing; return how many had their turn."""
-    template = MailTemplate.load(ledger.frozen(mailing.issue, mailing.list))
+    template = Edition.load(ledger.frozen(mailing.issue, mailing.list))
     addressing = Addressing(template=template, key=ledger.key(mailing.issue, mailing.list))
     counts = Counter(ledger.balance(mailing.issue).counts)
     heard = 0

@@ -12,7 +12,8 @@ from newsletter.errors import InputError, SendError
 from newsletter.model.address import Address
 from newsletter.model.delivery import Balance, State
 from newsletter.model.subscriber import Subscriber
-from newsletter.sender.addressing import Addressing, MailTemplate
+from newsletter.sender.addressing import Addressing
+from newsletter.sender.edition import Edition
 from newsletter.sender.postfix_log import Evidence, Trace, read_log
 from newsletter.store.doubts import Doubt, doubts
 from newsletter.store.ledger import LedgerStore
@@ -116,11 +117,13 @@ def _doubted(newsletter: Newsletter, ledger: LedgerStore, number: int) -> dict[s
         if "@" not in doubt.delivery.address:
             continue  # forgotten: no log can be asked for them any more
         if doubt.list not in mailings:
-            template = MailTemplate.load(ledger.frozen(number, doubt.list))
+            template = Edition.load(ledger.frozen(number, doubt.list))
             mailings[doubt.list] = Addressing(template=template, key=ledger.key(number, doubt.list))
         delivery = doubt.delivery
         address = Address(address=delivery.address, name=delivery.name)
-        message = mailings[doubt.list].message(Subscriber(number=delivery.subscriber, address=address))
+        message = mailings[doubt.list].message(
+            Subscriber(number=delivery.subscriber, address=address, without=delivery.variant)
+        )
         found[message.message_id] = doubt
     return found
 

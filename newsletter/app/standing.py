@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from newsletter.app.selecting import read_excluding
 from newsletter.model.bounce import DeliveryEvent, EventKind
 from newsletter.model.delivery import Balance, Delivery, State
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.database import Database
-from newsletter.store.ledger import LedgerStore
+from newsletter.store.ledger import LedgerStore, Mailing
 from newsletter.store.report import Reason, Report
 from newsletter.store.returned import ReturnedStore
 
@@ -61,11 +62,12 @@ class Standing:
     :param reasons: why deliveries are deferred, the most frequent first.
     :param named: the first :data:`LISTED` of each state that a person has to decide about.
     :param schedules: mailings of the issue that are to start later.
-    :param begun: the lists that the issue has begun to go to.
+    :param mailings: those that have begun; *begun* are their lists.
     :param suppressed: addresses that this issue's mailings took off all lists; *held* are those that were held back.
     :param returned: how many deliveries have come back, by what came back.
     :param came_back: the first :data:`LISTED` that bounced or complained, each with its address.
     :param halt: why the last run stopped, if it did and somebody is left.
+    :param late: how many chose other sections between the schedule and the start, and could get no mail of it.
     """
 
     issue: int
@@ -74,12 +76,18 @@ class Standing:
     reasons: tuple[Reason, ...] = ()
     named: Mapping[State, tuple[Delivery, ...]] = field(default_factory=dict)
     schedules: tuple[Schedule, ...] = ()
-    begun: frozenset[str] = frozenset()
+    mailings: tuple[Mailing, ...] = ()
     suppressed: int = 0
     held: int = 0
     returned: Mapping[EventKind, int] = field(default_factory=dict)
     came_back: tuple[tuple[str, DeliveryEvent], ...] = ()
     halt: Halt | None = None
+    late: int = 0
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """The lists that the issue has begun to go to."""
+        return frozenset(mailing.list for mailing in self.mailings)
 
     @property
     def exit_code(self) -> int:
@@ -124,15 +132,27 @@ class Standing:
                 {"status": r.status, "reply": r.reply, "count": r.count, "next_at": r.next_at.isoformat()}
                 for r in self.reasons
             ],
+            "mailings": [{"list": m.list, **_selected(m.segment, m.excluding)} for m in self.mailings],
             "schedules": [
-                {"list": s.list, "at": s.at.isoformat(), "via": s.profile, "expected": s.expected}
+                {
+                    "list": s.list,
+                    **_selected(s.segment, s.excluding),
+                    "at": s.at.isoformat(),
+                    "via": s.profile,
+                    "expected": s.expected,
+                }
                 for s in self.schedules
             ],
             "suppressed": self.suppressed,
             "suppressions_held": self.held,
             **{kind.value: self.returned.get(kind, 0) for kind in EventKind},
+            "chose_too_late": self.late,
             "next": self.command or None,
         }
+
+
+def _selected(segment: str, excluding: str) -> dict[str, Any]:
+    return {"segment": segment or None, "excluding": read_excluding(excluding)}
 
 
 def standing_of(database: Database, number: int) -> Standing:
@@ -148,7 +168,7 @@ def standing_of(database: Database, number: int) -> Standing:
         reasons=report.reasons(number) if balance[State.DEFERRED] else (),
         named={state: tuple(ledger.deliveries(number, [state], limit=LISTED)) for state in NAMED if balance[state]},
         schedules=Agenda(database).schedules(number),
-        begun=frozenset(mailing.list for mailing in mailings),
+        mailings=mailings,
         suppressed=sum(mailing.suppressed for mailing in mailings),
         held=sum(mailing.held for mailing in mailings),
         returned=returned,

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from newsletter.app.building import template_of
+from newsletter.app.editions import edition_of
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import Plan, require_ready
 from newsletter.app.probe import probe_one_click
@@ -14,10 +14,12 @@ from newsletter.app.signing import signer_of
 from newsletter.app.web_versions import keep_web_version, web_version
 from newsletter.composer.issues import sha256_of
 from newsletter.errors import StoreError
+from newsletter.model.segment import EVERYBODY, Selection
+from newsletter.model.variant import WHOLE, Variants
 from newsletter.sender.mailing import try_servers
 from newsletter.store.agenda import Agenda
-from newsletter.store.forgetting import wipe_forgotten
 from newsletter.store.ledger import LedgerStore
+from newsletter.store.wiping import wipe_forgotten
 
 Note = Callable[[str], None]
 
@@ -45,6 +47,10 @@ class Beginning:
     :param expected: how many are to be queued.
     :param web: the web version, as it is kept beside the receipt.
     :param correction_of: the issue whose readers alone get it; 0 for none.
+    :param selection: whom of the list it is for.
+    :param variants: those that are in *frozen*.
+    :param late: how many want a variant that *frozen* does not have.
+    :param strict: whoever has chosen other sections since keeps it from beginning; otherwise they are left out.
     """
 
     issue: int
@@ -55,21 +61,28 @@ class Beginning:
     expected: int
     web: str
     correction_of: int = 0
+    selection: Selection = EVERYBODY
+    variants: Variants = WHOLE
+    late: int = 0
+    strict: bool = True
 
 
 def frozen_plan(newsletter: Newsletter, planned: Plan, date: datetime) -> Beginning:
     """Freeze what *planned* says, dated *date*."""
     issue = planned.issue
-    template = template_of(newsletter, issue, planned.rendered, date=date.astimezone(newsletter.settings.timezone))
+    local = date.astimezone(newsletter.settings.timezone)
+    edition = edition_of(newsletter, issue, planned.rendered, planned.variants, date=local)
     return Beginning(
         issue=issue.number,
         list=planned.list,
         subject=issue.subject,
-        frozen=template.dump(),
+        frozen=edition.dump(),
         issue_sha256=sha256_of(issue.path),
         expected=planned.waiting,
         web=web_version(newsletter, issue, planned.rendered),
         correction_of=issue.correction_of,
+        selection=planned.selection,
+        variants=planned.variants,
     )
 
 
@@ -109,6 +122,9 @@ def begin(newsletter: Newsletter, beginning: Beginning, now: datetime) -> int:
         started=now,
         expected=beginning.expected,
         only_accepted_in=beginning.correction_of or None,
+        selection=beginning.selection,
+        variants=beginning.variants,
+        strict=beginning.strict,
     )
     keep_web_version(newsletter, beginning.issue, beginning.web)
     keep_receipts(newsletter, ledger, beginning.issue, issue_sha256=beginning.issue_sha256)

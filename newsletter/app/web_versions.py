@@ -8,7 +8,7 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.files import write_whole
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
-from newsletter.sender.addressing import MailTemplate
+from newsletter.sender.edition import Edition
 from newsletter.sender.neutral import neutral_html
 
 if TYPE_CHECKING:  # heavy: only who sends has one
@@ -43,7 +43,7 @@ def restore_web_version(newsletter: Newsletter, ledger: "LedgerStore", number: i
     mailings = ledger.mailings(number)
     if mailings and not _is_kept(newsletter, number):
         first = min(mailings, key=lambda mailing: mailing.started_at)
-        keep_web_version(newsletter, number, neutral_html(MailTemplate.load(ledger.frozen(number, first.list))))
+        keep_web_version(newsletter, number, neutral_html(Edition.load(ledger.frozen(number, first.list)).whole))
 
 
 def _is_kept(newsletter: Newsletter, number: int) -> bool:

@@ -16,16 +16,18 @@ from functools import partial
 from threading import Event
 
 from newsletter.app.audience import differs
+from newsletter.app.editions import completed
 from newsletter.app.forgetting import wipe
 from newsletter.app.moment import shown
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.plan import require_here, require_lasting
+from newsletter.app.selecting import read_excluding, selection_of
 from newsletter.app.sending import send_open
 from newsletter.app.standing import Halt, Standing
 from newsletter.app.starting import Beginning, begin
 from newsletter.errors import NewsletterError, SendError
 from newsletter.model.delivery import Balance
-from newsletter.sender.addressing import MailTemplate
+from newsletter.sender.edition import Edition
 from newsletter.sender.neutral import neutral_html
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.ledger import LedgerStore
@@ -133,18 +135,45 @@ class Worker:
             if schedule not in agenda.schedules(number):  # somebody was faster: another worker, or newsletter stop
                 return None
             started = any(mailing.list == schedule.list for mailing in ledger.mailings(number))
-            waiting = ledger.waiting(number, schedule.list, only_accepted_in=schedule.correction_of or None)
             zone = newsletter.settings.timezone
+            if started:
+                beginning, waiting = None, 0
+            else:
+                beginning = self._beginning(newsletter, ledger, schedule)
+                waiting = beginning.expected + beginning.late
             if refused := judge(schedule, now, waiting=waiting, started=started, zone=zone):
                 raise refused
-            if not started:
+            if beginning:
                 require_here(newsletter, number)
                 require_lasting(newsletter, number)
-                begin(newsletter, _beginning(schedule, waiting), now.replace(microsecond=0))
+                begin(newsletter, beginning, now.replace(microsecond=0))
             standing = send_open(newsletter, number, self._via or schedule.profile, _unheard, self._stop)
             if standing.halt is not Halt.INTERRUPTED:
                 agenda.unschedule(number, schedule.list)
-        return replace(standing, schedules=agenda.schedules(number))
+        return replace(standing, schedules=agenda.schedules(number), late=beginning.late if beginning else 0)
+
+    def _beginning(self, newsletter: Newsletter, ledger: LedgerStore, schedule: Schedule) -> Beginning:
+        """Return how *schedule* begins now: who its segment has now, and the variants that they want now."""
+        excluding = read_excluding(schedule.excluding)
+        selection = selection_of(newsletter, schedule.segment, excluding, of=schedule.list, now=self._clock())
+        corrected = schedule.correction_of or None
+        wanted = ledger.wanted(schedule.issue, schedule.list, only_accepted_in=corrected, selection=selection)
+        date = schedule.at.astimezone(newsletter.settings.timezone)
+        edition = completed(newsletter, Edition.load(schedule.frozen), schedule.issue, date, wanted)
+        return Beginning(
+            issue=schedule.issue,
+            list=schedule.list,
+            subject=schedule.subject,
+            frozen=edition.dump(),
+            issue_sha256=schedule.issue_sha256,
+            expected=sum(count for without, count in wanted.items() if edition.variants.serves(without)),
+            web=neutral_html(edition.whole),  # not of the files, which may have changed since
+            correction_of=schedule.correction_of,
+            selection=selection,
+            variants=edition.variants,
+            late=sum(count for without, count in wanted.items() if edition.variants.lacks(without)),
+            strict=False,
+        )
 
     def _retry(self, newsletter: Newsletter, number: int) -> Standing | None:
         """Try the deferred of issue *number* whose time has come."""
@@ -153,19 +182,6 @@ class Worker:
                 return None
             require_lasting(newsletter, number)
             return send_open(newsletter, number, self._via, _unheard, self._stop)
-
-
-def _beginning(schedule: Schedule, waiting: int) -> Beginning:
-    return Beginning(
-        issue=schedule.issue,
-        list=schedule.list,
-        subject=schedule.subject,
-        frozen=schedule.frozen,
-        issue_sha256=schedule.issue_sha256,
-        expected=waiting,
-        web=neutral_html(MailTemplate.load(schedule.frozen)),  # not of the files, which may have changed since
-        correction_of=schedule.correction_of,
-    )
 
 
 def _unheard(balance: Balance) -> None:

@@ -1,5 +1,6 @@
 """Operate: all that cannot be made again in one file, and back."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ def _say_made(made: "BackedUp") -> None:
     if made.server:
         say(f"The database is not in it: it is on {made.server}. Back it up with the server's own tool:")
         say(f"  pg_dump --format=custom --file=FILE.dump '{made.server}'")
-    say(f"Back:   newsletter restore {made.path}")
+    say(f"Back:   newsletter restore {shlex.quote(str(made.path))}")
 
 
 @click.command()
@@ -54,7 +55,8 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
     """Put a backup back, on this machine or on an empty one.
 
     All of FILE is checked before anything is changed. An older database is migrated; a newsletter.toml that is there
-    stays. With --replace, who left, was suppressed or was forgotten since the backup stays so.
+    stays. Restore what you made yourself alone: a newsletter.local.toml in it names commands that are run later.
+    With --replace, who left, was suppressed or was forgotten since the backup stays so.
 
     What was sent after the backup is not known: whoever was still waiting then is in doubt now, and nothing is sent to
     them unless you say so with newsletter settle. Exit code 5 says that there are some.
@@ -83,7 +85,7 @@ def _say_restored(restored: "Restored") -> None:
         return
     _say_since(restored)
     if restored.before:
-        undo = f"newsletter restore {restored.before} --replace"
+        undo = f"newsletter restore {shlex.quote(str(restored.before))} --replace"
         say(f"Undo:    {undo}" if restored.before.suffix else f"What was there could not be used: {restored.before}")
 
 
@@ -98,8 +100,10 @@ def _say_since(restored: "Restored") -> None:
         for issue in carried.sent:
             say(f"issue {issue} was begun after the backup: to whom it went, the restored ledger does not know")
     else:
-        say("Who subscribed, left or was sent something after the backup is not in it. If people left since, say so")
-        say("before you send: newsletter subscribers unsubscribe ADDRESS")
+        say(
+            "Who subscribed, left, asked to be forgotten or was sent something after the backup is not in it. If people"
+        )
+        say("left since, say so before you send: newsletter subscribers unsubscribe ADDRESS, or forget ADDRESS")
     if restored.left:
         for issue, count in restored.left.in_doubt.items():
             say(
@@ -110,4 +114,7 @@ def _say_since(restored: "Restored") -> None:
             )
         for issue in restored.left.unscheduled:
             say(f"issue {issue} was to start by itself, and does not any more: newsletter send {issue} plans it anew")
+        if restored.left.notices:
+            mails = plural(restored.left.notices, "mail")
+            say(f"{mails} about subscriptions waited then, and may have gone since: not sent; people can ask again")
     say("A copy of this newsletter on another machine must not send any more.")

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.options import json_option
-from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.output import here, plural, printable, say, say_json
 from newsletter.cli.progress import counting
+from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.app import Newsletter
@@ -112,10 +113,20 @@ def _opened(
 def _take_all(box: "Mailbox", taking: "Taking", *, seen: bool, delete: bool, as_json: bool, dry_run: bool) -> None:
     from newsletter.app.mailboxes import take_mailbox
 
-    with counting("reading what came back") as told:
+    with _progress() as told:
         mails = take_mailbox(box, taking, told, seen=seen, delete=delete)
         summary, reports = _summed(mails)
     _say(summary, reports, as_json=as_json, dry_run=dry_run)
+
+
+@contextmanager
+def _progress() -> "Iterator[Callable[[int, int], None]]":
+    """Give what hears how far it is: a bar on a terminal, nothing elsewhere, where cron would mail it each time."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with counting("reading what came back") as told:
+        yield told
 
 
 def _take_single(taking: "Taking", keep: Path | None, *, as_json: bool, dry_run: bool) -> None:
@@ -208,7 +219,11 @@ def _serve(newsletter: "Newsletter", taking: "Taking", where: str, keep: Path | 
         outcomes = ", ".join(report.outcome.value for report in mail.reports) or "left alone"
         click.echo(f"{mail.kind.value}: {outcomes}", err=True)  # without an address: it may end in a log
 
-    reception = Reception(taking, keep=keep, answers=str(newsletter.settings.sender.sender.address), told=told)
+    def failed(error: NewsletterError) -> None:
+        click.echo(f"newsletter: {printable(str(error))}", err=True)
+
+    answers = newsletter.settings.sender.sender.address
+    reception = Reception(taking, keep=keep, answers=answers, told=told, failed=failed)
 
     async def serve() -> None:
         async with listening(Place.read(where), reception.take) as place:

@@ -27,7 +27,9 @@ def forget(address: str, yes: bool, as_json: bool) -> None:
     from newsletter.app.kept import kept_of
 
     newsletter = here()
-    record = kept_of(newsletter, address)  # who is not known is told from a wrong letter before anything is asked
+    record = kept_of(
+        newsletter, address, former=True
+    )  # who is not known is told from a wrong letter before anything is asked
     if not yes:
         _ask(record["address"], len(record["deliveries"]))
     gone = forget_reader(newsletter, address)

@@ -18,7 +18,7 @@ def show(address: str, as_json: bool) -> None:
     from newsletter.app.kept import kept_of, kept_text
 
     newsletter = here()
-    record = kept_of(newsletter, address)
+    record = kept_of(newsletter, address, former=True)
     if as_json:
         say_json(record)
     else:

@@ -17,7 +17,7 @@ def rotate(as_json: bool) -> None:
     """Make a new key for the links of mail to come.
 
     Links of mail that was sent before go on working: the older keys stay in secret.key and are still read. A mailing
-    that has begun goes on with the key it began with. Do it when somebody may have seen the key, and make a backup
+    that has begun goes on with the key it began with. Do it when somebody may have seen the key, and back it up
     then: the last one has the old key alone.
     """
     from newsletter.store.key import KEY_FILE

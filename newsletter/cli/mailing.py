@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from newsletter.app.sending import Retries
 
 via_option = click.option("--via", metavar="PROFILE", default="", help="The SMTP profile of newsletter.local.toml.")
+exclude_option = click.option(
+    "--exclude",
+    "excluding",
+    metavar="LIST",
+    multiple=True,
+    help="Not those who are on this list; several times for several.",
+)
 first_option = click.option(
     "--first", type=click.IntRange(1), metavar="N", help="Stop after the first N, to look; resume goes on."
 )
@@ -94,12 +101,13 @@ def stop(issue: str, as_json: bool) -> None:
 
 def _say_halted(newsletter: "Newsletter", halted: "Halted") -> None:
     from newsletter.app.moment import shown
+    from newsletter.app.selecting import schedule_options
 
     number = halted.standing.issue
     for schedule in halted.cancelled:
         at = schedule.at.astimezone(newsletter.settings.timezone)
         say(f"issue {number} does not start {shown(at)} any more; to set it anew:")
-        say(f'  newsletter send {number} --really --at "{at:%Y-%m-%d %H:%M}"')
+        say(f'  newsletter send {number} --really{schedule_options(schedule)} --at "{at:%Y-%m-%d %H:%M}"')
     if not halted.standing.balance.open:
         return
     if not halted.ended:

@@ -25,3 +25,8 @@ def one_line(ctx: click.Context, param: click.Parameter, value: str | None) -> s
     if value and re.search("[\ud800-\udfff]", value):  # how Python shows bytes that are not the terminal's encoding
         raise click.BadParameter("it is no text in your terminal's encoding; write it as UTF-8.", ctx, param)
     return value
+
+
+segment_option = click.option(
+    "--segment", metavar="NAME", default="", help="Only those who are in this segment of newsletter.toml."
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.moving_in import export, import_
-from newsletter.cli.options import CONSENTS, basis_option, consent_option, json_option, lists_option
+from newsletter.cli.options import CONSENTS, basis_option, consent_option, json_option, lists_option, segment_option
 from newsletter.cli.output import here, say, say_json, say_table
 
 if TYPE_CHECKING:
@@ -154,12 +154,13 @@ def _undo(before: "Particulars", after: "Particulars") -> str:
 @lists_option
 @click.option("--consent", type=click.Choice(CONSENTS), help="Only those whose consent stands so.")
 @click.option("--tag", "tag_name", metavar="TAG", help="Only those who have this tag.")
+@segment_option
 @json_option
-def list_(list_name: str | None, consent: str | None, tag_name: str | None, as_json: bool) -> None:
+def list_(list_name: str | None, consent: str | None, tag_name: str | None, segment: str, as_json: bool) -> None:
     """List the subscriptions."""
     from newsletter.app.readers import subscriptions
 
-    found = list(subscriptions(here(), list_name, consent, tag_name))
+    found = list(subscriptions(here(), list_name, consent, segment, tag_name))
     if as_json:
         say_json(found)
         return

@@ -76,6 +76,14 @@ def _require_anybody(planned: "Plan") -> None:
     if planned.issue.correction_of:
         what = f"nobody on {planned.list} who got issue {planned.issue.correction_of} is still confirmed"
         raise SendError(what, f"newsletter status {planned.issue.correction_of} shows who got it")
+    selection = planned.selection
+    if selection.segment or selection.excluding or planned.nothing:
+        from newsletter.app.selecting import told
+
+        whom = told(planned.list, selection.segment, selection.excluding)
+        only = f" --segment {selection.segment}" if selection.segment else ""
+        what = f"nobody of {whom} is confirmed and wants any of its sections"
+        raise SendError(what, f"newsletter subscribers count --list {planned.list}{only} says who there is")
     todo = 'newsletter subscribers import FILE.csv --consent confirmed --basis "how and when"'
     raise SendError(f"nobody on {planned.list} is confirmed", todo)
 
@@ -94,7 +102,7 @@ def _ask(planned: "Plan", profile: str, first: int | None, at: "datetime | None"
     from newsletter.app.audience import differs
     from newsletter.app.moment import shown
 
-    people = plural(planned.going, "person", "people")
+    people = f"{plural(planned.going, 'person', 'people')}{_of(planned)}"
     if not sys.stdin.isatty():
         raise click.UsageError(
             f"Nobody can be asked here; --yes sends it to {people} unasked, --expect {planned.going} only to so many."
@@ -108,6 +116,16 @@ def _ask(planned: "Plan", profile: str, first: int | None, at: "datetime | None"
         raise click.exceptions.Exit(2)
 
 
+def _of(planned: "Plan") -> str:
+    """Say whom of the list they are, if not all."""
+    from newsletter.app.selecting import told
+
+    selection = planned.selection
+    if not (selection.segment or selection.excluding):
+        return ""
+    return f" of {told(planned.list, selection.segment, selection.excluding)}"
+
+
 def _schedule(newsletter: "Newsletter", planned: "Plan", asked: Asked, at: "datetime", as_json: bool) -> None:
     from newsletter.app.scheduling import schedule
 
@@ -115,6 +133,7 @@ def _schedule(newsletter: "Newsletter", planned: "Plan", asked: Asked, at: "date
     if as_json:
         seen = made.seen.isoformat() if made.seen else None
         facts = {"issue": planned.issue.number, "list": planned.list, "expected": planned.waiting}
+        facts |= {"segment": planned.selection.segment or None, "excluding": planned.selection.excluding}
         say_json({**facts, "at": at.isoformat(), "worker_seen": seen, "worker_seen_lately": made.watched})
     else:
         _say_scheduled(newsletter, made, at)
@@ -122,12 +141,12 @@ def _schedule(newsletter: "Newsletter", planned: "Plan", asked: Asked, at: "date
 
 def _say_scheduled(newsletter: "Newsletter", made: "Scheduled", at: "datetime") -> None:
     from newsletter.app.moment import shown
+    from newsletter.app.selecting import read_excluding, told
 
     number = made.schedule.issue
+    whom = told(made.schedule.list, made.schedule.segment, read_excluding(made.schedule.excluding))
     people = plural(made.schedule.expected, "person", "people")
-    say(
-        f"issue {number} starts {shown(at)} as it is now, to those who are on {made.schedule.list} then: about {people}"
-    )
+    say(f"issue {number} starts {shown(at)} as it is now, to those who are on {whom} then: about {people}")
     if not made.watched:
         seen = f"since {shown(made.seen.astimezone(newsletter.settings.timezone))}" if made.seen else "yet"
         say(f"no worker has been seen {seen}, and without one it does not start: newsletter work, or in a crontab")

@@ -11,8 +11,10 @@ from newsletter.cli import (
     bounces,
     collect,
     compose,
+    counting,
     diff,
     forgetting,
+    hooks,
     kept,
     key,
     look,
@@ -87,4 +89,5 @@ root.add_section("Readers", readers.subscribers, bounces.bounces)
 for command in (kept.show, suppression.suppress, suppression.suppressed, forgetting.forget):
     readers.subscribers.add_command(command)
 root.add_section("Publish", serve.serve, archive.archive)
-root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns)
+root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns, hooks.hooks)
+readers.subscribers.add_command(counting.count)

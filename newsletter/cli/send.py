@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.mailing import first_option, via_option
-from newsletter.cli.options import json_option
+from newsletter.cli.mailing import exclude_option, first_option, via_option
+from newsletter.cli.options import json_option, segment_option
 from newsletter.cli.output import here, plural, say, say_json
 from newsletter.cli.really import Asked, send_really
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from newsletter.app import Newsletter
     from newsletter.app.plan import Plan
@@ -47,6 +47,8 @@ MODES = ("rehearse", "test", "really")
     help='Start it then, by newsletter work: "2026-11-27 09:00", "09:00" (the next), or ISO 8601 with an offset.',
 )
 @via_option
+@segment_option
+@exclude_option
 @click.option("--yes", is_flag=True, help="Do not ask for the count; needed where nobody can be asked.")
 @click.option(
     "--expect", type=click.IntRange(0), metavar="N", help="Do not ask, but send only if it goes to exactly N."
@@ -62,6 +64,8 @@ def send(
     first: int | None,
     at: str | None,
     via: str,
+    segment: str,
+    excluding: tuple[str, ...],
     yes: bool,
     expect: int | None,
     as_json: bool,
@@ -77,16 +81,22 @@ def send(
     With --at what you see now is what is sent then, to those who are on the list then. The newsletter's time zone
     counts. newsletter work must run; newsletter stop cancels it.
 
+    --segment and --exclude choose among the people of the list, when the mailing starts; a later send with another
+    segment goes to those of it who have not got the issue.
+
     Exit codes: 1 the checks found errors, 3 stopped, 4 some refused or deferred, 5 some in doubt.
     """
     chosen = [mode for mode, on in zip(MODES, (rehearse is not None, test, really), strict=True) if on]
     asks = {"--yes": yes, "--expect": expect is not None, "--first": first is not None, "--at": at is not None}
+    selects = {"--segment": bool(segment), "--exclude": bool(excluding)}
     _require_fitting(chosen, addresses, form, [option for option, given in asks.items() if given])
+    if test and (given := [option for option, on in selects.items() if on]):
+        raise click.UsageError(f"{given[0]} belongs to a mailing; a test goes to its addresses.")
     from newsletter.app.plan import plan
     from newsletter.checks.finding import errors
 
     newsletter = here()
-    planned = plan(newsletter, newsletter.issues.find(issue), via)
+    planned = plan(newsletter, newsletter.issues.find(issue), via, segment=segment, excluding=excluding)
     match chosen:
         case ["rehearse"]:
             _rehearse(newsletter, planned, Path(rehearse) if rehearse else None, form or "eml", as_json)
@@ -127,6 +137,8 @@ def _say_plan(newsletter: "Newsletter", planned: "Plan", via: str) -> None:
     say(f"Issue     {planned.issue.number}, {planned.issue.path}")
     say(f"Inbox     {planned.sender}  |  {planned.issue.subject}  |  {planned.issue.preheader}")
     say(f"To        {_audience(planned)}")
+    for line in _variants(planned):
+        say(line)
     if planned.usual is not None:
         say(f"Last      {_usual(planned)}")
     if planned.balance.planned:
@@ -146,11 +158,13 @@ def _say_plan(newsletter: "Newsletter", planned: "Plan", via: str) -> None:
 
 def _usual(planned: "Plan") -> str:
     from newsletter.app.audience import differs
+    from newsletter.app.selecting import told
 
+    whom = told(planned.list, planned.selection.segment, planned.selection.excluding)
     mark = ": more than 20 % apart" if differs(planned.size, planned.usual or 0) else ""
     if planned.issue.correction_of:
         return f"{planned.usual:,} got issue {planned.issue.correction_of}, which this one corrects{mark}"
-    return f"{plural(planned.usual or 0, 'person', 'people')} in the last mailing of {planned.list}{mark}"
+    return f"{plural(planned.usual or 0, 'person', 'people')} in the last mailing of {whom}{mark}"
 
 
 def _no_server(planned: "Plan") -> str:
@@ -160,30 +174,49 @@ def _no_server(planned: "Plan") -> str:
 
 
 def _audience(planned: "Plan") -> str:
+    from newsletter.app.selecting import told
     from newsletter.model.subscriber import Consent
 
     rest = [consent for consent in Consent if consent is not Consent.CONFIRMED and planned.consents.get(consent)]
     others = ", ".join(f"{planned.consents[consent]} {consent}" for consent in rest)
+    whom = told(planned.list, planned.selection.segment, planned.selection.excluding)
     people = plural(planned.going, "person", "people")
     if planned.balance.open:
         people = f"{people}: {planned.waiting} who wait and {planned.balance.open} of the ledger who are open"
     if planned.issue.correction_of:
-        return f"{people} of {planned.list} who got issue {planned.issue.correction_of}, which it corrects"
-    return f"{people} of {planned.list}{f' (not to {others})' if others else ''}"
+        return f"{people} of {whom} who got issue {planned.issue.correction_of}, which it corrects"
+    return f"{people} of {whom}{f' (not to {others})' if others else ''}"
+
+
+def _variants(planned: "Plan") -> "Iterator[str]":
+    """Say who gets the issue without which sections, where that is not all one."""
+    from newsletter.model.variant import read_without
+
+    if set(planned.people) - {""}:
+        for variant, count in planned.people.items():
+            without = " and ".join(sorted(read_without(variant)))
+            what = f"without {without}" if without else "the whole issue"
+            yield f"Variant   {what}: {plural(count, 'person', 'people')}"
+    if planned.nothing:
+        yield f"Nothing   to {plural(planned.nothing, 'person', 'people')} who want none of its sections"
+    if planned.late:
+        yield f"Nothing   to {plural(planned.late, 'person', 'people')} who want it as it was not frozen when it began"
 
 
 def _next_step(planned: "Plan", via: str) -> str:
+    from newsletter.app.selecting import options
     from newsletter.checks.finding import errors
 
     number = planned.issue.number
     if errors(planned.findings):
         return f"Nothing is sent before the errors are mended: newsletter edit {number}"
     if not planned.going:
-        look = f"status {number}" if planned.balance.planned else "subscribers list"
+        only = f" --segment {planned.selection.segment}" if planned.selection.segment else ""
+        look = f"status {number}" if planned.balance.planned else f"subscribers list{only}"
         return f"Nobody is waiting for it: newsletter {look}"
     if not planned.profile:
-        return f"newsletter send {number} --rehearse"
-    return f"newsletter send {number} --really{f' --via {via}' if via else ''}"
+        return f"newsletter send {number} --rehearse{options(planned.selection)}"
+    return f"newsletter send {number} --really{options(planned.selection)}{f' --via {via}' if via else ''}"
 
 
 def _rehearse(newsletter: "Newsletter", planned: "Plan", folder: Path | None, form: str, as_json: bool) -> None:

@@ -8,11 +8,12 @@ from newsletter.cli.mailing import via_option
 from newsletter.cli.output import here, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from threading import Event
 
     from newsletter.app import Newsletter
     from newsletter.web.site.background import Task
+    from newsletter.web.site.running import Routes
     from newsletter.web.site.site import Network
 
 
@@ -45,7 +46,7 @@ def serve(
     json_logs: bool,
     log_clients: bool,
 ) -> None:
-    """Serve the public site: the archive, its feeds, and what an operator watches.
+    """Serve the public site: the archive, its feeds, health and measures.
 
     It listens on this machine alone unless told otherwise: a web server before it, like nginx, does TLS. With --proxies
     each of so many says in X-Forwarded-For whom it was asked by; else such headers mean nothing.
@@ -54,8 +55,11 @@ def serve(
     /metrics is for Prometheus on this machine. The log, on standard error, has a line for each request: no address, no
     token, no query.
 
-    SIGTERM or Ctrl-C ends it: what is open is finished, and the exit code is 0. Settings are read when it starts.
+    Hooks are told meanwhile. SIGTERM or Ctrl-C ends it: what is open is finished, and the exit code is 0. Settings are
+    read when it starts.
     """
+    from threading import Event
+
     from newsletter.app.stopping import stopping
     from newsletter.web.serving import listen
     from newsletter.web.site.running import PublicSite
@@ -69,10 +73,15 @@ def serve(
         json_logs=json_logs,
         log_clients=log_clients,
     )
-    site = PublicSite(newsletter, options, tasks=_tasks(work=work, via=via))
+    wake = Event()
+    site = PublicSite(
+        newsletter, options, pages=_pages(newsletter, wake), tasks=_tasks(newsletter, wake, work=work, via=via)
+    )
     opened = listen(port, host)
     shown, bound = opened.getsockname()[:2]
     say(f"serving {newsletter.settings.name} at http://{f'[{shown}]' if ':' in shown else shown}:{bound}/")
+    if not newsletter.settings.sender.public_url:
+        say("no public_url in newsletter.toml: there are no pages to subscribe, to leave or to choose")
     with stopping():
         site.serve(opened)
 
@@ -96,17 +105,42 @@ def _network(text: str) -> "Network":
         raise click.UsageError(f"--metrics-for {text}: write it like 10.0.0.0/8, or one address.") from cause
 
 
-def _tasks(*, work: bool, via: str) -> "Mapping[str, Task]":
+def _pages(newsletter: "Newsletter", wake: "Event") -> "Sequence[Routes]":
+    """Return the readers' own pages; without a public URL their mails could lead nowhere."""
+    from functools import partial
+
+    from newsletter.web.public.routes import routes
+
+    if not newsletter.settings.sender.public_url:
+        return ()
+    return (partial(routes, wake=wake.set),)
+
+
+def _tasks(newsletter: "Newsletter", wake: "Event", *, work: bool, via: str) -> "Mapping[str, Task]":
     """Return what is done beside answering."""
+    from functools import partial
+
+    from newsletter.app.hooks import deliver_hooks
     from newsletter.web.site.background import in_thread
 
-    if not work:
-        return {}
+    tasks = {}
+    if newsletter.settings.hooks:
+        tasks["hooks"] = in_thread(partial(deliver_hooks, newsletter))
+    if newsletter.settings.sender.public_url:
+        tasks["notices"] = in_thread(partial(_post, newsletter, via, wake))
+    if work:
+        tasks["work"] = in_thread(partial(_work, via))
+    return tasks
 
-    def working(stop: "Event") -> None:
-        from newsletter.app.working import Worker
-        from newsletter.cli.work import stay
 
-        stay(Worker(via, stop), stop)
+def _work(via: str, stop: "Event") -> None:
+    from newsletter.app.working import Worker
+    from newsletter.cli.work import stay
 
-    return {"work": in_thread(working)}
+    stay(Worker(via, stop), stop)
+
+
+def _post(newsletter: "Newsletter", via: str, wake: "Event", stop: "Event") -> None:
+    from newsletter.app.notices import keep_sending
+
+    keep_sending(newsletter, via, stop, wake, lambda words: click.echo(words, err=True))

@@ -18,6 +18,7 @@ def say_standing(standing: "Standing", zone: tzinfo) -> None:
     if standing.balance.planned or not standing.schedules:
         say(f"issue {standing.issue}: {standing.balance}")
     for line in (
+        *_whom(standing),
         *_pace(standing),
         *_deferred(standing, zone),
         *_named(standing),
@@ -36,6 +37,17 @@ def duration(length: timedelta) -> str:
         return f"{seconds} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def _whom(standing: "Standing") -> Iterator[str]:
+    from newsletter.app.selecting import read_excluding, told
+
+    for mailing in standing.mailings:
+        if mailing.segment or mailing.excluding:
+            yield f"to         {told(mailing.list, mailing.segment, read_excluding(mailing.excluding))}"
+    if standing.late:
+        people = plural(standing.late, "person", "people")
+        yield f"not to     {people} who chose other sections since the issue was frozen, which is another one by now"
 
 
 def _pace(standing: "Standing") -> Iterator[str]:
@@ -86,6 +98,7 @@ def _returned(standing: "Standing") -> Iterator[str]:
 
 def _scheduled(standing: "Standing", zone: tzinfo) -> Iterator[str]:
     from newsletter.app.moment import shown
+    from newsletter.app.selecting import read_excluding, told
 
     number = standing.issue
     for schedule in standing.schedules:
@@ -93,7 +106,8 @@ def _scheduled(standing: "Standing", zone: tzinfo) -> Iterator[str]:
         if schedule.list in standing.begun:
             yield f"newsletter work goes on with it, from {at} on"
             continue
-        whom = f"{plural(schedule.expected, 'person', 'people')} of {schedule.list}"
+        to = told(schedule.list, schedule.segment, read_excluding(schedule.excluding))
+        whom = f"{plural(schedule.expected, 'person', 'people')} of {to}"
         yield f"issue {number} starts {at}, to about {whom}, by newsletter work"
         yield f"to cancel that: newsletter stop {number}"
 

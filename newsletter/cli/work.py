@@ -1,5 +1,7 @@
 """Operate: what is done by itself."""
 
+import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from newsletter.cli.standing import say_standing
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from threading import Event
 
     from newsletter.app import Newsletter
@@ -24,7 +27,7 @@ GRAVE = (5, 3, 2, 4)
 @click.option("--once", is_flag=True, help="Do what is due now, and leave: for cron.")
 @via_option
 def work(once: bool, via: str) -> None:
-    """Do what is due by itself: schedules, and deferred deliveries.
+    """Do what is due by itself: mailings, deferred mail, hooks, notices.
 
     It runs until SIGTERM or Ctrl-C and then leaves with 0; with --once it leaves when nothing is due. Two of them hurt
     nobody: one works, the other waits.
@@ -42,11 +45,69 @@ def work(once: bool, via: str) -> None:
     with stopping() as stop:
         worker = Worker(via, stop)
         if once:
+            from newsletter.app.hooks import Courier
+
+            Courier(newsletter, stop).turn()
+            _send_notices(newsletter, via, set())
             codes = {_told(newsletter, done) for done in worker.turn(newsletter)}
             raise click.exceptions.Exit(0 if stop.is_set() else next((code for code in GRAVE if code in codes), 0))
         click.echo("waiting for what is due; Ctrl-C ends it", err=True)
         newsletter.close()
-        stay(worker, stop)
+        with _courier(via, stop):
+            stay(worker, stop)
+
+
+@contextmanager
+def _courier(via: str, stop: "Event") -> "Iterator[None]":
+    """Tell hooks and readers meanwhile, in a thread of its own: a mailing may take hours."""
+    from threading import Thread
+
+    courier = Thread(target=_tell, args=[via, stop], daemon=True)
+    courier.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        courier.join()
+
+
+def _tell(via: str, stop: "Event") -> None:
+    """Tell hooks and readers until told to stop; the configuration is read anew now and then."""
+    from newsletter.app import open_newsletter
+    from newsletter.app.hooks import LOOK, Courier
+    from newsletter.app.working import STEP
+
+    said: set[str] = set()
+    while not stop.is_set():
+        newsletter = None
+        try:
+            newsletter = open_newsletter(Path.cwd())
+            courier = Courier(newsletter, stop)
+            until = time.monotonic() + STEP.total_seconds()
+            while not stop.is_set() and time.monotonic() < until:
+                courier.turn()
+                _send_notices(newsletter, via, said)
+                stop.wait(LOOK)
+        except NewsletterError as error:
+            if _is_new(error, said):
+                _complain(error)
+            stop.wait(STEP.total_seconds())
+        finally:
+            if newsletter:
+                newsletter.close()
+
+
+def _send_notices(newsletter: "Newsletter", via: str, said: set[str]) -> None:
+    """Send what readers asked for on the pages; a server that cannot be used is told once, and tried again."""
+    from newsletter.app.notices import NoticePost
+
+    if not newsletter.settings.sender.public_url:
+        return
+    try:
+        NoticePost(newsletter, via).send_due()
+    except NewsletterError as error:
+        if _is_new(error, said):
+            _complain(error)
 
 
 def stay(worker: "Worker", stop: "Event") -> None:

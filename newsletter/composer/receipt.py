@@ -24,6 +24,8 @@ class Receipt:
     :param host: the machine that it was started on.
     :param issue_sha256: of the issue file as it was sent.
     :param content_sha256: of the frozen mail, as the ledger has it.
+    :param segment: the segment of the list that it went to; empty for the whole list.
+    :param excluding: the lists whose people were left out.
     :param counts: deliveries by state when it was last written.
     """
 
@@ -35,6 +37,8 @@ class Receipt:
     subject: str = ""
     issue_sha256: str = ""
     content_sha256: str = ""
+    segment: str = ""
+    excluding: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -51,7 +55,7 @@ def read_receipts(path: Path) -> tuple[Receipt, ...]:
     receipts = []
     for values in table.get("mailing", list, []):
         try:
-            receipts.append(Receipt(**values))
+            receipts.append(Receipt(**{**values, "excluding": tuple(values.get("excluding", ()))}))
         except TypeError as cause:
             raise IssueError(
                 "this is not a receipt as newsletter writes it", "git log has it as it was", where=path
@@ -72,6 +76,8 @@ def write_receipts(path: Path, receipts: Sequence[Receipt]) -> None:
                 counts = tomlkit.inline_table()
                 counts.update(value)
                 value = counts
+            if name == "excluding":
+                value = list(value)
             if value or name == "counts":
                 table[name] = value
         mailings.append(table)

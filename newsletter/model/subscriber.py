@@ -72,6 +72,8 @@ class Subscriber:
     :param number: the database's number for them; it is in their unsubscribe links.
     :param language: a BCP 47 tag; empty is the newsletter's.
     :param timezone: of the IANA database; empty is not known.
+    :param without: the sections that they do not want, of the list that this is about, as a subscription has them
+        (:mod:`newsletter.model.variant`).
     :param attributes: a JSON object as text, keys in order.
     """
 
@@ -79,6 +81,7 @@ class Subscriber:
     address: Address
     language: str = ""
     timezone: str = ""
+    without: str = ""
     attributes: str = "{}"
 
 

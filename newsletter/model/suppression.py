@@ -23,7 +23,7 @@ class Kind(StrEnum):
 class Suppression:
     """An address that gets no mail from a list, or from any.
 
-    :param address: folded.
+    :param address: folded; of who asked to be forgotten the keyed hash.
     :param list: the list; empty for all lists.
     :param reason: the server's words, or a person's.
     :param since: ISO 8601 in UTC.

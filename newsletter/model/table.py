@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from newsletter.errors import NewsletterError
+from newsletter.model.toml_text import place_in_text
 
 T = TypeVar("T")
 _KINDS = {
@@ -91,6 +92,15 @@ class Table:
     def fail(self, key: str, what: str, todo: str = "") -> NewsletterError:
         """Return the error that says *what* is wrong with *key*."""
         return self._error(what, todo, where=self.where, line=self.line(key))
+
+    def fail_at(self, key: str, offset: int, what: str, todo: str = "") -> NewsletterError:
+        """Return the error that says *what* is wrong at the character *offset* of the text that *key* has."""
+        line = self.line(key)
+        behind = self._text.split("\n")[(line or self._first_line) - self._first_line :]
+        found = place_in_text("\n".join(behind), key, offset)
+        if line is None or found is None:
+            return self.fail(key, what, todo)
+        return self._error(what, todo, where=self.where, line=line + found[0], column=found[1] + 1)
 
     def get(self, key: str, kind: type[T], default: T | None = None) -> T:
         """Return the value of *key*, which must be of *kind*; without a default it must be there."""

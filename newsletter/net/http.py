@@ -51,13 +51,15 @@ class Limits:
 class Request:
     """What is asked.
 
-    :param form: is posted as ``application/x-www-form-urlencoded``; None is a GET.
+    :param form: is posted as ``application/x-www-form-urlencoded``; without it and *body* it is a GET.
+    :param body: is posted as it is; its Content-Type is one of the *headers*.
     :param headers: sent beside our own; not sent along to another host.
     """
 
     url: str
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,9 +125,10 @@ async def _ask_at(address: str, url: httpx2.URL, request: Request, limits: Limit
     """Ask the server at *address*; it has *patience* seconds to be connected to, if not None."""
     own = {"Host": url.netloc.decode("ascii"), "User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"}
     sent = httpx2.Request(
-        "GET" if request.form is None else "POST",
+        "GET" if request.form is None and request.body is None else "POST",
         url.copy_with(host=address),
         data=dict(request.form) if request.form is not None else None,
+        content=request.body,
         headers={**own, **request.headers},
         extensions={"sni_hostname": url.raw_host.decode("ascii"), "timeout": {"connect": patience}},
     )
@@ -202,8 +205,9 @@ def _redirected(request: Request, answer: Answer) -> Request:
     except (httpx2.InvalidURL, ValueError) as cause:
         raise NetError(f"it redirects to {target!a}, which is no address", "try later", where=request.url) from cause
     same = (url.scheme, url.host, url.port) == (before.scheme, before.host, before.port)
-    form = request.form if answer.status in (307, 308) else None  # RFC 9110 §15.4.3: others turn a POST into a GET
-    return replace(request, url=str(url), form=form, headers=request.headers if same else {})
+    kept = answer.status in (307, 308)  # RFC 9110 §15.4.3: others turn a POST into a GET
+    form, body = (request.form, request.body) if kept else (None, None)
+    return replace(request, url=str(url), form=form, body=body, headers=request.headers if same else {})
 
 
 def _unreachable(error: httpx2.TransportError, where: str) -> NetError:

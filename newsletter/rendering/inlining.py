@@ -110,7 +110,7 @@ def _fault(css: str) -> MjmlError | None:
         return MjmlError(f"this inline CSS cannot be read: {_reason(cause)}", "mend it", offset=_line_start(css, cause))
     for rule in sheet:
         if not _fits(rule):
-            text = rule.cssText.split("{")[0].strip()
+            text = (rule.cssText or css).split("{")[0].strip()  # of a selector that is none, cssutils has no text
             return MjmlError(
                 f'"{text}" cannot be put into a style attribute',
                 "move it to an <mj-style> without inline",

@@ -13,6 +13,7 @@ class RenderingOptions:
     :param author: who signs: the name that the mail is from; may be empty.
     :param tagline: one line under the name; may be empty.
     :param postal_address: for the footer, lines divided by line feeds; many countries' law asks for it.
+    :param footer: a sentence of the list that the issue goes to; may be empty.
     :param language: BCP 47: "en", "de-AT"; it chooses the theme's own words.
     :param direction: "ltr" or "rtl".
     :param theme: the folder of the theme below ``templates/``.
@@ -25,6 +26,7 @@ class RenderingOptions:
     author: str = ""
     tagline: str = ""
     postal_address: str = ""
+    footer: str = ""
     language: str = "en"
     direction: str = "ltr"
     theme: str = "digest"

@@ -6,8 +6,15 @@ from pathlib import Path
 from newsletter.errors import RenderError
 from newsletter.rendering.look import COLOURS, Look
 from newsletter.rendering.look_table import Palettes
+from newsletter.rendering.themes import FALLBACK
 
 PALETTE = "palette.j2"
+
+
+def palette_template(theme: str, folders: Sequence[Path]) -> str:
+    """Return the name of the template with the colours of *theme*, or of the theme that stands in for it."""
+    has_palette = any((folder / theme / PALETTE).is_file() for folder in folders)
+    return f"{theme if has_palette else FALLBACK}/{PALETTE}"
 
 
 def own_palettes(theme: str, folders: Sequence[Path]) -> Palettes:

@@ -13,9 +13,8 @@ from newsletter.rendering.archive_words import archive_words
 from newsletter.rendering.kept_page import Image, KeptPage
 from newsletter.rendering.media import MEDIA, Album, Media
 from newsletter.rendering.options import RenderingOptions
-from newsletter.rendering.palette import PALETTE
+from newsletter.rendering.palette import palette_template
 from newsletter.rendering.templates import html_environment, render_template
-from newsletter.rendering.themes import FALLBACK
 from newsletter.rendering.view import view_logo
 from newsletter.rendering.words import Words, say_day, words_for
 
@@ -46,9 +45,7 @@ class SiteRenderer:
         self._address = address
         self._environment = html_environment(folders)
         self._media = Media(media)
-        has_palette = any((folder / options.theme / PALETTE).is_file() for folder in folders)
-        palette = f"{options.theme if has_palette else FALLBACK}/{PALETTE}"
-        self._palette = self._environment.get_template(palette)
+        self._palette = self._environment.get_template(palette_template(options.theme, folders))
         self._words = words_for(options.language)
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
@@ -76,18 +77,31 @@ class _Environment(ImmutableSandboxedEnvironment):
         return f"{parent.rpartition('/')[0]}/{template[2:]}" if template.startswith("./") else template
 
 
-def html_environment(folders: Sequence[Path], *, marked: bool = False) -> Environment:
-    """Return the environment for MJML and HTML: everything is escaped; *marked* adds the line marks."""
+def html_environment(
+    folders: Sequence[Path], *, marked: bool = False, catalogue: NullTranslations | None = None
+) -> Environment:
+    """Return the environment for MJML and HTML: everything is escaped; *marked* adds the line marks.
+
+    :param catalogue: what ``_()`` translates with; without one templates have no such function.
+    """
     environment = _environment(folders, autoescape=True, extensions=[LineMarks] if marked else [])
+    _translated(environment, catalogue)
     environment.filters["lines"] = _html_lines
     return environment
 
 
-def text_environment(folders: Sequence[Path]) -> Environment:
-    """Return the environment for plain text: nothing is escaped."""
+def text_environment(folders: Sequence[Path], *, catalogue: NullTranslations | None = None) -> Environment:
+    """Return the environment for plain text: nothing is escaped; *catalogue* is as in :func:`html_environment`."""
     environment = _environment(folders, autoescape=False, extensions=[])
+    _translated(environment, catalogue)
     environment.filters["wrap"] = wrap
     return environment
+
+
+def _translated(environment: Environment, catalogue: NullTranslations | None) -> None:
+    if catalogue is not None:
+        environment.add_extension("jinja2.ext.i18n")
+        environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
 
 
 def _environment(folders: Sequence[Path], *, autoescape: bool, extensions: list[type[Extension]]) -> Environment:

@@ -197,7 +197,8 @@ def _facts(article: PickedArticle, words: Words) -> tuple[str, ...]:
 
 def own_words(issue: Issue, options: RenderingOptions) -> Iterator[str]:
     """Every text that goes into the mail of *issue*, so that a token can keep clear of them."""
-    yield from (options.name, options.author, options.tagline, options.postal_address, options.theme, options.language)
+    yield from (options.name, options.author, options.tagline, options.postal_address, options.footer)
+    yield from (options.theme, options.language)
     yield options.look.logo.alt if options.look.logo else ""
     yield from (issue.label, issue.date.isoformat(), issue.subject, issue.preheader)
     yield from (passage.markdown for passage in issue.passages())

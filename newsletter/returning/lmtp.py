@@ -6,6 +6,7 @@ for two years and would be one more thing to install for everybody.
 
 import asyncio
 import re
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -179,6 +180,8 @@ class Place:
     @classmethod
     def read(cls, text: str) -> "Place":
         """Read "127.0.0.1:8024", "8024", "[::1]:8024" or the path of a socket; InputError says what is wrong."""
+        if "/" in text and sys.platform == "win32":
+            raise InputError("there are no sockets in files here", "give HOST:PORT", where=text)
         if "/" in text:
             return cls(path=Path(text))
         host, _, port = text.rpartition(":")

@@ -48,8 +48,8 @@ def read_returned(data: bytes, *, came_to: Iterable[str] = ()) -> Returned:
     arrival = [*came_to, *(value for name in ARRIVED_AT for value in mail.headers.get(name, ())[:10])]
     return (
         _by_notification(mail, data, arrival)
-        or _by_feedback(mail, data, arrival)
-        or _by_unsubscribing(mail, data, arrival)
+        or _by_feedback(mail, arrival)
+        or _by_unsubscribing(mail, arrival)
         or _by_a_daemon(mail, data, arrival)
         or Returned(kind=Kind.AUTO_REPLY if _is_automatic(mail) else Kind.MAIL)
     )
@@ -69,10 +69,10 @@ def _by_notification(mail: Part, data: bytes, arrival: Sequence[str]) -> Returne
     marks = _marks(arrival, returned)
     also = _readers(returned)
     got = len(about) < len(found) and any(one.kind is Kind.DELIVERED for one in found)
-    return Returned.of([_bounce(one, mail, data, marks, also, got) for one in about])
+    return Returned.of([_bounce(one, mail, marks, also, got) for one in about])
 
 
-def _bounce(one: Recipient, mail: Part, data: bytes, marks: tuple[Mark, ...], also: Sequence[str], got: bool) -> Report:
+def _bounce(one: Recipient, mail: Part, marks: tuple[Mark, ...], also: Sequence[str], got: bool) -> Report:
     return Report(
         kind=one.kind,
         id=_id(mail, one.kind, one.address, one.status),
@@ -86,7 +86,7 @@ def _bounce(one: Recipient, mail: Part, data: bytes, marks: tuple[Mark, ...], al
     )
 
 
-def _by_feedback(mail: Part, data: bytes, arrival: Sequence[str]) -> Returned | None:
+def _by_feedback(mail: Part, arrival: Sequence[str]) -> Returned | None:
     feedback = complaint.feedback(mail)
     if not feedback:
         return None
@@ -109,7 +109,7 @@ def _by_feedback(mail: Part, data: bytes, arrival: Sequence[str]) -> Returned | 
     return Returned.of([report])
 
 
-def _by_unsubscribing(mail: Part, data: bytes, arrival: Sequence[str]) -> Returned | None:
+def _by_unsubscribing(mail: Part, arrival: Sequence[str]) -> Returned | None:
     """Read what the mailto address in List-Unsubscribe makes: its subject is "unsubscribe 42.7.TOKEN"."""
     subject = one_line(decoded(mail.value("subject")), 500)
     asked = _UNSUBSCRIBE.fullmatch(subject)
@@ -136,7 +136,7 @@ def _by_a_daemon(mail: Part, data: bytes, arrival: Sequence[str]) -> Returned | 
         failed = named[:1]
     text = whole_text(mail)
     if not failed and not later:
-        return _by_return_path(mail, data, arrival, text)
+        return _by_return_path(mail, arrival, text)
     marks = mark.first([*_marks(arrival, returned_headers(mail)), *mark.message_ids(text), *mark.return_paths([text])])
     reports = []
     for kind, addresses in ((Kind.BOUNCE, failed), (Kind.DELAY, later)):
@@ -153,7 +153,7 @@ def _by_a_daemon(mail: Part, data: bytes, arrival: Sequence[str]) -> Returned | 
     return Returned.of(reports)
 
 
-def _by_return_path(mail: Part, data: bytes, arrival: Sequence[str], text: str) -> Returned | None:
+def _by_return_path(mail: Part, arrival: Sequence[str], text: str) -> Returned | None:
     """Read a bounce that names nobody: whose it is, its own address says, and a code in it that it is one."""
     marks, status = mark.first(mark.return_paths(arrival)), status_of("", text)
     if not marks or not status:

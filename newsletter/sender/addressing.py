@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Any, Protocol
 
 from newsletter.errors import SendError
 from newsletter.model.address import Address
@@ -122,9 +123,13 @@ class MailTemplate:
 
     def dump(self) -> bytes:
         """Return the template as bytes that :meth:`load` reads, so that a mailing can be frozen."""
+        return json.dumps({"form": FORM, **self.values()}).encode()
+
+    def values(self) -> dict[str, Any]:
+        """Return the template as JSON takes it; :meth:`of_values` reads it."""
         body = [list(piece) if isinstance(piece, Place) else _as_text(piece) for piece in self.body]
         plain = {name: getattr(self, name) for name in _PLAIN}
-        return json.dumps({"form": FORM, **plain, "head": _as_text(self.head), "body": body}).encode()
+        return {**plain, "head": _as_text(self.head), "body": body}
 
     @classmethod
     def load(cls, data: bytes) -> "MailTemplate":
@@ -136,21 +141,41 @@ class MailTemplate:
                 todo = "go on with the version of newsletter that began it"
                 raise SendError(f"the frozen mailing has form {form}, and this version reads 1 to {FORM}", todo)
             # Form 1 had no verp: bounces of such a mailing go where those of its first messages went.
-            head, body = base64.b64decode(values.pop("head")), values.pop("body")
-            pieces = (base64.b64decode(p) if isinstance(p, str) else Place(Part(p[0]), Slot(p[1])) for p in body)
-            return cls(head=head, body=tuple(pieces), **values)
+            return cls.of_values(values)
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as cause:
             raise SendError("the frozen mailing cannot be read", "newsletter restore brings back a backup") from cause
+
+    @classmethod
+    def of_values(cls, values: Mapping[str, Any]) -> "MailTemplate":
+        """Return the template that :meth:`values` told."""
+        rest = {name: value for name, value in values.items() if name not in ("head", "body")}
+        head = base64.b64decode(values["head"])
+        pieces = (
+            base64.b64decode(piece) if isinstance(piece, str) else Place(Part(piece[0]), Slot(piece[1]))
+            for piece in values["body"]
+        )
+        return cls(head=head, body=tuple(pieces), **rest)
+
+
+class Addressed(Protocol):
+    """What makes the mail of an issue to a reader: a template, or an edition of several."""
+
+    @property
+    def issue(self) -> int:
+        """The number of the issue."""
+
+    def address(self, subscriber: Subscriber, tokens: DeliveryTokens) -> Message:
+        """Return the mail to *subscriber*."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Addressing:
-    """Addresses one mailing: the template and the newsletter's key, joined.
+    """Addresses one mailing: the template, or the edition with those of its variants, and the newsletter's key, joined.
 
     :param key: the newsletter's secret.
     """
 
-    template: MailTemplate
+    template: Addressed
     key: bytes
 
     def tokens(self, subscriber: Subscriber) -> DeliveryTokens:

@@ -135,7 +135,7 @@ class Supply:
 
     def _message(self, delivery: Delivery) -> Message:
         address = Address(address=delivery.address, name=delivery.name)
-        return self._addressed(Subscriber(number=delivery.subscriber, address=address))
+        return self._addressed(Subscriber(number=delivery.subscriber, address=address, without=delivery.variant))
 
     def _refuse(self, delivery: Delivery, cause: SendError) -> None:
         self._refused(delivery.now(State.REFUSED, f"not sent: {cause}"))

@@ -12,6 +12,8 @@ from newsletter.model.table import Table
 from newsletter.returning.options import AUTH as IMAP_AUTH
 from newsletter.returning.options import SECURITY as IMAP_SECURITY
 from newsletter.returning.options import ImapProfile, judge_imap
+from newsletter.returning.sns import is_topic
+from newsletter.returning.webhook import PROVIDERS, Webhook
 from newsletter.sender.options import AUTH, LIMITS, SECURITY, SmtpProfile, judge_profile
 
 _POSTGRESQL = re.compile(r"postgres(ql)?://\S+$")
@@ -68,7 +70,7 @@ def read_profile(name: str, table: Table, folder: Path) -> SmtpProfile:
         username=table.text("username", ""),
         auth=table.choice("auth", ("", *AUTH), ""),
         password_env=table.text("password_env", ""),
-        password_command=_command(table, "password_command"),
+        password_command=read_command(table, "password_command"),
         ca_file=str(folder / Path(ca_file).expanduser()) if ca_file else "",
         **_limits(table),
     )
@@ -89,7 +91,7 @@ def read_imap(name: str, table: Table, folder: Path) -> ImapProfile:
         username=table.text("username"),
         auth=table.choice("auth", ("", *IMAP_AUTH), ""),
         password_env=table.text("password_env", ""),
-        password_command=_command(table, "password_command"),
+        password_command=read_command(table, "password_command"),
         ca_file=str(folder / Path(ca_file).expanduser()) if ca_file else "",
         mailbox=table.text("mailbox", "INBOX"),
     )
@@ -98,16 +100,44 @@ def read_imap(name: str, table: Table, folder: Path) -> ImapProfile:
     return profile
 
 
+def read_webhook(name: str, table: Table) -> Webhook:
+    """Return one mail provider of newsletter.local.toml that may post what came back."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", name):
+        raise table.fail("provider", f'"{name}" is no name of a webhook', "lower-case letters, digits and hyphens")
+    provider = table.choice("provider", PROVIDERS, name if name in PROVIDERS else None)
+    webhook = Webhook(
+        name=name,
+        provider=provider,
+        secret="" if provider == "ses" else _secret(table),
+        username=table.text("username", "") if provider == "postmark" else "",
+        topic=table.text("topic") if provider == "ses" else "",
+        confirm=table.get("confirm", bool, False) if provider == "ses" else False,
+    )
+    table.close()
+    if webhook.topic and not is_topic(webhook.topic):
+        raise table.fail(
+            "topic", f'"{webhook.topic}" is no ARN of a topic', "like arn:aws:sns:eu-west-1:123456789012:x"
+        )
+    return webhook
+
+
+def _secret(table: Table) -> str:
+    secret = table.text("secret")
+    if len(secret) < 16:
+        raise table.fail("secret", "the secret is too short", "16 characters or more, that nobody can guess")
+    return secret
+
+
 def read_editor(table: Table) -> tuple[str, ...]:
     """Return the command that opens a file in the editor; empty when none is named."""
-    command = _command(table, "editor")
+    command = read_command(table, "editor")
     table.close()
     if command and not any("{file}" in word for word in command):
         raise table.fail("editor", "it does not say which file", 'write it like ["code", "--goto", "{file}:{line}"]')
     return command
 
 
-def _command(table: Table, key: str) -> tuple[str, ...]:
+def read_command(table: Table, key: str) -> tuple[str, ...]:
     """Return a command's words: given as a list, or in one line as a shell would split it."""
     if isinstance(table.values.get(key), list):
         return table.texts(key)

@@ -13,9 +13,12 @@ from newsletter.model.address import Address
 from newsletter.model.table import Table, read_toml
 from newsletter.model.waiver import read_waivers
 from newsletter.settings.file import FILE, LOCAL_FILE, read_file
+from newsletter.settings.hook_table import read_hook
 from newsletter.settings.list_table import read_address, read_lists
-from newsletter.settings.local_table import read_database, read_editor, read_imap, read_profile, read_via
+from newsletter.settings.local_table import read_database, read_editor, read_imap, read_profile, read_via, read_webhook
+from newsletter.settings.pages_table import read_pages
 from newsletter.settings.rendering_table import read_rendering
+from newsletter.settings.segment_table import read_sections, read_segments
 from newsletter.settings.sender_table import read_dkim, read_id, read_sender
 from newsletter.settings.settings import Settings
 
@@ -35,6 +38,7 @@ def read_settings(folder: Path) -> Settings:
     lists = read_lists(table, folder)
     sender = read_sender(table, lists)
     profiles = {name: read_profile(name, profile, folder) for name, profile in local.table("smtp").tables()}
+    caps, optional = read_sections(table.table("sections"))
     settings = Settings(
         folder=folder,
         id=read_id(table),
@@ -42,19 +46,24 @@ def read_settings(folder: Path) -> Settings:
         timezone=_timezone(table),
         lists=lists,
         test_addresses=_test_addresses(table.table("test")),
-        rendering=read_rendering(table, folder, sender),
+        rendering=read_rendering(table, folder, sender, lists),
         sender=sender,
         dkim=read_dkim(table, sender),
         profiles=profiles,
         via=read_via(local, profiles),
+        webhooks={name: read_webhook(name, hook) for name, hook in local.table("webhooks").tables()},
         imap={name: read_imap(name, account, folder) for name, account in local.table("imap").tables()},
+        hooks={name: read_hook(name, hook) for name, hook in local.table("hooks").tables()},
         writer=writer_name(local.text("writer", "") or _user(), host),
         host=host,
         database=read_database(local.table("database")),
-        caps=_caps(table.table("sections")),
+        caps=caps,
+        optional_sections=optional,
+        segments=read_segments(table.table("segments")),
         **_checks(table.table("check")),
         lines=table.lines(),
         editor=read_editor(local.table("preview")),
+        pages=read_pages(table),
     )
     table.close()
     local.close()
@@ -80,16 +89,6 @@ def _test_addresses(table: Table) -> tuple[Address, ...]:
     addresses = tuple(read_address(table, "addresses", text) for text in table.texts("addresses"))
     table.close()
     return addresses
-
-
-def _caps(table: Table) -> dict[str, int]:
-    caps = {}
-    for name, section in table.tables():
-        caps[name] = section.get("cap", int)
-        if caps[name] < 1:
-            raise section.fail("cap", f"a section of {caps[name]} articles is none", "give 1 or more")
-        section.close()
-    return caps
 
 
 def _checks(table: Table) -> dict[str, Any]:

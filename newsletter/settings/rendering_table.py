@@ -1,8 +1,10 @@
 """What newsletter.toml says of how the mail looks."""
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from newsletter.model.mailing_list import MailingList
 from newsletter.model.table import Table, nearest
 from newsletter.rendering.look import Look, Palette
 from newsletter.rendering.look_table import judge_look, read_look
@@ -36,9 +38,12 @@ def _pictures_at(table: Table, public_url: str) -> str:
     return f"{public_url}/media"
 
 
-def read_rendering(table: Table, folder: Path, sender: SenderOptions) -> RenderingOptions:
-    """Return what themes are told of the newsletter."""
+def read_rendering(
+    table: Table, folder: Path, sender: SenderOptions, lists: Mapping[str, MailingList]
+) -> RenderingOptions:
+    """Return what themes are told of the newsletter; its look must do for the themes of its *lists*, too."""
     theme = _theme(table, folder)
+    themes = tuple(dict.fromkeys([theme, *(one.theme for one in lists.values() if one.theme)]))
     return RenderingOptions(
         name=table.text("name"),
         author=sender.sender.name,
@@ -49,12 +54,13 @@ def read_rendering(table: Table, folder: Path, sender: SenderOptions) -> Renderi
         theme=theme,
         public=bool(sender.public_url),
         pictures_at=_pictures_at(table, sender.public_url),
-        look=_look(table.table("look"), theme, folder),
+        look=_look(table.table("look"), themes, folder),
     )
 
 
-def _look(table: Table, theme: str, folder: Path) -> Look:
+def _look(table: Table, themes: Sequence[str], folder: Path) -> Look:
     look = read_look(table)
     if look.light != Palette() or look.dark != Palette():
-        judge_look(table, own_palettes(theme, (folder / "templates", builtin_templates())))
+        for theme in themes:
+            judge_look(table, own_palettes(theme, (folder / "templates", builtin_templates())))
     return look

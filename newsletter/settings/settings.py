@@ -2,20 +2,24 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsletter.checks.clients.client import DEFAULT
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
+from newsletter.model.hook import Hook
 from newsletter.model.mailing_list import MailingList
+from newsletter.model.segment import Segment
 from newsletter.model.table import nearest
 from newsletter.model.waiver import Waiver
 from newsletter.rendering.options import RenderingOptions
 from newsletter.returning.options import ImapProfile
+from newsletter.returning.webhook import Webhook
 from newsletter.sender.options import DkimOptions, SenderOptions, SmtpProfile
 from newsletter.settings.file import LOCAL_FILE, shown
+from newsletter.settings.pages_table import PagesOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,10 +35,15 @@ class Settings:
     :param host: the name of this machine.
     :param database: the address of the PostgreSQL that has readers and ledger; empty for a file in the data folder.
     :param caps: how many articles a section may have, by its name.
+    :param optional_sections: those that a reader may do without, by name, in the order of the file.
+    :param segments: named parts of the lists.
     :param waivers: the rules that do not count for this newsletter.
     :param clients: the mail clients whose faults count, by name.
     :param lines: the line of each key of newsletter.toml.
+    :param webhooks: mail providers that may post what came back, by name.
     :param imap: mailboxes that mail comes back to, by name.
+    :param hooks: programs that are told what happens, by name.
+    :param pages: how people subscribe on the readers' pages.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
@@ -53,16 +62,33 @@ class Settings:
     host: str
     database: str = field(default="", repr=False)  # it may have a password in it
     caps: Mapping[str, int] = field(default_factory=dict)
+    optional_sections: tuple[str, ...] = ()
+    segments: Mapping[str, Segment] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     clients: tuple[str, ...] = DEFAULT
     lines: Mapping[str, int] = field(default_factory=dict)
     editor: tuple[str, ...] = ()
+    pages: PagesOptions = field(default_factory=PagesOptions)
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
+    webhooks: Mapping[str, Webhook] = field(default_factory=dict, repr=False)  # they have secrets in them
 
     @property
     def data_folder(self) -> Path:
         """Where database and key are: the user's data folder, or below NEWSLETTER_HOME."""
         return data_home() / self.id
+
+    def rendering_of(self, list_name: str) -> RenderingOptions:
+        """Return how issues look that go to a list: its theme, its footer, whom its mail is from."""
+        mailing_list = self.lists.get(list_name)
+        if mailing_list is None:
+            return self.rendering
+        return replace(
+            self.rendering,
+            theme=mailing_list.theme or self.rendering.theme,
+            footer=mailing_list.footer,
+            author=mailing_list.sender.name if mailing_list.sender else self.rendering.author,
+        )
 
     def profile(self, name: str = "") -> SmtpProfile:
         """Return the SMTP profile *name*, or the first one that is used unasked."""

@@ -187,14 +187,14 @@ class _Arrivals:
         """Return everybody by their folded address; who was not known is from now on."""
         wanted = dict(reversed(people))  # of two with one address, the first
         known = {
-            row[1]: dict(zip(PERSON, row, strict=True))
+            row.folded: dict(zip(PERSON, row, strict=True))
             for row in bulk.select(subscriber, PERSON, "folded", list(wanted))
         }
         new = {folded: wanted[folded] for folded, _ in people if folded not in known}
         if new:
             bulk.insert(subscriber, ENTERED, [self._row(folded, person) for folded, person in new.items()])
             rows = bulk.select(subscriber, PERSON, "folded", list(new))
-            known |= {row[1]: dict(zip(PERSON, row, strict=True), new=True) for row in rows}
+            known |= {row.folded: dict(zip(PERSON, row, strict=True), new=True) for row in rows}
         return known
 
     def _row(self, folded: str, person: Incoming) -> tuple[str, ...]:

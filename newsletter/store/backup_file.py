@@ -107,7 +107,7 @@ def _pack(file: IO[bytes], manifest: Manifest, sources: Mapping[str, Path | byte
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for name, source in sources.items():
             digest, size = hashlib.sha256(), 0
-            with packed.open(zipfile.ZipInfo(name), "w", force_zip64=True) as entry:
+            with packed.open(name, "w", force_zip64=True) as entry:
                 for piece in _pieces(source):
                     entry.write(piece)
                     digest.update(piece)

@@ -12,10 +12,20 @@ The hash keeps the person out of imports; nobody without the key can make it fro
 import hmac
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from newsletter.errors import SubscriberError
 from newsletter.model.canonical import fold_address
@@ -38,7 +48,7 @@ from newsletter.store.schema import (
 )
 
 PURPOSE = b"newsletter forgotten 1\0"
-_CODE = re.compile(r"[245]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?(?!\d)")
+_CODE = re.compile(r"(?:[245]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?|[245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _TOLD = ("event", "at", "list", "consent", "way", "issue", "status")
 """What a message to a hook keeps: nothing of it says who."""
 
@@ -92,7 +102,7 @@ def forget(
     """Forget the person with *address*, or who once had it; they are taken off all lists first.
 
     It holds at once, also in a mailing under way. What rows have left behind in the file's free space goes with
-    :func:`wipe_forgotten`.
+    :func:`newsletter.store.wiping.wipe_forgotten`.
 
     :param way: how they asked for it; *source* says where.
     :raises SubscriberError: when nothing is kept of the address.
@@ -123,36 +133,6 @@ def forgotten_hashes(database: Database) -> frozenset[str]:
     """Return what is known of those who asked to be forgotten."""
     with database.reading() as connection:
         return frozenset(connection.execute(select(forgotten.c.hash)).scalars())
-
-
-def is_unwiped(database: Database) -> bool:
-    """Whether something of those who were forgotten may be left in the file's free space."""
-    with database.reading() as connection:
-        return bool(_unwiped(connection))
-
-
-def wipe_forgotten(database: Database) -> bool:
-    """Leave nothing of those who were forgotten in the file's free space and its log; say whether it is done.
-
-    The file is written anew for it, which takes a few seconds for each gigabyte. Only for the holder of the
-    coordinator's lock: a mailing would have to wait.
-
-    :raises StoreError: when there is no room on the disk for a second one.
-    """
-    with database.reading() as connection:
-        hashes = _unwiped(connection)
-    if not hashes:
-        return True
-    if not database.wipe():
-        return False
-    with database.writing() as connection:
-        done = update(forgotten).where(forgotten.c.hash == bindparam("of")).values(wiped=1)
-        connection.execute(done, [{"of": one} for one in hashes])
-    return True
-
-
-def _unwiped(connection: Connection) -> list[str]:
-    return list(connection.execute(select(forgotten.c.hash).where(forgotten.c.wiped == 0)).scalars())
 
 
 class _Forgetting:
@@ -293,24 +273,3 @@ def code_of(words: str) -> str:
     """Return the code that the words of a server begin with, "550 5.1.1"; the rest may name whom they are about."""
     found = _CODE.match(words)
     return found[0] if found else ""
-
-
-def still_named(database: Database, addresses: Collection[str]) -> Mapping[str, int]:
-    """Return where one of *addresses* still stands, in whatever case: "consent_log.basis" of somebody else, say."""
-    found = {}
-    with database.reading() as connection:
-        for table, name in text_columns():
-            named = [func.lower(table.c[name]).contains(one.lower(), autoescape=True) for one in addresses]
-            query = select(func.count()).select_from(table).where(or_(*named))
-            if count := connection.execute(query).scalar_one():
-                found[f"{table.name}.{name}"] = count
-    return found
-
-
-def text_columns() -> list[tuple[Table, str]]:
-    """Return each column of each table that holds text."""
-    from newsletter.store.schema import metadata
-
-    return [
-        (table, column.name) for table in metadata.sorted_tables for column in table.c if column.type.python_type is str
-    ]

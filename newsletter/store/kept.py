@@ -55,13 +55,20 @@ class Kept:
         return self.person is None and not (self.suppressions or self.notices or self.forgotten_at)
 
 
-def kept(database: Database, address: str) -> Kept:
-    """Return what is kept of the person with *address*, in whatever case it is written."""
+def kept(database: Database, address: str, *, former: bool = False) -> Kept:
+    """Return what is kept of the person with *address*, in whatever case it is written.
+
+    :param former: also of who had it once, when a mailing went there. For an editor only: an address may have passed to
+        somebody else.
+    """
     folded = fold_address(address)
     with database.reading() as connection:
         trace = erasure_hash(database.oldest_key, folded)
         forgotten_at = connection.execute(select(forgotten.c.at).where(forgotten.c.hash == trace)).scalar()
         found = _rows(connection, select(subscriber).where(subscriber.c.folded == folded))
+        if not found and former:
+            had = select(delivery.c.subscriber).where(delivery.c.folded == folded)
+            found = _rows(connection, select(subscriber).where(subscriber.c.number.in_(had)).order_by("number"))
         if not found:
             return Kept(
                 person=None,

@@ -4,7 +4,8 @@ One row per (issue, folded address) over all mailings. What moves a single deliv
 """
 
 import hashlib
-from collections.abc import Collection, Iterator
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,13 +28,17 @@ from sqlalchemy import (
 from newsletter.errors import StoreError
 from newsletter.model.canonical import fold_address
 from newsletter.model.delivery import Balance, Delivery, State
-from newsletter.model.subscriber import Consent
+from newsletter.model.hook import Event
+from newsletter.model.segment import EVERYBODY, Selection
+from newsletter.model.variant import WHOLE, Variants
+from newsletter.store.audience import reachable, selected
 from newsletter.store.database import Database
+from newsletter.store.hook_outbox import tell
 from newsletter.store.key import fingerprint_of
 from newsletter.store.mailing import MailingLedger, balance_of, delivery_of
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.retry import Jitter, spread
-from newsletter.store.schema import delivery, mailing, progress, subscriber, subscription, suppression
+from newsletter.store.schema import delivery, mailing, progress, subscriber, subscription
 from newsletter.store.suppression import pardon, suppress
 
 
@@ -44,7 +49,7 @@ class Mailing:
     :param content_sha256: of the frozen bytes, in hex.
     :param finished_at: when nobody was left to send to; None while somebody is.
     :param suppressed: addresses that it took off all lists; *held* are those that it did not, since they were too many.
-    :param segment: the name of the segment that it goes to; empty for the whole list.
+    :param segment: the names of the segments that it goes to, with commas between; empty for the whole list.
     :param excluding: a JSON array of the lists whose people are left out; empty for none.
     """
 
@@ -83,6 +88,9 @@ class LedgerStore:
         started: datetime,
         expected: int | None = None,
         only_accepted_in: int | None = None,
+        selection: Selection = EVERYBODY,
+        variants: Variants = WHOLE,
+        strict: bool = True,
     ) -> int:
         """Start a mailing, or add the people who came since, in one transaction; return how many were queued.
 
@@ -91,27 +99,60 @@ class LedgerStore:
 
         :param expected: how many somebody agreed to; None for as many as there are.
         :param only_accepted_in: an issue that this one corrects: only those who got it are queued.
-        :raises StoreError: when it would be another number; then nothing was started.
+        :param selection: whom of the list it is for.
+        :param variants: those that are frozen. Who wants none of the issue's sections is not queued; nor is who came
+            since the first start, and wants a variant that was not frozen then.
+        :param strict: somebody for whom there is no variant keeps a first start from beginning; else they are left out.
+        :raises StoreError: when it would be another number, or a first start has no variant for somebody who came or
+            chose since; then nothing was started.
         """
+        audience = _Audience(issue, list_name, only_accepted_in, selection, self._database.is_sqlite)
         with self._database.writing() as connection:
-            number = _number(connection, issue, list_name)
+            number, now = _number(connection, issue, list_name), written(self._clock())
+            wanted = audience.wanted(connection, now) if variants.optional else {}
             if number is None:
+                if strict:
+                    _require_compiled(issue, wanted, variants)
                 key = fingerprint_of(self._database.key)
                 number = _freeze(connection, issue, list_name, frozen, subject, written(started), key)
-            enqueue = _enqueue(number, issue, list_name, written(self._clock()), only_accepted_in)
+                told = {"segment": selection.segment, "excluding": _as_json(selection.excluding)}
+            else:
+                told = _widened(connection, number, selection)
+            unserved = [without for without in wanted if not variants.serves(without)]
+            enqueue = _enqueue(number, audience, now, unserved)
             queued = connection.execute(enqueue, execution_options={"preserve_rowcount": True}).rowcount
             if expected is not None and queued != expected:
                 todo = f"newsletter send {issue} shows the new plan"
                 raise StoreError(f"{queued} people are waiting now, and it was to go to {expected}", todo)
             if queued:
-                connection.execute(update(mailing).where(mailing.c.number == number).values(finished_at=None))
+                connection.execute(update(mailing).where(mailing.c.number == number).values(finished_at=None, **told))
         return queued
 
-    def waiting(self, issue: int, list_name: str, *, only_accepted_in: int | None = None) -> int:
-        """Return how many a start would queue now."""
-        audience = _audience(issue, list_name, func.count(), now=written(self._clock()), only=only_accepted_in)
+    def wanted(
+        self,
+        issue: int,
+        list_name: str,
+        *,
+        only_accepted_in: int | None = None,
+        selection: Selection = EVERYBODY,
+    ) -> Mapping[str, int]:
+        """Return how many a start would find now, by what they do not want: ``subscription.without``."""
+        audience = _Audience(issue, list_name, only_accepted_in, selection, self._database.is_sqlite)
         with self._database.reading() as connection:
-            return int(connection.execute(audience).scalar_one())
+            return audience.wanted(connection, written(self._clock()))
+
+    def waiting(
+        self,
+        issue: int,
+        list_name: str,
+        *,
+        only_accepted_in: int | None = None,
+        selection: Selection = EVERYBODY,
+        variants: Variants = WHOLE,
+    ) -> int:
+        """Return how many a start would queue now."""
+        wanted = self.wanted(issue, list_name, only_accepted_in=only_accepted_in, selection=selection)
+        return sum(count for without, count in wanted.items() if variants.serves(without))
 
     def mailings(self, issue: int | None = None) -> tuple[Mailing, ...]:
         """Return the facts of the mailings of one issue or of all, oldest first."""
@@ -183,7 +224,18 @@ class LedgerStore:
             now = written(self._clock())
             if connection.execute(update(mailing).where(ended).values(finished_at=now)).rowcount:
                 suppress(connection, number, now)
+                self._tell_sent(connection, number, now)
         return True
+
+    def _tell_sent(self, connection: Connection, number: int, now: str) -> None:
+        if Event.SENT not in self._database.hooks:
+            return
+        facts = select(mailing.c.issue, mailing.c.list, mailing.c.subject).where(mailing.c.number == number)
+        row = connection.execute(facts).one()
+        accepted = select(func.count()).where(delivery.c.mailing == number, delivery.c.state == State.ACCEPTED.value)
+        count = connection.execute(accepted).scalar_one()
+        about = {"issue": row.issue, "list": row.list, "subject": row.subject, "accepted": count}
+        tell(connection, self._database.hooks, Event.SENT, at=now, facts=about)
 
     def ask_stop(self, issue: int) -> None:
         """Ask whoever sends *issue*, here or on another machine, to stop; it stays so until :meth:`clear_stop`."""
@@ -315,49 +367,76 @@ def _of_issue(issue: int) -> ColumnElement[bool]:
     return progress.c.mailing.in_(select(mailing.c.number).where(mailing.c.issue == issue))
 
 
-def _audience(
-    issue: int, list_name: str, *columns: ColumnElement[Any], now: str, only: int | None = None
-) -> Select[Any]:
-    """Return *columns* of the audience: the confirmed of the list who are not in the ledger of the issue yet.
+@dataclass(frozen=True, slots=True)
+class _Audience:
+    """The confirmed of a list who are not in the ledger of the issue yet, and to whom mail may go now.
 
-    The suppressed and those who pause are none of it; with *only* it is only those who got that issue.
+    :param only: only those who got that issue; None for all.
     """
-    person, other = subscriber.c, delivery.alias("other")
-    entered = select(other.c.number).where(
-        other.c.issue == issue, or_(other.c.folded == person.folded, other.c.subscriber == person.number)
-    )
-    nobody = select(suppression.c.folded).where(
-        suppression.c.folded == person.folded, suppression.c.list.in_(("", list_name))
-    )
-    goes_on = or_(subscription.c.paused_until.is_(None), subscription.c.paused_until <= now)
-    audience = (
-        select(*columns)
-        .select_from(subscriber)
-        .join(subscription, subscription.c.subscriber == person.number)
-        .where(subscription.c.list == list_name, subscription.c.consent == Consent.CONFIRMED.value)
-        .where(goes_on, ~entered.exists(), ~nobody.exists())
-    )
-    if only is None:
-        return audience
-    got = delivery.alias("got")
-    has_it = and_(got.c.issue == only, got.c.subscriber == person.number, got.c.state == State.ACCEPTED.value)
-    return audience.where(select(got.c.number).where(has_it).exists())
+
+    issue: int
+    list: str
+    only: int | None
+    selection: Selection
+    sqlite: bool
+
+    def select(self, *columns: ColumnElement[Any], now: str) -> Select[Any]:
+        person, other = subscriber.c, delivery.alias("other")
+        entered = select(other.c.number).where(
+            other.c.issue == self.issue, or_(other.c.folded == person.folded, other.c.subscriber == person.number)
+        )
+        audience = (
+            select(*columns)
+            .select_from(subscriber)
+            .join(subscription, subscription.c.subscriber == person.number)
+            .where(subscription.c.list == self.list, reachable(now), ~entered.exists())
+            .where(*selected(self.selection, sqlite=self.sqlite))
+        )
+        if self.only is None:
+            return audience
+        got = delivery.alias("got")
+        has_it = and_(got.c.issue == self.only, got.c.subscriber == person.number, got.c.state == State.ACCEPTED.value)
+        return audience.where(select(got.c.number).where(has_it).exists())
+
+    def wanted(self, connection: Connection, now: str) -> dict[str, int]:
+        without = subscription.c.without
+        rows = connection.execute(self.select(without, func.count(), now=now).group_by(without).order_by(without))
+        return {without: int(count) for without, count in rows}
 
 
-def _enqueue(number: int, issue: int, list_name: str, now: str, only: int | None) -> Insert:
-    """Return the statement that freezes the audience."""
+def _require_compiled(issue: int, wanted: Mapping[str, int], variants: Variants) -> None:
+    if lacking := sum(count for without, count in wanted.items() if variants.lacks(without)):
+        people = "1 person has" if lacking == 1 else f"{lacking} people have"
+        what = f"{people} chosen since which sections they want, and there is no such variant yet"
+        raise StoreError(what, f"newsletter send {issue} shows the new plan")
+
+
+def _widened(connection: Connection, number: int, selection: Selection) -> dict[str, str]:
+    """Return what a mailing says of its audience once *selection* is added to it."""
+    row = connection.execute(select(mailing.c.segment, mailing.c.excluding).where(mailing.c.number == number)).one()
+    segments = dict.fromkeys([*row.segment.split(", "), selection.segment])
+    left_out = [name for name in json.loads(row.excluding or "[]") if name in selection.excluding]
+    return {"segment": "" if "" in segments else ", ".join(segments), "excluding": _as_json(left_out)}
+
+
+def _as_json(names: Collection[str]) -> str:
+    return json.dumps(list(names)) if names else ""
+
+
+def _enqueue(number: int, audience: _Audience, now: str, unserved: Collection[str]) -> Insert:
+    """Return the statement that freezes the audience, without those whose choice is *unserved*."""
     person = subscriber.c
-    audience = _audience(
-        issue, list_name,
-        literal(number), literal(issue), person.number, person.address, person.folded, person.name,
-        literal(State.QUEUED.value), literal(0), literal(""), literal(now),
-        subscription.c.without, now=now, only=only,
+    people = audience.select(
+        literal(number), literal(audience.issue), person.number, person.address, person.folded, person.name,
+        literal(State.QUEUED.value), literal(0), literal(""), literal(now), subscription.c.without, now=now,
     ).order_by(person.number)  # fmt: skip
+    if unserved:
+        people = people.where(subscription.c.without.not_in(unserved))
     columns = [
         "mailing", "issue", "subscriber", "address", "folded", "name", "state", "attempts", "reply", "updated",
         "variant",
     ]  # fmt: skip
-    return insert(delivery).from_select(columns, audience)
+    return insert(delivery).from_select(columns, people)
 
 
 def _deliveries(issue: int, states: Collection[State]) -> Select[Any]:

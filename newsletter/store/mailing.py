@@ -199,7 +199,7 @@ class MailingLedger:
 
 
 def _claimed(row: tuple[Any, ...]) -> Delivery:
-    number, subscriber, address, name, state, attempts, reply, status = row
+    number, subscriber, address, name, state, attempts, reply, status, variant = row
     return Delivery(
         number=number,
         subscriber=subscriber,
@@ -209,6 +209,7 @@ def _claimed(row: tuple[Any, ...]) -> Delivery:
         attempts=attempts,
         reply=reply,
         status=status,
+        variant=variant,
     )
 
 
@@ -231,4 +232,5 @@ def delivery_of(row: Row[Any]) -> Delivery:
         attempts=row.attempts,
         reply=row.reply,
         status=row.status,
+        variant=row.variant,
     )

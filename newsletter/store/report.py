@@ -1,11 +1,13 @@
 """What is told of mailings without reading through them: why deliveries wait, how fast it went, how large it was."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from newsletter.model.delivery import State
+from newsletter.model.segment import EVERYBODY, Selection
 from newsletter.store.database import Database
 from newsletter.store.moment import read
 from newsletter.store.schema import delivery, mailing, progress
@@ -58,11 +60,16 @@ class Report:
             started, last = connection.execute(query).one()
         return (read(started) if started else None, read(last) if last else None)
 
-    def last_size(self, list_name: str, *, other_than: int) -> int | None:
-        """Return how many the last mailing to a list went to, leaving out issue *other_than*; None if there is none."""
+    def last_size(self, list_name: str, *, other_than: int, selection: Selection = EVERYBODY) -> int | None:
+        """Return how many the last mailing to the same people of a list went to; None if there is none.
+
+        :param other_than: an issue that is left out.
+        """
+        excluding = json.dumps(selection.excluding) if selection.excluding else ""
         last = (
             select(mailing.c.number)
             .where(mailing.c.list == list_name, mailing.c.issue != other_than)
+            .where(mailing.c.segment == selection.segment, mailing.c.excluding == excluding)
             .order_by(mailing.c.number.desc())
             .limit(1)
         )

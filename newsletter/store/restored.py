@@ -26,10 +26,12 @@ class LeftOpen:
 
     :param in_doubt: how many deliveries of which issue may have been sent since the backup.
     :param unscheduled: issues that were to start by themselves, and do not any more.
+    :param notices: mails about subscriptions that waited then, may have gone since, and are not sent any more.
     """
 
     in_doubt: Mapping[int, int]
     unscheduled: tuple[int, ...]
+    notices: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,8 +67,9 @@ def leave_to_a_person(database: Database, made: str, *, clock: Clock = utc_now) 
         planned = select(schedule.c.issue).distinct().order_by(schedule.c.issue)
         unscheduled = tuple(connection.execute(planned).scalars())
         connection.execute(delete(schedule))
-        connection.execute(update(notice).where(notice.c.next_at.is_not(None)).values(next_at=None))
-    return LeftOpen(in_doubt=in_doubt, unscheduled=unscheduled)
+        unsent = update(notice).where(notice.c.next_at.is_not(None)).values(next_at=None)
+        notices = connection.execute(unsent).rowcount
+    return LeftOpen(in_doubt=in_doubt, unscheduled=unscheduled, notices=notices)
 
 
 def carry_over(old: Database, restored: Database, *, clock: Clock = utc_now) -> CarriedOver:

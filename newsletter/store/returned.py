@@ -1,11 +1,12 @@
 """What came back about deliveries: recorded beside their states, with what becomes of it, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.model.bounce import DeliveryEvent, EventKind, Past, Sent, Severity, is_dead, severity
@@ -49,10 +50,39 @@ class ReturnedStore:
     def __init__(self, database: Database, *, clock: Clock = utc_now) -> None:
         self._database = database
         self._clock = clock
+        self._shared: Connection | None = None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Record all of the block in one transaction, or nothing of it: the disk is waited for once."""
+        with self._database.writing() as connection:
+            self._shared = connection
+            try:
+                yield
+            finally:
+                self._shared = None
+
+    @contextmanager
+    def _writing(self, *, keep: bool) -> Iterator[Connection]:
+        """Give the connection that may write; without *keep* nothing of the block is kept."""
+        if self._shared is not None and keep:
+            yield self._shared
+            return
+        with self._database.writing() as connection:
+            yield connection
+            if not keep:
+                connection.rollback()
 
     def to_subscriber(self, issue: int, number: int) -> Sent | None:
         """Return the mail of *issue* to the subscriber with that number."""
         return self._sent(_SENT.where(delivery.c.subscriber == number, delivery.c.issue == issue))
+
+    def to_subscribers(self, mails: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], Sent]:
+        """Return the mails, each by the number of its issue and of its subscriber, as far as there are such."""
+        theirs = _SENT.where(tuple_(delivery.c.issue, delivery.c.subscriber).in_(list(mails)))
+        with self._database.reading() as connection:
+            found = [_sent(row) for row in connection.execute(theirs).all()]
+        return {(sent.issue, sent.subscriber): sent for sent in found}
 
     def to_address(self, issue: int, address: str) -> Sent | None:
         """Return the mail of *issue* to *address*."""
@@ -69,21 +99,24 @@ class ReturnedStore:
     def _sent(self, query: Select[Any]) -> Sent | None:
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return Sent(**{**row._mapping, "started": read(row.started)}) if row else None
+        return _sent(row) if row else None
 
     def record(self, sent: Sent, event: DeliveryEvent, *, keep: bool = True) -> Recorded:
         """Record *event* once, whoever reads its report how often; a bounce may suppress, a complaint unsubscribes.
 
         :param keep: False does nothing, and says what would be done.
         """
-        with self._database.writing() as connection:
-            done = self._recorded(connection, sent, event)
-            if not keep:
-                connection.rollback()
-        return done
+        known = and_(delivery_event.c.delivery == sent.delivery, delivery_event.c.report == event.report)
+        with self._database.reading() as connection:  # a mailbox is read again and again: nobody waits for the disk
+            if connection.execute(select(_NUMBER).where(known)).first():
+                return Recorded(known=True)
+        with self._writing(keep=keep) as connection:
+            return self._recorded(connection, sent, event)
 
     def _recorded(self, connection: Connection, sent: Sent, event: DeliveryEvent) -> Recorded:
         now = written(self._clock())
+        if not _is_still(connection, sent):
+            return Recorded(known=True)
         at = written(max(min(event.at, self._clock()), sent.started))  # it came back after it left, and before now
         if not _add(connection, sent, event, at):
             return Recorded(known=True)
@@ -109,12 +142,10 @@ class ReturnedStore:
         """
         source = f"issue {sent.issue}, mail {report[:24]}"
         told = Provenance(way=Way.MAIL, basis=basis, source=source)
-        with self._database.writing() as connection:
+        with self._writing(keep=keep) as connection:
             if _is_old(connection, sent, at, source):
                 return Recorded(known=True)
             left = self._leave(connection, sent, told, written(self._clock()))
-            if not keep:
-                connection.rollback()
         return Recorded(unsubscribed=left, known=not left)
 
     def _leave(self, connection: Connection, sent: Sent, told: Provenance, now: str) -> bool:
@@ -140,16 +171,9 @@ class ReturnedStore:
     def of_issue(self, issue: int, *, limit: int | None = None) -> tuple[tuple[str, DeliveryEvent], ...]:
         """Return who of *issue* has which event, as it came, without delays."""
         query = _EVENTS.where(delivery.c.issue == issue, delivery_event.c.kind != EventKind.DELAYED.value)
-        return tuple((row.address, _event(row)) for row in self._rows(query.order_by(_NUMBER).limit(limit)))
-
-    def of_person(self, number: int) -> tuple[tuple[int, DeliveryEvent], ...]:
-        """Return which issue came back how from the subscriber with that number, oldest first."""
-        query = _EVENTS.where(delivery.c.subscriber == number).order_by(delivery_event.c.at, _NUMBER)
-        return tuple((row.issue, _event(row)) for row in self._rows(query))
-
-    def _rows(self, query: Select[Any]) -> list[Row[Any]]:
         with self._database.reading() as connection:
-            return list(connection.execute(query).all())
+            rows = connection.execute(query.order_by(_NUMBER).limit(limit)).all()
+        return tuple((row.address, _event(row)) for row in rows)
 
 
 _NUMBER = delivery_event.c.number
@@ -166,10 +190,20 @@ _SUPPRESS = text(
 )
 
 
+def _sent(row: Row[*tuple[Any, ...]]) -> Sent:
+    return Sent(**{**row._mapping, "started": read(row.started)})
+
+
 def _event(row: Row[Any]) -> DeliveryEvent:
     return DeliveryEvent(
         kind=EventKind(row.kind), at=read(row.at), status=row.status, words=row.words, report=row.report
     )
+
+
+def _is_still(connection: Connection, sent: Sent) -> bool:
+    """Whether the delivery is still that person's: who was forgotten since is not to be named again."""
+    query = select(delivery.c.folded).where(delivery.c.number == sent.delivery)
+    return connection.execute(query).scalar_one_or_none() == fold_address(sent.address)
 
 
 def _add(connection: Connection, sent: Sent, event: DeliveryEvent, at: str) -> bool:

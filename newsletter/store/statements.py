@@ -100,7 +100,7 @@ def statements(words: Words) -> Statements:
             ORDER BY next_at, number LIMIT :limit {words.unlocked}""",
         lease=f"""UPDATE delivery SET claimed_by = :run, lease_until = :until
             WHERE {words.these} AND state IN ('queued', 'deferred') AND {_CONSENTED}
-            RETURNING number, subscriber, address, name, state, attempts, reply, status""",
+            RETURNING number, subscriber, address, name, state, attempts, reply, status, variant""",
         exclude=f"""UPDATE delivery
             SET state = 'excluded', next_at = NULL, claimed_by = NULL, lease_until = NULL, updated = :now
             WHERE {words.these} AND state IN ('queued', 'deferred') AND NOT ({_CONSENTED})""",

@@ -1,17 +1,20 @@
 """Subscribers and their consent: every change is guarded, and logged in the same transaction."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, tuple_, update
 
 from newsletter.errors import SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
 from newsletter.model.incoming import Incoming, IncomingConsent
+from newsletter.model.segment import EVERYBODY, Selection
 from newsletter.model.subscriber import Consent, ConsentEntry, Provenance, Subscriber, Subscription, Way
 from newsletter.store.arrivals import enter_arrivals
+from newsletter.store.audience import reachable, selected
 from newsletter.store.consent import OWN_WORD, ImportResult, Outcome, judge, require_provenance
 from newsletter.store.consent_moves import change, move, number_of, standing_of
 from newsletter.store.database import Database
@@ -93,6 +96,40 @@ class SubscriberStore:
             move(connection, changes, self._database.hooks)
         return tuple(leaving)
 
+    def leave(self, number: int, list_name: str | None, provenance: Provenance) -> bool:
+        """Take the person with that number off one list, or off all; say whether there is such a person.
+
+        Nothing changes where they had left before.
+        """
+        at = written(self._clock())
+        with self._database.writing() as connection:
+            standing = standing_of(connection, number)
+            leaving = [
+                name for name, consent in sorted(standing.items())
+                if consent is not Consent.UNSUBSCRIBED and list_name in (None, name)
+            ]  # fmt: skip
+            gone = Consent.UNSUBSCRIBED
+            changes = [change(number, name, gone, provenance, at, standing[name]) for name in leaving]
+            move(connection, changes, self._database.hooks)
+        return bool(standing)
+
+    def leave_all(self, leaving: Mapping[tuple[int, str], Provenance]) -> None:
+        """Take each person off one list, all in one transaction; nothing changes where they had left before.
+
+        :param leaving: how it came about, by the person's number and the list.
+        """
+        at = written(self._clock())
+        theirs = tuple_(subscription.c.subscriber, subscription.c.list).in_(list(leaving))
+        query = select(subscription.c.subscriber, subscription.c.list, subscription.c.consent).where(theirs)
+        gone = Consent.UNSUBSCRIBED
+        with self._database.writing() as connection:
+            changes = [
+                change(number, name, gone, leaving[number, name], at, Consent(consent))
+                for number, name, consent in connection.execute(query)
+                if consent != gone
+            ]
+            move(connection, changes, self._database.hooks)
+
     def find(self, address: str) -> Subscriber | None:
         """Return the person with *address*, in whatever case it is written."""
         query = select(subscriber).where(subscriber.c.folded == fold_address(address))
@@ -108,13 +145,18 @@ class SubscriberStore:
         address: str | None = None,
         containing: str = "",
         tagged: str | None = None,
+        selection: Selection = EVERYBODY,
+        only_reachable: bool = False,
     ) -> Iterator[Subscription]:
         """Yield subscriptions in the order of the subscribers, lazily, as they all were at the first.
 
         :param containing: only people who have it in their name or address, whatever the case.
         :param tagged: only people with this tag.
+        :param only_reachable: only those to whom mail may go now.
         """
-        query = _SUBSCRIPTIONS
+        query = _SUBSCRIPTIONS.where(*selected(selection, sqlite=self._database.is_sqlite))
+        if only_reachable:
+            query = query.where(reachable(written(self._clock())))
         if list_name is not None:
             query = query.where(subscription.c.list == list_name)
         if consent is not None:
@@ -147,14 +189,30 @@ class SubscriberStore:
         with self._database.reading() as connection:
             return tuple(connection.execute(query).scalars())
 
-    def counts(self, list_name: str | None = None) -> Mapping[Consent, int]:
+    def counts(self, list_name: str | None = None, *, selection: Selection = EVERYBODY) -> Mapping[Consent, int]:
         """Return how many subscriptions stand at each consent, on one list or on all."""
         query = select(subscription.c.consent, func.count().label("total")).group_by(subscription.c.consent)
+        if conditions := selected(selection, sqlite=self._database.is_sqlite):
+            query = query.join(subscriber, subscriber.c.number == subscription.c.subscriber).where(*conditions)
         if list_name is not None:
             query = query.where(subscription.c.list == list_name)
         with self._database.reading() as connection:
             found = {row.consent: row.total for row in connection.execute(query)}
         return {consent: found.get(consent.value, 0) for consent in Consent}
+
+    def reachable(self, list_name: str, *, selection: Selection = EVERYBODY) -> Mapping[str, int]:
+        """Return to how many of a list mail may go now, by the sections that they do not want."""
+        without = subscription.c.without
+        query = (
+            select(without, func.count())
+            .join(subscriber, subscriber.c.number == subscription.c.subscriber)
+            .where(subscription.c.list == list_name, reachable(written(self._clock())))
+            .where(*selected(selection, sqlite=self._database.is_sqlite))
+            .group_by(without)
+            .order_by(without)
+        )
+        with self._database.reading() as connection:
+            return {without: int(count) for without, count in connection.execute(query)}
 
 
 class _Entry:
@@ -255,7 +313,11 @@ def _subscriber(row: Row[Any]) -> Subscriber:
 
 def _subscription(row: Row[Any]) -> Subscription:
     return Subscription(
-        subscriber=_subscriber(row), list=row.list, consent=Consent(row.consent), basis=row.basis, since=row.since
+        subscriber=replace(_subscriber(row), without=row.without),
+        list=row.list,
+        consent=Consent(row.consent),
+        basis=row.basis,
+        since=row.since,
     )
 
 

@@ -14,7 +14,7 @@ _THOSE = f"mailing = :mailing AND state = 'refused' AND status IN ({', '.join(ma
 _COUNT = text(f"SELECT (SELECT count(*) FROM delivery WHERE mailing = :mailing), count(*) FROM delivery WHERE {_THOSE}")
 _SUPPRESS = text(
     f"""INSERT INTO suppression (folded, list, kind, reason, since)
-    SELECT folded, '', 'refused', reply, :now FROM delivery WHERE {_THOSE}
+    SELECT folded, '', 'refused', reply, :now FROM delivery WHERE {_THOSE} AND replace(folded, '@', '') <> folded
     ON CONFLICT (folded, list) DO NOTHING"""
 )
 

@@ -5,13 +5,14 @@ What a mailing learns of itself is in ``suppression``.
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from newsletter.errors import SubscriberError
 from newsletter.model.address import UNSAFE
 from newsletter.model.canonical import fold_address
 from newsletter.model.suppression import Kind, Suppression
 from newsletter.store.database import Database
+from newsletter.store.forgetting import erasure_hash, forgotten_among
 from newsletter.store.moment import Clock, utc_now, written
 from newsletter.store.schema import suppression
 
@@ -40,14 +41,16 @@ class SuppressionList:
             raise SubscriberError("a suppression needs a reason in one line", 'give --reason "asked by phone"')
         with self._database.writing() as connection:
             return enter(
-                connection, fold_address(address), list_name, kind=kind, reason=reason.strip(),
+                connection, self._known_as(connection, address), list_name, kind=kind, reason=reason.strip(),
                 at=written(self._clock()),
             )  # fmt: skip
 
     def lift(self, address: str, list_name: str | None = None) -> tuple[Suppression, ...]:
         """Take back the suppressions of *address*, of one list ("" for the one of all) or each; return those."""
         with self._database.writing() as connection:
-            those = _of(address) if list_name is None else and_(_of(address), suppression.c.list == list_name)
+            those = suppression.c.folded == self._known_as(connection, address)
+            if list_name is not None:
+                those = and_(those, suppression.c.list == list_name)
             lifted = tuple(map(_suppression, connection.execute(select(suppression).where(those))))
             connection.execute(delete(suppression).where(those))
         return lifted
@@ -61,11 +64,16 @@ class SuppressionList:
         query = select(suppression).order_by(suppression.c.folded, suppression.c.list)
         if list_name is not None:
             query = query.where(suppression.c.list.in_((EVERYWHERE, list_name)))
-        if address is not None:
-            query = query.where(_of(address))
         with self._database.reading() as connection:
+            if address is not None:
+                query = query.where(suppression.c.folded == self._known_as(connection, address))
             for row in connection.execute(query, execution_options={"yield_per": 500}):
                 yield _suppression(row)
+
+    def _known_as(self, connection: Connection, address: str) -> str:
+        """Return what an address is kept as: folded, or as the hash of who asked to be forgotten."""
+        folded, key = fold_address(address), self._database.oldest_key
+        return erasure_hash(key, folded) if forgotten_among(connection, key, [folded]) else folded
 
 
 def enter(
@@ -95,10 +103,6 @@ def lift_by_own_word(connection: Connection, folded: str, list_name: str) -> boo
     there = and_(suppression.c.folded == folded, suppression.c.list.in_((EVERYWHERE, list_name)))
     connection.execute(delete(suppression).where(there, suppression.c.kind != Kind.EDITOR.value))
     return connection.execute(select(suppression.c.folded).where(there).limit(1)).first() is None
-
-
-def _of(address: str) -> ColumnElement[bool]:
-    return suppression.c.folded == fold_address(address)
 
 
 def _suppression(row: Row[tuple[object, ...]]) -> Suppression:

@@ -18,6 +18,7 @@ from newsletter.model.canonical import fold_address
 from newsletter.model.incoming import Arrival, ForgottenTrace, Incoming, IncomingConsent
 from newsletter.model.subscriber import Consent, ConsentEntry, Way
 from newsletter.model.suppression import Kind, Suppression
+from newsletter.model.variant import read_without, written_without
 from newsletter.subscribers.address import is_unsafe, shown, validate
 from newsletter.subscribers.importing import RejectedRow
 from newsletter.subscribers.particulars import (
@@ -69,7 +70,7 @@ def _person(person: Incoming) -> dict[str, Any]:
                 "consent": one.consent.value,
                 "basis": one.basis,
                 "since": one.at,
-                "without": json.loads(one.without or "[]"),
+                "without": sorted(read_without(one.without)),
                 "paused_until": one.paused_until,
             }
             for one in person.consents
@@ -146,11 +147,10 @@ def _read(values: Mapping[str, Any], line: int, name: str) -> Arrival:
 
 
 def _consent(values: Mapping[str, Any]) -> IncomingConsent:
-    without = sorted({_text(one) for one in values["without"]})
     return IncomingConsent(
         **_standing(values),
         at=_time(values["since"]),
-        without=json.dumps(without, ensure_ascii=False) if without else "",
+        without=written_without(map(_text, values["without"])),
         paused_until=_time(values["paused_until"]) if values["paused_until"] is not None else None,
     )
 

@@ -10,6 +10,7 @@
     TOKEN/issue/findings       what the checks found and what the mail weighs, as JSON
     TOKEN/issue/place/17       where an element was written; /issue/file?path=… the file; POST /issue/open the editor
     TOKEN/issue/readers        whom it can be shown to; ?like=… looks for subscribers
+    TOKEN/issue/variants       its variants; beside ?reader, ?variant=["Jobs"] is the mail without, or whole
     TOKEN/issue/events         a number after each save, as server-sent events
     TOKEN/desk                 see :mod:`newsletter.web.desk_pages`
 """
@@ -20,6 +21,7 @@ import re
 import secrets
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -42,6 +44,7 @@ from newsletter.web.readers import Readers
 from newsletter.web.saves import saves
 from newsletter.web.serving import listen, serve
 from newsletter.web.sheet import VIEWS
+from newsletter.web.variants import list_variants, named_variant
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; "
@@ -92,10 +95,11 @@ class Preview:
                 Route("/issue/part/{part:str}", answering(self._part)),
                 Route("/issue/message", answering(self._message)),
                 Route("/issue/findings", answering(self._findings)),
-                Route("/issue/place/{number:str}", self._place),
+                Route("/issue/place/{number:str}", answering(self._place)),
                 Route("/issue/file", self._source_file),
                 Route("/issue/open", answering(self._open), methods=["POST"]),
                 Route("/issue/readers", self._list_readers),
+                Route("/issue/variants", answering(self._list_variants)),
                 Route("/issue/events", self._events),
                 *self._desk.routes(),
                 Route("/{file:str}", self._file),
@@ -136,11 +140,13 @@ class Preview:
         return _asset(request.path_params["file"])
 
     async def _reader(self, request: Request) -> Subscriber:
-        key = request.query_params.get("reader", "")
-        if reader := self._readers.known(key):
-            return reader
-        # Apart, because a database on another machine may take its time to answer, or not to.
-        return await asyncio.to_thread(self._readers.find, key)
+        """Return whose mail is asked for, with the variant that is: their own unless another is named."""
+        key, variant = (request.query_params.get(name, "") for name in ("reader", "variant"))
+        if not (reader := self._readers.known(key)):
+            sheet = self._current().sheet
+            # Apart, because a database on another machine may take its time to answer, or not to.
+            reader = await asyncio.to_thread(self._readers.find, key, sheet.issue.list if sheet else "")
+        return replace(reader, without=named_variant(variant)) if variant else reader
 
     async def _summary(self, request: Request) -> Response:
         reader = await self._reader(request)
@@ -165,12 +171,14 @@ class Preview:
         return JSONResponse(self._current().message(reader))
 
     async def _findings(self, request: Request) -> Response:
-        return JSONResponse({**self._current().findings(), "version": self._version})
+        reader = await self._reader(request)
+        return JSONResponse({**self._current().findings(reader), "version": self._version})
 
     async def _place(self, request: Request) -> Response:
         sheet = self._current().sheet
         number = request.path_params["number"]  # starlette's own int raises at 4,300 digits, as Python's does
-        place = sheet.place(int(number)) if sheet and re.fullmatch(r"[0-9]{1,9}", number) else None
+        reader = await self._reader(request)
+        place = sheet.place(int(number), reader) if sheet and re.fullmatch(r"[0-9]{1,9}", number) else None
         if place is None:
             return _missing()
         return JSONResponse({"path": place.path.as_posix(), "line": place.line, "column": place.column})
@@ -202,6 +210,12 @@ class Preview:
         sheet = self._current().sheet
         like = request.query_params.get("like", "")
         return JSONResponse(await asyncio.to_thread(self._readers.list, sheet.issue.list if sheet else "", like))
+
+    async def _list_variants(self, request: Request) -> Response:
+        sheet = self._current().sheet
+        if sheet is None:
+            return JSONResponse({"variants": [], "error": ""})
+        return JSONResponse(await asyncio.to_thread(list_variants, self._folder, sheet.issue))
 
     async def _events(self, request: Request) -> Response:
         """Tell the page of each save, as server-sent events (HTML Standard §9.2)."""

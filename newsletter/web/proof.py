@@ -37,11 +37,11 @@ class Proof:
             "error": self.error and error_values(self.error),
         }
 
-    def findings(self) -> dict[str, Any]:
+    def findings(self, reader: Subscriber | None = None) -> dict[str, Any]:
         """What the page asks for when the picture stands: it takes longer than that."""
         if self.error or not self.sheet:
             return {"findings": [{**fault.values(), "places": ()} for fault in folded(self.faults)], "weight": None}
-        return {"findings": self.sheet.finding_values(), "weight": self.sheet.weight_values()}
+        return {"findings": self.sheet.finding_values(reader), "weight": self.sheet.weight_values(reader)}
 
     def part(self, name: str, reader: Subscriber) -> str | None:
         """Return the text of a part by its *name* in the page's address; None if there is no such part."""
@@ -51,7 +51,9 @@ class Proof:
             return None
         if not self.sheet:
             return ""
-        return self.sheet.rendered.mjml if name == "mjml" else str(getattr(self.sheet.sample(reader), name))
+        return (
+            self.sheet.part(reader).rendered.mjml if name == "mjml" else str(getattr(self.sheet.sample(reader), name))
+        )
 
     def message(self, reader: Subscriber) -> dict[str, Any]:
         """The message to *reader* as it goes over the wire, and its headers as a person reads them."""
@@ -65,7 +67,7 @@ def make_proof(folder: Path, path: Path, last: Sheet | None = None) -> Proof:
         source = _read(path)
         newsletter = open_newsletter(folder)
         if last:  # compiling the theme's templates anew would take twice as long as everything else
-            newsletter.share_renderer(last.newsletter)
+            newsletter.share_renderers(last.newsletter)
         sheet = Sheet.of(newsletter, path)
     except NewsletterError as error:
         faults = _faults(newsletter, path) if newsletter else ()

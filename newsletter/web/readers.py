@@ -60,23 +60,26 @@ class Readers:
         cases = [{"key": key, "label": label} for key, (label, _) in EDGE_CASES.items()]
         return {"cases": cases, "subscribers": rows, "more": len(found) > FOUND, "error": error}
 
-    def find(self, key: str) -> Subscriber:
-        """Return the reader of this *key*, the sample reader if it is no address.
+    def find(self, key: str, list_name: str = "") -> Subscriber:
+        """Return the reader of this *key*, as the list *list_name* knows them; the sample reader if it is no address.
 
         :raises NewsletterError: nobody has that address, or the database does not answer.
         """
         if (reader := self.known(key)) is None:
-            reader = self._known[key] = self._look_up(key)
+            reader = self._known[key] = self._look_up(key, list_name)
         return reader
 
     def known(self, key: str) -> Subscriber | None:
         """Return the reader of this *key* if no database has to be asked, the sample reader if it is no address."""
         return self._known.get(key) if "@" in key else EDGE_CASES.get(key, EDGE_CASES[SAMPLE])[1]
 
-    def _look_up(self, address: str) -> Subscriber:
+    def _look_up(self, address: str, list_name: str) -> Subscriber:
         newsletter = open_newsletter(self._folder)
         try:
-            found = store_of(newsletter).find(address) if newsletter.has_database() else None
+            found = None
+            if newsletter.has_database():
+                on_it = next(store_of(newsletter).subscriptions(list_name=list_name, address=address), None)
+                found = on_it.subscriber if on_it else store_of(newsletter).find(address)
         finally:
             newsletter.close()
         if found is None:

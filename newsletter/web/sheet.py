@@ -9,14 +9,17 @@ from typing import Any
 from newsletter.app import Newsletter
 from newsletter.app.building import template_of
 from newsletter.app.checking import check_issue
+from newsletter.app.sections import variants_of, without_sections
 from newsletter.checks.finding import Finding
 from newsletter.checks.folding import folded
 from newsletter.checks.weight import GMAIL_CLIP, weigh
 from newsletter.composer.markdown import plain_text
+from newsletter.errors import SendError
 from newsletter.model.issue import Issue
 from newsletter.model.mail import RenderedIssue
 from newsletter.model.subscriber import Subscriber
 from newsletter.model.traced import Place, TracedIssue
+from newsletter.model.variant import Variants, read_without
 from newsletter.rendering.scheme import in_scheme
 from newsletter.rendering.views import as_outlook, without_images
 from newsletter.sender.addressing import MailTemplate, Sample, sample_message, sample_slots
@@ -45,7 +48,35 @@ class Sheet:
         issue = newsletter.issues.read(path)
         newsletter.list_of(issue)
         rendered = newsletter.render(issue)
-        return cls(newsletter=newsletter, issue=issue, rendered=rendered, traced=newsletter.renderer.trace(issue))
+        return cls(
+            newsletter=newsletter,
+            issue=issue,
+            rendered=rendered,
+            traced=newsletter.renderer_of(issue.list).trace(issue),
+        )
+
+    @cached_property
+    def _variants(self) -> Variants:
+        return variants_of(self.newsletter, self.issue)
+
+    @cached_property
+    def _parts(self) -> dict[str, "Sheet"]:
+        return {"": self}
+
+    def part(self, reader: Subscriber | None) -> "Sheet":
+        """Return the variant that *reader* gets, the whole for None.
+
+        :raises SendError: they want none of the sections.
+        """
+        variant = self._variants.of(reader.without) if reader else ""
+        if self._variants.is_empty(variant):
+            raise SendError("nothing is left of the issue without its sections", "this reader gets no mail of it")
+        if variant not in self._parts:
+            issue = without_sections(self.issue, variant)
+            traced = self.newsletter.renderer_of(issue.list).trace(issue)
+            rendered = self.newsletter.render(issue)
+            self._parts[variant] = Sheet(newsletter=self.newsletter, issue=issue, rendered=rendered, traced=traced)
+        return self._parts[variant]
 
     @cached_property
     def _template(self) -> MailTemplate:
@@ -64,6 +95,8 @@ class Sheet:
 
         :param traced: its elements have ``data-place``.
         """
+        if (part := self.part(reader)) is not self:
+            return part.sample(replace(reader, without=""), traced=traced)
         key = (traced, reader)
         if key not in self._samples:
             self._samples[key] = sample_message(self._traced_template if traced else self._template, reader)
@@ -81,9 +114,13 @@ class Sheet:
         """What the checks find."""
         return tuple(check_issue(self.newsletter, self.issue, self.rendered, self.traced))
 
-    def finding_values(self) -> list[dict[str, Any]]:
-        """The findings, as JSON takes them, with the numbers of the elements that each is about."""
-        return [{**finding.values(), "places": self._about(finding)} for finding in folded(self.findings)]
+    def finding_values(self, reader: Subscriber | None = None) -> list[dict[str, Any]]:
+        """The findings, as JSON takes them, with the numbers of the elements of *reader*'s mail that each is about.
+
+        They are those of the whole issue, whatever the reader does without.
+        """
+        part = self.part(reader)
+        return [{**finding.values(), "places": part._about(finding)} for finding in folded(self.findings)]
 
     def _about(self, finding: Finding) -> tuple[int, ...]:
         place = Place(path=finding.path, line=finding.line, column=finding.column)
@@ -93,9 +130,10 @@ class Sheet:
         above = (self.traced.elements(Place(path=finding.path, line=line)) for line in body)
         return next(filter(None, above), ())
 
-    def place(self, number: int) -> Place | None:
-        """Return where the element of this number was written."""
-        return self.traced.places[number] if 0 <= number < len(self.traced.places) else None
+    def place(self, number: int, reader: Subscriber | None = None) -> Place | None:
+        """Return where the element of this number of *reader*'s mail was written."""
+        places = self.part(reader).traced.places
+        return places[number] if 0 <= number < len(places) else None
 
     @cached_property
     def files(self) -> frozenset[Path]:
@@ -103,8 +141,12 @@ class Sheet:
         named = {place.path for place in self.traced.places} | {finding.path for finding in self.findings}
         return frozenset(named | {self.issue.path})
 
-    def weight_values(self) -> dict[str, Any]:
-        """What the HTML part weighs, in bytes, by cause and by article, as JSON takes it."""
+    def weight_values(self, reader: Subscriber | None = None) -> dict[str, Any]:
+        """What the HTML part of the whole issue weighs, in bytes, by cause and by article, as JSON takes it.
+
+        Its places are the numbers of the elements of *reader*'s mail.
+        """
+        traced = self.part(reader).traced
         weight, articles = weigh(self.rendered.html, self.issue.articles), self.issue.articles
         shares = [
             {
@@ -113,7 +155,7 @@ class Sheet:
                 "line": articles[share.index].line,
                 "start": share.start,
                 "size": share.size,
-                "places": self.traced.elements(Place(path=self.issue.path, line=articles[share.index].line))[-1:],
+                "places": traced.elements(Place(path=self.issue.path, line=articles[share.index].line))[-1:],
             }
             for share in weight.shares
         ]
@@ -138,4 +180,6 @@ class Sheet:
             "remote": wants_remote(sample.html),
             "reader": {"name": reader.address.name, "address": reader.address.address},
             "slots": dict(sample_slots(self._template, reader)),
+            "without": sorted(read_without(self._variants.of(reader.without))),
+            "optional": bool(self._variants.optional),
         }

@@ -90,9 +90,9 @@ export const settled = () => Promise.race([
 ]);
 
 // Replaced, not set: a frame's own history would make the browser's Back go through old saves.
-export function loadMail(digest, reader, remote) {
+export function loadMail(digest, whose, remote) {
   for (const device of devices) {
-    const asked = `issue/mail/${device.scheme}?${new URLSearchParams({ digest, reader, ...(remote && { remote: 1 }) })}`;
+    const asked = `issue/mail/${device.scheme}?${new URLSearchParams({ digest, ...whose, ...(remote && { remote: 1 }) })}`;
     const address = new URL(asked, document.baseURI).href;
     if (device.shown === address || device.pair.hidden || device.figure.hidden) continue;
     device.shown = address;

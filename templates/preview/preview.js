@@ -5,6 +5,7 @@ import { loadMail, settled, showInbox, showPairs } from "./mail.js";
 import { onPicked } from "./marks.js";
 import { listReaders, onReader, reader, showReader, stepReader } from "./reader.js";
 import { openCurrent, showFindings, showWeight, step } from "./side.js";
+import { listVariants, onVariant, showVariants, stepVariant, variant } from "./variant.js";
 import { showError, showHead, showMessage, showSource, showText } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -22,7 +23,7 @@ class Refused extends Error {
 }
 
 async function fetched(address) {
-  const answer = await fetch(`${address}?${new URLSearchParams({ reader: reader() })}`);
+  const answer = await fetch(`${address}?${new URLSearchParams({ reader: reader(), ...variant() })}`);
   if (answer.status === 409) throw new Refused((await answer.json()).error);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer;
@@ -42,9 +43,10 @@ function paintMail() {
   $("remote-choice").hidden = !issue.mail?.remote;
   showPairs(issue.mail ? chosen("scheme") : "none", chosen("width"));
   showReader(issue.mail);
+  showVariants(issue.mail);
   if (!issue.mail) return;
   showInbox(issue.mail);
-  if (!issue.refused) loadMail(issue.mail.digest, reader(), issue.mail.remote && chosen("remote"));
+  if (!issue.refused) loadMail(issue.mail.digest, { reader: reader(), ...variant() }, issue.mail.remote && chosen("remote"));
 }
 
 function paintWords() {
@@ -81,7 +83,7 @@ async function open(path, line, column) {
 }
 
 onPicked(async (number) => {
-  const answer = await fetch(`issue/place/${number}`);
+  const answer = await fetch(`issue/place/${number}?${new URLSearchParams({ reader: reader(), ...variant() })}`);
   if (!answer.ok) return;
   const { path, line, column } = await answer.json();
   if (path === issue.path) goTo(line);
@@ -117,6 +119,7 @@ async function load() {
       const time = new Date().toLocaleTimeString();
       say("live", issue.version ? `Live · reloaded ${time}` : "Live · reloads when you save");
       document.body.dataset.version = issue.version;
+      listVariants();
     } catch (fault) {
       if (fault instanceof Refused) {
         refuse(fault.error);
@@ -137,12 +140,14 @@ async function loadShown() {
 
 onChoice(() => { if (issue) { paint(); loadShown(); } });
 onReader(load);
+onVariant(load);
 for (const tab of tabs) tab.addEventListener("click", () => { showTab(tab.id.slice(4)); loadShown(); });
 document.querySelector("[role=tablist]").addEventListener("keydown", loadShown);
 document.addEventListener("keydown", (event) => {
   if (!single(event) || !issue) return;
   if (event.key === "[") stepReader(-1);
   else if (event.key === "]") stepReader(1);
+  else if (event.key.toLowerCase() === "v") stepVariant(event.shiftKey ? -1 : 1);
   else if (shown() === "mail" && event.key === "j") step(1);
   else if (shown() === "mail" && event.key === "k") step(-1);
   else if (shown() === "mail" && event.key === "e") openCurrent();

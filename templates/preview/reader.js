@@ -1,4 +1,5 @@
 // Whose mail is shown: the sample reader, a name that is hard on a mail, or a subscriber.
+import { forgetVariant, saidOf } from "./variant.js";
 import { made } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -42,6 +43,7 @@ function choose(key) {
   chosen = key;
   sessionStorage.setItem("reader", key);
   $("reader").value = key;
+  forgetVariant();
   heard();
 }
 
@@ -55,7 +57,7 @@ export function showReader(mail) {
   if (!mail) return $("slots").replaceChildren();
   const rows = [["To", mail.reader.name ? `${mail.reader.name} <${mail.reader.address}>` : mail.reader.address]];
   for (const [slot, value] of Object.entries(mail.slots)) rows.push([NAMES[slot] ?? slot, value]);
-  rows.push(["Variant", "The only one: all readers get the same sections in the same language."]);
+  rows.push(["Variant", saidOf(mail)]);
   $("slots").replaceChildren(...rows.flatMap(([name, value]) => {
     const said = made("dd", "", value);
     said.dir = "auto";

@@ -4,13 +4,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from command_process import Command, run_command, start_command
 from smtp_server import Server, certified
 
 PASSWORD = "correct horse battery"
@@ -23,12 +23,12 @@ class Desk:
     folder: Path
     env: dict[str, str] = field(default_factory=dict)
 
+    def start(self, *words: str) -> Command | subprocess.Popen[str]:
+        """Run a command while the test goes on."""
+        return start_command(words, self.folder, {**os.environ, **self.env}, live=True)
+
     def run(self, *words: str, typed: str | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "newsletter", *words],
-            cwd=cwd or self.folder, env={**os.environ, **self.env}, capture_output=True, text=True, encoding="utf-8",
-            input=typed, stdin=None if typed is not None else subprocess.DEVNULL, timeout=120, check=False,
-        )  # fmt: skip
+        return run_command(words, cwd or self.folder, {**os.environ, **self.env}, typed=typed)
 
     def ok(self, *words: str, **kwargs) -> str:
         done = self.run(*words, **kwargs)

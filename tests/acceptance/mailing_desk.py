@@ -5,11 +5,11 @@ import os
 import re
 import sqlite3
 import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from command_process import Command
 from conftest import Desk
 
 from newsletter.app import open_newsletter
@@ -23,13 +23,9 @@ def add_people(desk: Desk, count: int, prefix: str = "p") -> None:
     desk.ok("subscribers", "import", "more.csv", "--consent", "confirmed", "--basis", "asked")
 
 
-def beside(desk: Desk, *words: str) -> subprocess.Popen[str]:
+def beside(desk: Desk, *words: str) -> Command | subprocess.Popen[str]:
     """Run a command while the test goes on."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "newsletter", *words],
-        cwd=desk.folder, env={**os.environ, **desk.env}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-    )  # fmt: skip
+    return desk.start(*words)
 
 
 def status(desk: Desk, issue: int = 1) -> dict[str, object]:

@@ -29,7 +29,7 @@ from newsletter.cli.root import root
 from newsletter.errors import InputError, NewsletterError, SendError, StoreError
 from newsletter.model.address import Address
 from newsletter.model.delivery import State
-from newsletter.model.subscriber import Consent
+from newsletter.model.subscriber import Consent, Provenance, Way
 from newsletter.model.tokens import DeliveryTokens
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.backup_file import MANIFEST, BackupFile
@@ -39,8 +39,10 @@ from newsletter.store.key import KEY_FILE, fingerprint_of
 from newsletter.store.ledger import LedgerStore
 from newsletter.store.lock import CoordinatorBusy
 from newsletter.store.moment import utc_now
+from newsletter.store.notices import NoticeStore
 from newsletter.store.rotation import rotate_key
 from newsletter.store.schema import VERSION
+from newsletter.store.signups import SignupStore
 from newsletter.store.suppression_list import SuppressionList
 from newsletter.store.upgrade import run_migrations
 
@@ -107,6 +109,7 @@ def empty_machine(monkeypatch, tmp_path):
 def test_a_backup_goes_to_an_empty_machine_where_links_of_older_mail_work(opened, file, tmp_path, monkeypatch):
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir() if "kept" in path.name] == ["kept.backup"], "no draft is left"
+    assert file.stat().st_size < (opened.settings.data_folder / DATABASE_FILE).stat().st_size / 2, "it is packed"
     token = DeliveryTokens.derive(opened.database.key, **ADA).unsubscribe
     desk = empty_machine(monkeypatch, tmp_path)
     restored = restore(file, desk, unheard)
@@ -136,10 +139,13 @@ def test_what_may_have_been_sent_since_is_in_doubt_and_nothing_goes_out_by_itsel
         Schedule(issue=43, list="weekly", at=utc_now(), profile="", subject="", frozen=b"", issue_sha256="",
                  correction_of=0, expected=3, asked_at=utc_now())
     )  # fmt: skip
+    word = Provenance(way=Way.PAGE, basis="page")
+    SignupStore(opened.database).ask(Address(address="eve@example.com"), {"weekly": True}, word)
     back_up(opened, tmp_path / "later.backup", unheard)
     desk = empty_machine(monkeypatch, tmp_path)
     restored = restore(tmp_path / "later.backup", desk, unheard)
-    assert (restored.left.in_doubt, restored.left.unscheduled) == ({42: 1}, (43,))
+    left = restored.left
+    assert (left.in_doubt, left.unscheduled, left.notices) == ({42: 1}, (43,), 1)
     again = open_newsletter(desk)
     ledger = LedgerStore(again.database)
     after = ledger.balance(42)
@@ -147,6 +153,7 @@ def test_what_may_have_been_sent_since_is_in_doubt_and_nothing_goes_out_by_itsel
     replies = [each.reply for each in ledger.deliveries(42, [State.IN_DOUBT])]
     assert any(f"restored from the backup of {restored.manifest.made}" in reply for reply in replies)
     assert Agenda(again.database).schedules() == ()
+    assert NoticeStore(again.database).lease(10) == ()
     with ledger.open_mailing(42, "weekly") as run:
         assert run.claim(10) == [], "nothing that is in doubt is sent unasked"
     assert ledger.settle(42, None, State.QUEUED) == 2, "a person's word sends it"

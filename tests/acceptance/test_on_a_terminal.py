@@ -143,12 +143,9 @@ def test_a_slip_in_the_editor_can_be_mended_at_once(sample, typed, code, said):
 
 
 def test_a_log_is_read_with_a_bar(sending, inbox):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "newsletter", "send", "1", "--really", "--yes"],
-        cwd=sending.folder, env={**os.environ, **sending.env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    process = sending.start("send", "1", "--really", "--yes")
     inbox.on_message = lambda address: process.kill()
-    process.wait(60)
+    process.communicate(timeout=60)
     sending.path("mail.log").write_text("Nov 23 22:05:59 mx postfix/qmgr[7]: 4F2A81C02D: removed\n" * 20_000)
     code, shown = at_terminal(sending, "settle", "1", "--log", "mail.log")
     assert code == 5

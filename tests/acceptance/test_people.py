@@ -4,12 +4,15 @@ import json
 from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
+from threading import Event
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import insert
 
 from newsletter.app import open_newsletter
+from newsletter.app.doctor import diagnose
+from newsletter.app.forgetting import forget_reader
 from newsletter.app.kept import (
     CONSENTS,
     DELIVERIES,
@@ -23,11 +26,14 @@ from newsletter.app.kept import (
     kept_of,
     kept_text,
 )
+from newsletter.app.working import Worker
 from newsletter.cli.root import root
 from newsletter.errors import NewsletterError, SubscriberError
 from newsletter.store import schema
 from newsletter.store.backup import BACKUPS
+from newsletter.store.forgetting import forget
 from newsletter.store.ledger import LedgerStore
+from newsletter.store.wiping import is_unwiped
 
 AT = "2026-11-27T12:00:00Z"
 
@@ -152,6 +158,18 @@ def test_all_that_is_kept_is_shown_in_words_a_reader_understands(filled, at_desk
         kept_of(filled, "nobody@example.com")
 
 
+def test_an_editor_finds_somebody_by_the_address_they_had_and_nobody_else_does(filled, at_desk):
+    with filled.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE subscriber SET address = 'N@example.com', folded = 'n@example.com'"
+                                   " WHERE folded = 'ada@example.com'")  # fmt: skip
+    of_whoever_has_it_now = kept_of(filled, "ada@example.com")
+    assert (of_whoever_has_it_now["known_since"], of_whoever_has_it_now["deliveries"]) == (None, [])
+    assert "keeps about N@example.com" in at_desk("subscribers", "show", "ada@example.com")
+    assert "forgotten, and off weekly" in at_desk("subscribers", "forget", "Ada@example.com", "--yes")
+    for address in ("n@example.com", "ada@example.com"):
+        assert "You asked to be forgotten" in at_desk("subscribers", "show", address)
+
+
 def test_an_address_that_is_suppressed_only_is_shown_too(at_desk):
     at_desk("subscribers", "suppress", "eve@example.com", "--reason", "a spam trap")
     said = at_desk("subscribers", "show", "Eve@example.com")
@@ -186,3 +204,33 @@ def test_after_a_rotation_a_message_that_is_sent_again_has_the_message_id_of_the
     first, again = [data for address, data in inbox.messages if address == "ada@example.com"]
     assert again == first
     assert message_from_bytes(first)["Message-ID"]
+
+
+def test_under_a_mailing_the_file_is_not_written_anew_and_a_worker_or_the_next_mailing_does_it(sending, inbox):
+    newsletter = open_newsletter(sending.folder)
+    with newsletter.database.coordinator_lock():
+        with newsletter.database.reading():
+            gone = forget_reader(newsletter, "grace@example.com")
+        assert (gone.wiped, gone.unwiped_because) == (False, "another newsletter command is sending from this database")
+        assert list(Worker("", Event()).turn(newsletter)) == []
+        assert is_unwiped(newsletter.database)
+        assert "forgotten" in [one.topic for one in diagnose(newsletter)]
+    assert list(Worker("", Event()).turn(newsletter)) == []
+    assert not is_unwiped(newsletter.database)
+    assert "forgotten" not in [one.topic for one in diagnose(newsletter)]
+    forget_reader_unwiped(newsletter, "lin@example.com")
+    sending.ok("send", "1", "--really", "--yes")
+    assert not is_unwiped(newsletter.database)
+    newsletter.close()
+    assert inbox.addresses == ["ada@example.com"]
+    (backup,) = (newsletter.settings.data_folder / BACKUPS).glob("*before-mailing*")
+    assert b"lin@example.com" not in backup.read_bytes()
+
+
+def forget_reader_unwiped(newsletter, address):
+    """Forget somebody as a page does, which wipes nothing."""
+    with newsletter.database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO tag VALUES (1, 'lin@example.com')")
+        connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+        connection.exec_driver_sql("DELETE FROM tag")
+    forget(newsletter.database, address)

@@ -2,11 +2,8 @@
 
 import email
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -47,15 +44,12 @@ def killed(desk, postfix: Postfix, hold: Hold, after: int, *words: str) -> None:
     """Run a command, and kill it when the message number *after* is held up."""
     with holding(postfix.port, hold, after) as proxy:
         through(desk, proxy.port)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "newsletter", *words], cwd=desk.folder, env={**os.environ, **desk.env},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        process = desk.start(*words)
         try:
             assert proxy.held.wait(60)
         finally:
             process.send_signal(signal.SIGKILL)
-            process.wait(60)
+            process.communicate(timeout=60)
     through(desk, postfix.port)
 
 

@@ -1,11 +1,8 @@
 """Settling who is in doubt by a log: what is said, what is refused."""
 
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,12 +13,9 @@ def doubted(sending, inbox):
     """A mailing to one reader, killed at the message, and the words of a log that would prove it, a line each."""
     for address in ("grace@example.com", "lin@example.com"):
         sending.ok("subscribers", "unsubscribe", address)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "newsletter", "send", "1", "--really", "--yes"],
-        cwd=sending.folder, env={**os.environ, **sending.env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    process = sending.start("send", "1", "--really", "--yes")
     inbox.on_message = lambda address: process.send_signal(signal.SIGKILL)
-    process.wait(60)
+    process.communicate(timeout=60)
     inbox.on_message = lambda address: None
     ((address, data),) = inbox.messages
     message_id = re.search(rb"^Message-ID: (.*)\r\n", data, re.M)[1].decode()

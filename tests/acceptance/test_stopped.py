@@ -1,10 +1,8 @@
 """A mailing that is interrupted or killed, and goes on: nobody is forgotten, nobody gets it twice."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import threading
 import tomllib
 
@@ -23,10 +21,7 @@ def crowd(sending):
 
 def send_until(desk, inbox, count: int, number: signal.Signals) -> subprocess.CompletedProcess[str]:
     """Start a mailing, and signal it while the server holds its *count*-th message."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "newsletter", "send", "1", "--really", "--yes"],
-        cwd=desk.folder, env={**os.environ, **desk.env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    process = desk.start("send", "1", "--really", "--yes")
 
     def hit(address: str) -> None:
         if len(inbox.messages) == count:
@@ -89,10 +84,7 @@ def test_two_mailings_at_once_are_refused(crowd, inbox):
 
 
 def test_a_second_signal_ends_it_at_once_and_it_goes_on(crowd, inbox):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "newsletter", "send", "1", "--really", "--yes"],
-        cwd=crowd.folder, env={**os.environ, **crowd.env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    process = crowd.start("send", "1", "--really", "--yes")
     held = threading.Event()
 
     def hold(address: str) -> None:

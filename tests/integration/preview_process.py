@@ -3,12 +3,13 @@
 import http.client
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from command_process import Command, start_command
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,7 @@ class Running:
     :param address: with the token, ending in a slash.
     """
 
-    process: subprocess.Popen[str]
+    process: Command | subprocess.Popen[str]
     folder: Path
     address: str
 
@@ -80,14 +81,9 @@ class Answer:
     body: str
 
 
-def start(folder: Path, home: Path, *words: str) -> subprocess.Popen[str]:
+def start(folder: Path, home: Path, *words: str) -> Command | subprocess.Popen[str]:
     """Start the command in *folder*, with the data folder *home*."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "newsletter", *words],
-        cwd=folder,
-        env={**os.environ, "NEWSLETTER_HOME": str(home), "PYTHONIOENCODING": "utf-8"},
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-    )  # fmt: skip
+    return start_command(words, folder, {**os.environ, "NEWSLETTER_HOME": str(home)}, live=True)
 
 
 def make_sample(folder: Path, home: Path) -> None:

@@ -2,7 +2,9 @@
 
 import mailbox as standard
 import os
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,13 +12,15 @@ from imap_server import running_dovecot
 from returned_mail import Ours, complaint, forwarded, postfix, reply, vacation
 from store_press import Press, begin, record
 
-from newsletter.app.mailboxes import take_mailbox
+from newsletter.app.mailboxes import Reception, take_mailbox
 from newsletter.app.returning import Outcome, Taking
 from newsletter.errors import InputError, NewsletterError
 from newsletter.model.delivery import State
 from newsletter.returning.imap import open_imap
 from newsletter.returning.mailbox import Maildir, open_mailbox
 from newsletter.returning.options import ImapProfile
+from newsletter.returning.proving import Proof
+from newsletter.store.database import open_database
 
 PASSWORD = "grün&böse"
 
@@ -232,3 +236,44 @@ def test_an_empty_mailbox_behind_imap_has_no_mail(dovecot, ca_file):
     )
     with open_imap(profile, PASSWORD) as box:
         assert (len(box), list(box.letters())) == (0, [])
+
+
+def test_what_lmtp_hands_over_is_recorded_kept_refused_or_asked_for_again(press, mails, tmp_path):
+    told, failed = [], []
+    with open_database(tmp_path / "data", patience=0.1) as database:
+        taking = Taking(database)
+
+        def reception(keep: Path | None) -> Reception:
+            return Reception(taking, keep=keep, answers="editor@example.org", told=told.append, failed=failed.append)
+
+        alone, keeping = reception(None), reception(tmp_path / "kept")
+        with closing(sqlite3.connect(tmp_path / "data" / "newsletter.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert alone.take(mails[0], "", "bounces@news.example.org").code == 451
+            other.execute("ROLLBACK")
+        assert (len(told), len(failed)) == (0, 1)
+        senders = ["" if data.startswith(b"Return-Path: <>") else "ada@example.com" for data in mails]
+        said = [
+            alone.take(data, sender, "bounces@news.example.org") for data, sender in zip(mails, senders, strict=True)
+        ]
+        assert [(each.code, each.words) for each in said] == [
+            (250, "recorded"), (250, "recorded"), (250, "nothing to do"),
+            (550, "this address is read by a program; write to editor@example.org"), (250, "nothing to do"),
+            (550, "this address is read by a program; write to editor@example.org"),
+        ]  # fmt: skip
+        for data in mails:
+            keeping.take(data, "ada@example.com", "bounces@news.example.org")
+    head = b"Return-Path: <ada@example.com>\r\nDelivered-To: bounces@news.example.org\r\n"
+    assert sorted(snapshot(tmp_path / "kept").values()) == sorted(head + data for data in mails[2:])
+    bare = Ours(subscriber=1, key=press.database.key)
+    answer = reception_of_envelope(press, postfix(bare, to="x@y.example", returned=False), bare.return_path)
+    assert answer.code == 250
+    assert told[0].kind.value == "bounce"
+
+
+def reception_of_envelope(press, data: bytes, recipient: str):
+    seen = []
+    reception = Reception(Taking(press.database), keep=None, answers="", told=seen.append, failed=seen.append)
+    answer = reception.take(data, "", recipient)
+    assert [report.proof for report in seen[0].reports] == [Proof.TOKEN]
+    return answer

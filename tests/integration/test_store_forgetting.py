@@ -17,6 +17,7 @@ from store_press import (
 
 from newsletter.errors import SubscriberError
 from newsletter.model.address import Address
+from newsletter.model.bounce import DeliveryEvent, EventKind
 from newsletter.model.canonical import fold_address
 from newsletter.model.hook import Event
 from newsletter.model.subscriber import Consent, Provenance, Way
@@ -25,20 +26,15 @@ from newsletter.store import schema
 from newsletter.store.consent import Outcome
 from newsletter.store.consent_moves import change, move
 from newsletter.store.database import DATABASE_FILE, open_database
-from newsletter.store.forgetting import (
-    erasure_hash,
-    forget,
-    forget_known,
-    forgotten_among,
-    forgotten_hashes,
-    is_unwiped,
-    readmit,
-    still_named,
-    text_columns,
-    wipe_forgotten,
-)
+from newsletter.store.forgetting import erasure_hash, forget, forget_known, forgotten_among, forgotten_hashes, readmit
+from newsletter.store.mentions import still_named, text_columns
+from newsletter.store.notices import NoticeStore
+from newsletter.store.preferences import AddressChange, PreferenceStore, Wishes
+from newsletter.store.returned import ReturnedStore
 from newsletter.store.rotation import rotate_key
+from newsletter.store.signups import SignupStore
 from newsletter.store.suppression_list import SuppressionList
+from newsletter.store.wiping import is_unwiped, wipe_forgotten
 
 ADA = "Ada.Lovelace@Example.com"
 HOOKS = {event: ["crm"] for event in Event}
@@ -368,10 +364,7 @@ def test_each_column_of_text_is_looked_at(tmp_path):
         "traffic": "profile minute",
         "meta": "database_id key_fingerprint created",
     }
-    found = {}
-    for table, column in text_columns():
-        found.setdefault(table.name, []).append(column)
-    assert {table: " ".join(columns) for table, columns in found.items()} == decided
+    assert {table.name: " ".join(columns) for table, columns in text_columns().items()} == decided
 
 
 def test_the_hash_is_of_the_key_and_the_folded_address_alone():
@@ -380,3 +373,71 @@ def test_the_hash_is_of_the_key_and_the_folded_address_alone():
         "af6f115447e709ac502e948cef8a5ba85009e1993feb6864b823ac48e5c6772c"  # openssl dgst -sha256 -mac HMAC
     )
     assert erasure_hash(key, "ada@example.com") != erasure_hash(key[::-1], "ada@example.com")
+
+
+def test_a_report_about_somebody_who_was_forgotten_meanwhile_names_them_to_nobody(press):
+    press.confirm(ADA)
+    press.start()
+    run = press.open()
+    (claimed,) = run.claim(1)
+    assert begin(run, claimed)
+    record(run, claimed.now(ACCEPTED, "250 taken"))
+    store = ReturnedStore(press.database, clock=lambda: press.now)
+    found = store.to_address(42, ADA)
+    forget(press.database, ADA)
+    event = DeliveryEvent(
+        kind=EventKind.BOUNCED, at=press.now, status="5.1.1", words=f"<{ADA}> unknown", report="abc"
+    )  # fmt: skip
+    assert store.record(found, event).known
+    assert store.to_address(42, ADA) is None
+    assert still_named(press.database, [ADA]) == {}
+
+
+def test_who_is_suppressed_after_they_were_forgotten_is_so_without_a_name(press):
+    press.confirm(ADA)
+    forget(press.database, ADA)
+    suppressions = SuppressionList(press.database)
+    assert suppressions.add(ADA, "weekly", reason="asked by phone")
+    assert not suppressions.add(ADA, "weekly", reason="asked by phone again")
+    assert still_named(press.database, [ADA]) == {}
+    (one,) = suppressions.all(address=ADA.upper())
+    assert (one.address, one.reason) == (erasure_hash(press.database.key, fold_address(ADA)), "asked by phone")
+    press.confirm(ADA)
+    assert press.ledger.waiting(42, "weekly") == 0, "it holds when they come back"
+    assert [one.list for one in suppressions.lift(ADA)] == ["weekly"]
+
+
+def test_wiping_is_asked_for_once_and_done_once(press):
+    assert not is_unwiped(press.database)
+    press.confirm(ADA)
+    forget(press.database, ADA)
+    assert is_unwiped(press.database)
+    with press.database.coordinator_lock():
+        assert wipe_forgotten(press.database)
+        assert wipe_forgotten(press.database), "there is nothing left to do"
+    assert not is_unwiped(press.database)
+
+
+def test_what_was_under_way_to_somebody_who_is_forgotten_meanwhile_leaves_nothing_of_them(press):
+    notices, choices = NoticeStore(press.database, clock=lambda: press.now), PreferenceStore(press.database)
+    word = Provenance(way=Way.PAGE, basis="page")
+    SignupStore(press.database, clock=lambda: press.now).ask(Address(address=ADA), {"weekly": True}, word)
+    (leased,) = notices.lease(10)
+    number = press.subscribers.find(ADA).number
+    forget(press.database, ADA)
+    notices.failed(leased.number, f"450 4.2.0 <{ADA}> come again", press.now)
+    notices.sent(leased.number, f"250 {ADA} taken")
+    assert notices.lease(10) == ()
+    wishes = Wishes(name="Countess", lists=frozenset({"weekly"}), offered=("weekly",))
+    assert choices.change(number, wishes, word) == ()
+    assert still_named(press.database, [ADA, "Countess"]) == {}
+    assert press.ledger.waiting(42, "weekly") == 0
+
+
+def test_who_takes_an_address_that_was_forgotten_is_known_by_it(press):
+    press.confirm(ADA, "bob@example.org")
+    forget(press.database, ADA)
+    choices = PreferenceStore(press.database, clock=lambda: press.now)
+    asked = choices.ask_address(press.subscribers.find("bob@example.org").number, Address(address=ADA))
+    assert choices.confirm_address(asked) is AddressChange.DONE
+    assert forgotten_hashes(press.database) == frozenset()

@@ -71,7 +71,7 @@ def people(press):
         of = schema.subscription.update().where(
             schema.subscription.c.subscriber == 1, schema.subscription.c.list == "daily"
         )
-        connection.execute(of.values(without='["Jobs", "Ümlaut"]', paused_until="2027-01-01T00:00:00Z"))
+        connection.execute(of.values(without='["Jobs","Ümlaut"]', paused_until="2027-01-01T00:00:00Z"))
     forget(press.database, "gone@example.com")
 
 

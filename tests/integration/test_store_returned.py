@@ -1,13 +1,15 @@
 """What the database makes of mail that came back: recorded once, believed for its tokens, with what follows from it."""
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from broken_mail import broken, samples
 from returned_mail import Ours, complaint, postfix, qmail, unsubscribing, vacation
 from sqlalchemy import func, select
-from store_press import NOON, Press, begin, record
+from store_press import Press, begin, record
 
 from newsletter.app.returning import Outcome, Taking
 from newsletter.model.bounce import EventKind
@@ -18,6 +20,7 @@ from newsletter.returning.proving import Proof
 from newsletter.returning.report import Kind
 from newsletter.store.database import open_database
 from newsletter.store.returned import ReturnedStore
+from newsletter.store.rotation import rotate_key
 from newsletter.store.schema import consent_log, delivery_event, hook_outbox, suppression
 
 FULL = {"status": "5.2.2", "words": "552 5.2.2 mailbox full"}
@@ -260,7 +263,7 @@ def test_a_bounce_is_known_by_the_envelope_alone_and_the_absent_are_left_alone(p
     assert take(press, vacation(mail)).kind is Kind.AUTO_REPLY
 
 
-def test_what_came_back_can_be_asked_for_by_issue_and_by_person(press):
+def test_what_came_back_can_be_asked_for_by_issue(press):
     send(press)
     one(press, postfix(ours(press), action="delayed", status="4.4.1", name="0"))
     one(press, postfix(ours(press)))
@@ -270,6 +273,25 @@ def test_what_came_back_can_be_asked_for_by_issue_and_by_person(press):
     assert [(who, event.kind.value) for who, event in store.of_issue(42)] == [
         ("Ada@Example.com", "bounced"), ("bob@example.com", "complained"),
     ]  # fmt: skip
-    ada = store.of_person(press.subscribers.find("ada@example.com").number)
-    assert sorted((issue, event.kind.value) for issue, event in ada) == [(42, "bounced"), (42, "delayed")]
-    assert ada[0][1].at > NOON - timedelta(days=1)
+
+
+def test_reports_that_are_broken_at_random_touch_nobody_but_their_own_reader(press):
+    send(press)
+    rng, mails = random.Random(1), samples(ours(press))
+    taking = Taking(press.database)
+    outcomes = {report.outcome for _ in range(200) for report in taking.mail(broken(rng, mails)).reports}
+    assert {Outcome.SUPPRESSED, Outcome.UNPROVEN, Outcome.NOTED} <= outcomes
+    assert [row["folded"] for row in rows(press, suppression)] == ["ada@example.com"]
+    standing = {each.consent for each in press.subscribers.subscriptions(address="bob@example.com")}
+    assert standing == {Consent.CONFIRMED}
+    assert press.counts() == {State.ACCEPTED: 2}
+
+
+def test_a_report_is_believed_after_the_key_was_rotated_while_a_server_listens(press):
+    send(press)
+    taking = Taking(press.database, clock=lambda: press.now)
+    old = postfix(ours(press))
+    rotate_key(press.database)
+    assert taking.mail(old).reports[0].outcome is Outcome.SUPPRESSED
+    send(press, 43)
+    assert taking.mail(postfix(ours(press, "bob@example.com", issue=43))).reports[0].outcome is Outcome.SUPPRESSED

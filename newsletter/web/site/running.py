@@ -25,6 +25,8 @@ from newsletter.web.site.metrics import Metrics
 from newsletter.web.site.operator_pages import OperatorPages
 from newsletter.web.site.request_log import RequestLog
 from newsletter.web.site.site import Site, SiteOptions
+from newsletter.web.site.webhook_pages import PLACE as WEBHOOKS
+from newsletter.web.site.webhook_pages import WebhookPages
 
 PATIENCE = 20
 """Seconds that open answers have once the end was asked for."""
@@ -63,11 +65,11 @@ class PublicSite:
         self._background = Background(tasks or {}, self._log)
         more = [route for give in pages for route in give(self.site)]
         app = Starlette(
-            routes=[*operator.routes(), *more, *self._archive.routes()],
+            routes=[*operator.routes(), *WebhookPages(newsletter, self._log).routes(), *more, *self._archive.routes()],
             lifespan=self._lifespan,
             exception_handlers={404: self._missing, NewsletterError: self._unavailable},
         )
-        self.app = Gate(app, options=options, log=self._log, metrics=metrics, large=large)
+        self.app = Gate(app, options=options, log=self._log, metrics=metrics, large=(WEBHOOKS, *large))
 
     def serve(self, opened: socket.socket) -> None:
         """Answer on the socket until SIGTERM or Ctrl-C; what is open is finished."""

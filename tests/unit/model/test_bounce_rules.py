@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from newsletter.model.bounce import Past, Severity, is_dead, severity
+from newsletter.model.bounce import IN_A_ROW, LONG, Past, Severity, is_dead, severity
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -60,3 +62,17 @@ def test_thirty_days_of_them_are_too_but_never_a_single_one():
     assert not is_dead("5.2.2", history("bb", days=29), 1)
     assert not is_dead("5.2.2", history("ab", days=60), 1)
     assert is_dead("5.2.2", history("bbb", days=15), 2)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=12), st.randoms(use_true_random=False), st.integers(1, 20))
+def test_in_whatever_order_reports_are_read_the_same_addresses_are_dead_in_the_end(bounced, order, days):
+    told = "".join("b" if each else "a" for each in bounced)
+    runs = [len(run) for run in told.split("a")]
+    lasting = any(run >= IN_A_ROW or (run > 1 and (run - 1) * days >= LONG.days) for run in runs)
+    numbers = [number for number, each in enumerate(bounced) if each]
+    order.shuffle(numbers)
+    read, dead = ["a"] * len(told), False
+    for number in numbers:
+        read[number] = "b"
+        dead |= is_dead("5.2.2", history("".join(read), days=days), number)
+    assert dead is lasting

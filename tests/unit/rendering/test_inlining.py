@@ -167,6 +167,7 @@ def test_whatever_inline_css_says_nothing_is_fetched(css: str) -> None:
         ("* { color: red }", "*"),
         ("p { color red }", "cannot be read"),
         ("}", "cannot be read"),
+        ("color:red{", "color:red"),
     ],
 )
 def test_css_that_cannot_be_inlined_is_refused_rather_than_lost(css: str, what: str) -> None:

@@ -1,14 +1,17 @@
 """The views of an issue, and which of its elements a finding is about."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from PIL import Image
+from sections_chosen import make_optional
 
 from newsletter.app import open_newsletter
 from newsletter.app.sample import make_sample
-from newsletter.errors import SubscriberError
+from newsletter.errors import SendError, SubscriberError
 from newsletter.model.traced import Place
+from newsletter.model.variant import written_without
 from newsletter.web.readers import EDGE_CASES, Readers
 from newsletter.web.sheet import VIEWS, Sheet
 
@@ -138,3 +141,26 @@ def test_without_a_database_there_are_edge_cases_alone_and_none_is_made(folder, 
     with pytest.raises(SubscriberError, match="nobody here"):
         Readers(folder).find("ada@example.com")
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_variant_is_the_mail_without_its_sections_and_knows_its_own_places(folder):
+    make_optional(folder, "Data platforms", "Search, ads and recommendations", "Developer experience")
+    sheet = sheet_of(folder)
+    picky = replace(SAMPLE, without=written_without(["Data platforms", "Sports"]))
+    whole, part = sheet.sample(SAMPLE).text.lower(), sheet.sample(picky).text.lower()
+    assert "data platforms" in whole
+    assert "data platforms" not in part
+    assert part.count("search, ads") == whole.count("search, ads")
+    (article,) = (one for one in sheet.issue.articles if "PinConsole" in one.title.markdown)
+    place = Place(path=sheet.issue.path, line=article.line)
+    numbers = sheet.part(picky).traced.elements(place)
+    assert numbers
+    in_whole = sheet.traced.elements(place)
+    assert [sheet.place(number, picky) for number in numbers] == [sheet.place(number) for number in in_whole]
+    assert numbers != in_whole
+    assert sheet.summary(picky)["without"] == ["Data platforms"]
+    assert [one["rule"] for one in sheet.finding_values(picky)] == [one["rule"] for one in sheet.finding_values()]
+    assert sheet.weight_values(picky)["total"] == sheet.weight_values()["total"]
+    nothing = replace(SAMPLE, without=written_without(sheet.newsletter.settings.optional_sections))
+    with pytest.raises(SendError, match="nothing is left"):
+        sheet.sample(nothing)

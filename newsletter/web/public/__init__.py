@@ -1,0 +1,1 @@
+"""The readers' own pages: subscribe, confirm, leave, choose; HTML that works without a script."""
