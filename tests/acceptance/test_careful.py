@@ -22,9 +22,7 @@ def test_only_a_yes_is_taken_for_a_yes(sample):
     done = sample.run("subscribers", "import", "r.csv", *YES)
     assert done.returncode == 1
     assert "r.csv: not read: age" in done.stdout
-    assert [line.partition(": left out")[0] for line in done.stdout.splitlines() if "left out:" in line] == [
-        "r.csv:7"
-    ]
+    assert [line.partition(": left out")[0] for line in done.stdout.splitlines() if "left out:" in line] == ["r.csv:7"]
     known = {row["address"][0]: row["consent"] for row in _listed(sample)}
     assert {name: known.get(name) for name in "abcdefg"} == {
         "a": "confirmed", "b": "unsubscribed", "c": "unsubscribed", "d": "pending", "e": "pending", "f": None,
