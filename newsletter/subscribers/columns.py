@@ -64,8 +64,8 @@ class Columns:
     ignored: tuple[str, ...] = ()
 
     def is_strict(self, field: str) -> bool:
-        """Whether a value that will not do is an error: not where another tool guessed it."""
-        return field in self.said or self.format.name in ("", OURS)
+        """Whether a value that will not do is an error: not where the column was only guessed."""
+        return field in self.said or self.format.name == OURS
 
     def name(self, cells: Sequence[str]) -> str:
         """Return the name in a row."""

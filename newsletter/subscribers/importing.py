@@ -133,7 +133,7 @@ def _particulars(columns: Columns, cells: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _strictly(valid: Any, text: str, *, strict: bool) -> str:
-    """Return *text* when it will do; where another tool guessed it, nothing when it will not."""
+    """Return *text* when it will do; nothing when it will not, unless somebody said what the column is."""
     try:
         return str(valid(text))
     except SubscriberError:

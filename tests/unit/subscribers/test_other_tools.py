@@ -187,6 +187,13 @@ def test_a_column_is_what_somebody_says_that_it_is():
         open_import(text.encode(), "people.csv", chosen=[("email", "Kontakt"), ("attribute.plan", "Plan")])
 
 
+def test_a_language_that_is_none_costs_nobody_unless_somebody_said_what_the_column_is():
+    text = "email,language\na@example.com,English\nb@example.com,de\n"
+    assert [row.language for row in read(text)[1].values()] == ["", "de"]
+    rows = open_import(text.encode(), "people.csv", chosen=[("language", "language")]).rows(NOW)
+    assert [row.reason for row in rows if isinstance(row, RejectedRow)] == ['"English" is no language']
+
+
 def test_a_no_that_answers_no_question_of_leaving_is_no_refusal():
     rows = read("email,confirmed\na@example.com,no\nb@example.com,yes\n")[1]
     assert (rows["a"].verdict.consent, rows["b"].verdict.consent) == (PENDING, None)
