@@ -30,4 +30,4 @@ def _read(text: str) -> datetime:
     if len(text) > 24 and (match := _GO.fullmatch(text)):
         text = f"{match[1]}{match[2]}"
     found = datetime.fromisoformat(text.removesuffix(" UTC"))
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -38,6 +38,7 @@ class Verdict:
 
 
 NOTHING = Verdict()
+_UNDERSTOOD = CONFIRMED | PENDING | BOUNCED
 
 
 def judge_row(columns: Columns, cells: Sequence[str], now: datetime) -> Verdict:
@@ -57,7 +58,7 @@ def judge_row(columns: Columns, cells: Sequence[str], now: datetime) -> Verdict:
         at = _out_at(columns, cells, now)
         return Verdict(consent=Consent.UNSUBSCRIBED, basis=_own_basis(columns, cells) or f"{whose}: left", at=at)
     bounced = f"{whose}: mail came back" if word in BOUNCED or _any_marked(columns.bounced, cells) else ""
-    if word not in CONFIRMED | PENDING | BOUNCED:
+    if word not in _UNDERSTOOD:
         what = f'its status is "{shown(word)}", which may be a no'
         raise SubscriberError(what, "write confirmed, pending or unsubscribed")
     if word and word in PENDING:

@@ -71,9 +71,9 @@ class Records:
             return Record(line=begin, text=text, fault=f"the line has more than {LONGEST_LINE:,} characters")
         if "\0" in first:
             return Record(line=begin, text=text, fault="there is a NUL character in it")
-        row = split_row(first, self._delimiter)
+        row = split_row(first, self._delimiter, begin)
         if row.fault != OPEN_QUOTE:
-            return self._counted(replace(row, line=begin))
+            return self._counted(row)
         rest = self._until_closed(first)
         row = split_row("".join([first, *rest]), self._delimiter)
         if row.cells and self.width in (0, len(row.cells)):
@@ -106,16 +106,16 @@ class Records:
         return rest
 
 
-def split_row(text: str, delimiter: str) -> Record:
-    """Return *text*, which should be one row, as a record without a line."""
+def split_row(text: str, delimiter: str, line: int = 0) -> Record:
+    """Return *text*, which should be one row and begins at *line*, as a record."""
     row = text.rstrip("\n")
     try:
         # One string, line breaks and all: csv takes those in quotes, and no others.
         cells = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True, strict=True), [])
     except csv.Error as cause:
         known = (fault for words, fault in _FAULTS.items() if words in str(cause))
-        return Record(line=0, text=row, fault=next(known, f"it cannot be read: {cause}"))
-    return Record(line=0, text=row, cells=tuple(cells))
+        return Record(line=line, text=row, fault=next(known, f"it cannot be read: {cause}"))
+    return Record(line=line, text=row, cells=tuple(cells))
 
 
 def _is_open(lines: Sequence[str], delimiter: str) -> bool:
