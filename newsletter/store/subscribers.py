@@ -10,15 +10,17 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, s
 from newsletter.errors import SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
+from newsletter.model.incoming import Incoming, IncomingConsent
 from newsletter.model.segment import EVERYBODY, Selection
-from newsletter.model.subscriber import Consent, Provenance, Subscriber, Subscription, Way
+from newsletter.model.subscriber import Consent, ConsentEntry, Provenance, Subscriber, Subscription, Way
+from newsletter.store.arrivals import enter_arrivals
 from newsletter.store.audience import reachable, selected
-from newsletter.store.consent import OWN_WORD, ConsentEntry, ImportResult, Outcome, judge, require_provenance
+from newsletter.store.consent import OWN_WORD, ImportResult, Outcome, judge, require_provenance
 from newsletter.store.consent_moves import change, move, number_of, standing_of
 from newsletter.store.database import Database
 from newsletter.store.forgetting import forgotten_among, readmit
 from newsletter.store.moment import Clock, utc_now, written
-from newsletter.store.schema import consent_log, subscriber, subscription
+from newsletter.store.schema import consent_log, subscriber, subscription, tag
 
 BATCH = 500
 """People whose standing is asked for at once."""
@@ -54,7 +56,10 @@ class SubscriberStore:
 
         :raises SubscriberError: when a basis is needed.
         """
-        return self._enter(people, list_name, consent, Provenance(way=Way.IMPORT, basis=basis))
+        told = require_provenance(consent, Provenance(way=Way.IMPORT, basis=basis))
+        consents = (IncomingConsent(list=list_name, consent=consent, basis=told.basis),)
+        arrivals = (Incoming(address=person, consents=consents) for person in people)
+        return enter_arrivals(self._database, arrivals, clock=self._clock)
 
     def _enter(
         self, people: Iterable[Address], list_name: str, consent: Consent, provenance: Provenance
@@ -139,12 +144,14 @@ class SubscriberStore:
         consent: Consent | None = None,
         address: str | None = None,
         containing: str = "",
+        tagged: str | None = None,
         selection: Selection = EVERYBODY,
         only_reachable: bool = False,
     ) -> Iterator[Subscription]:
         """Yield subscriptions in the order of the subscribers, lazily, as they all were at the first.
 
         :param containing: only people who have it in their name or address, whatever the case.
+        :param tagged: only people with this tag.
         :param only_reachable: only those to whom mail may go now.
         """
         query = _SUBSCRIPTIONS.where(*selected(selection, sqlite=self._database.is_sqlite))
@@ -156,6 +163,8 @@ class SubscriberStore:
             query = query.where(subscription.c.consent == consent.value)
         if address is not None:
             query = query.where(subscriber.c.folded == fold_address(address))
+        if tagged is not None:
+            query = query.where(subscriber.c.number.in_(select(tag.c.subscriber).where(tag.c.tag == tagged)))
         if containing:
             named = func.lower(subscriber.c.name).contains(containing.lower(), autoescape=True)
             query = query.where(named | subscriber.c.folded.contains(containing.casefold(), autoescape=True))
