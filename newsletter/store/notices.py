@@ -104,10 +104,6 @@ class NoticeStore:
         """Note that it could not be sent, and when it is tried again; None gives it up."""
         self._end(number, next_at=written(next_at) if next_at else None, reply=reply)
 
-    def put_back(self, number: int) -> None:
-        """Give back the lease of one that was not tried after all."""
-        self._end(number, attempts=notice.c.attempts - 1)
-
     def _end(self, number: int, **values: Any) -> None:
         # Of whoever was forgotten while it was on its way nothing is kept: no words, and no second attempt.
         whose = and_(notice.c.number == number, notice.c.folded.contains("@"))
