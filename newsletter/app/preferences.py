@@ -31,12 +31,14 @@ def lists_for(newsletter: Newsletter, preferences: Preferences) -> Mapping[str, 
 def leave(newsletter: Newsletter, holder: Holder, *, everything: bool = False, one_click: bool = False) -> bool:
     """Take the holder of an unsubscribe link off the list that its mail went to, or off all; again changes nothing.
 
+    Where the ledger does not know the list, it is all.
+
     Say whether there was such a person; the sample reader is none, and nothing happens.
     """
     if holder.is_nobody:
         return True
     basis = "one click in the mail program (RFC 8058)" if one_click else "the unsubscribe link"
-    list_name = None if everything else holder.list
+    list_name = None if everything or not holder.list else holder.list
     return SubscriberStore(newsletter.database).leave(
         holder.subscriber, list_name, Provenance(way=Way.LINK, basis=basis, source=holder.source)
     )

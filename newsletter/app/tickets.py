@@ -11,6 +11,7 @@ from newsletter.model.tokens import DeliveryTokens
 from newsletter.sender.addressing import SAMPLE_KEY, sample_reader
 from newsletter.store.notices import NoticeStore
 from newsletter.store.returned import ReturnedStore
+from newsletter.store.subscribers import SubscriberStore
 
 LEADING = (NoticeKind.LINK, NoticeKind.KNOWN, NoticeKind.KEPT)
 """The notices whose link leads to the preferences."""
@@ -22,7 +23,7 @@ class Holder:
 
     :param subscriber: their number; 0 for the sample reader, who is nobody.
     :param issue: of whose mail the ticket is; 0 for that of a notice.
-    :param list: the list that the mail went to; empty for a notice and for nobody.
+    :param list: the list that the mail went to; empty for a notice, for nobody, and where the ledger does not know it.
     :param preferences: the ticket that leads the same person to their preferences.
     """
 
@@ -54,16 +55,18 @@ def holder_of_mail(newsletter: Newsletter, text: str, leads: Leads) -> Holder | 
         nobody = sample_reader().address.address
         return Holder(subscriber=0) if ticket.proved_by(SAMPLE_KEY, nobody, leads) else None
     sent = ReturnedStore(newsletter.database).to_subscriber(ticket.issue, ticket.subscriber)
+    # A ledger that was restored lacks the mail that went out after its backup; who got it can leave all the same.
+    known = None if sent else SubscriberStore(newsletter.database).with_number(ticket.subscriber)
     # Asked for in any case, so that it takes as long whether there is such a mail or not.
-    address = sent.address if sent else "nobody@example.com"
+    address = sent.address if sent else known.address.address if known else "nobody@example.com"
     key = _proving(ticket, newsletter.database.keys, address, leads)
-    if sent is None or key is None:
+    if key is None or (sent is None and known is None):
         return None
     tokens = DeliveryTokens.derive(key, issue=ticket.issue, subscriber=ticket.subscriber, address=address)
     return Holder(
         subscriber=ticket.subscriber,
         issue=ticket.issue,
-        list=sent.list,
+        list=sent.list if sent else "",
         preferences=tokens.ticket(tokens.preferences),
     )
 
