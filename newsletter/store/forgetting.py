@@ -122,14 +122,21 @@ def forget(
         return forgetting.run(provenance, database.hooks, address)
 
 
-def forget_known(database: Database, hashes: Collection[str], *, clock: Clock = utc_now) -> int:
-    """Forget again whoever is among *hashes* and stands here all the same, as after a restore; return how many."""
-    key = database.oldest_key
+def forget_known(
+    database: Database, hashes: Collection[str], *, by: bytes | None = None, clock: Clock = utc_now
+) -> int:
+    """Forget again whoever is among *hashes* and stands here all the same, as after a restore; return how many.
+
+    :param by: the key of the hashes, if they are another database's; those of nobody here are no use then.
+    """
+    key = by or database.oldest_key
     with database.reading() as connection:
         query = select(subscriber.c.address, subscriber.c.folded).where(subscriber.c.forgotten_at.is_(None))
         known = [row.address for row in connection.execute(query) if erasure_hash(key, row.folded) in hashes]
     for address in known:
         forget(database, address, source="restored backup", clock=clock)
+    if by:
+        return len(known)
     with database.writing() as connection:
         there = set(connection.execute(select(forgotten.c.hash)).scalars())
         if missing := sorted(set(hashes) - there):

@@ -73,12 +73,14 @@ def leave_to_a_person(database: Database, made: str, *, clock: Clock = utc_now) 
 
 
 def carry_over(old: Database, restored: Database, *, clock: Clock = utc_now) -> CarriedOver:
-    """Enter into *restored* each "no" that *old* knows: who left, is suppressed, or asked to be forgotten."""
+    """Enter into *restored* each "no" that *old* knows: who left, is suppressed, or asked to be forgotten.
+
+    They may be two databases of one newsletter, begun anew before the backup was found; then addresses alone count.
+    """
     return CarriedOver(
         unsubscribed=_unsubscribe(old, restored, written(clock())),
         suppressed=_suppress(old, restored),
-        forgotten=_forget_moved(old, restored, clock)
-        + forget_known(restored, forgotten_hashes(old) - forgotten_hashes(restored), clock=clock),
+        forgotten=_forget(old, restored, clock),
         sent=tuple(sorted(_issues(old) - _issues(restored))),
     )
 
@@ -99,7 +101,9 @@ def _unsubscribe(old: Database, restored: Database, at: str) -> int:
     with old.reading() as connection:
         left = [row for row in connection.execute(standing) if row.consent == Consent.UNSUBSCRIBED]
     # By their number, too: who has another address since is the same person under the old one.
-    gone = {(row.folded, row.list) for row in left} | {(row.number, row.created, row.list) for row in left}
+    gone: set[tuple[str | int, ...]] = {(row.folded, row.list) for row in left}
+    if old.id == restored.id:
+        gone |= {(row.number, row.created, row.list) for row in left}
     word = Provenance(way=Way.EDITOR, basis="had left before the backup was restored", source="restored backup")
     with restored.writing() as connection:
         changes = [
@@ -110,6 +114,13 @@ def _unsubscribe(old: Database, restored: Database, at: str) -> int:
         ]
         move(connection, changes, restored.hooks)
     return len(changes)
+
+
+def _forget(old: Database, restored: Database, clock: Clock) -> int:
+    if old.id == restored.id:
+        moved = _forget_moved(old, restored, clock)
+        return moved + forget_known(restored, forgotten_hashes(old) - forgotten_hashes(restored), clock=clock)
+    return forget_known(restored, forgotten_hashes(old), by=old.oldest_key, clock=clock)
 
 
 def _forget_moved(old: Database, restored: Database, clock: Clock) -> int:
@@ -139,7 +150,9 @@ def _suppress(old: Database, restored: Database) -> int:
         known = {(row.folded, row.list): dict(row._mapping) for row in connection.execute(select(suppression))}
     with restored.writing() as connection:
         there = {(row.folded, row.list) for row in connection.execute(select(suppression))}
-        rows = [row for key, row in sorted(known.items()) if key not in there]
+        # Whose address is a hash was forgotten, and another database's key makes other ones.
+        same = old.id == restored.id
+        rows = [row for key, row in sorted(known.items()) if key not in there and (same or "@" in row["folded"])]
         if rows:
             connection.execute(insert(suppression), rows)
     return len(rows)

@@ -47,6 +47,7 @@ from newsletter.store.preferences import AddressChange, PreferenceStore
 from newsletter.store.rotation import rotate_key
 from newsletter.store.schema import VERSION
 from newsletter.store.signups import SignupStore
+from newsletter.store.subscribers import SubscriberStore
 from newsletter.store.suppression_list import SuppressionList
 from newsletter.store.upgrade import run_migrations
 
@@ -218,6 +219,28 @@ def test_a_no_that_was_said_under_a_new_address_holds_for_the_old_one_that_comes
     assert [each.consent for each in store.subscriptions(address="grace@example.com")] == [Consent.UNSUBSCRIBED]
     assert store.find("lin@example.com") is None
     assert [each.consent for each in store.subscriptions(address="ada@example.com")] == [Consent.CONFIRMED]
+
+
+def test_a_no_that_was_said_to_a_database_begun_anew_holds_in_the_older_one_that_comes_back(opened, file, sample):
+    opened.close()
+    shutil.rmtree(opened.settings.data_folder)
+    people = [Address(address=f"{name}@example.com") for name in ("lin", "grace", "ada", "new")]
+    with create(opened.settings.data_folder) as anew:
+        store = SubscriberStore(anew)
+        store.import_all(people, "weekly", consent=Consent.CONFIRMED, basis="fair")
+        store.unsubscribe("grace@example.com", basis="link")
+        forget(anew, "ada@example.com")
+        SuppressionList(anew).add("lin@example.com", reason="asked by phone")
+        SuppressionList(anew).add("ada@example.com", reason="asked by phone")
+    carried = restore(file, sample.folder, unheard, replace=True).carried
+    assert (carried.unsubscribed, carried.suppressed, carried.forgotten) == (1, 1, 1)
+    with open_database(opened.settings.data_folder) as back:
+        store = SubscriberStore(back)
+        assert store.reachable("weekly") == {}
+        assert store.find("ada@example.com") is None
+        assert store.import_all(people, "weekly", consent=Consent.CONFIRMED, basis="fair").kept_out == (
+            "ada@example.com", "grace@example.com"
+        )  # fmt: skip
 
 
 def test_who_got_a_mail_that_the_restored_ledger_does_not_know_can_leave_by_its_link(opened, file, sample):
