@@ -36,12 +36,14 @@ ONE_CLICK = "one click in the mail program (RFC 8058)"
 def leave(newsletter: Newsletter, holder: Holder, *, everything: bool = False, one_click: bool = False) -> bool:
     """Take the holder of an unsubscribe link off the list that its mail went to, or off all; again changes nothing.
 
+    Where the ledger does not know the list, it is all.
+
     Say whether there was such a person; the sample reader is none, and nothing happens.
     """
     if holder.is_nobody:
         return True
     basis = ONE_CLICK if one_click else "the unsubscribe link"
-    list_name = None if everything else holder.list
+    list_name = None if everything or not holder.list else holder.list
     return SubscriberStore(newsletter.database).leave(
         holder.subscriber, list_name, Provenance(way=Way.LINK, basis=basis, source=holder.source)
     )
@@ -56,10 +58,13 @@ def leave_at_once(newsletter: Newsletter, tickets: Sequence[str]) -> list[bool]:
     leaving = {
         (holder.subscriber, holder.list): Provenance(way=Way.LINK, basis=ONE_CLICK, source=holder.source)
         for holder in holders
-        if holder and not holder.is_nobody
+        if holder and holder.list
     }
     if leaving:
         SubscriberStore(newsletter.database).leave_all(leaving)
+    for holder in holders:
+        if holder and not holder.list:  # nobody, or one of a mail that the ledger does not know (any more)
+            leave(newsletter, holder, one_click=True)
     return [holder is not None for holder in holders]
 
 

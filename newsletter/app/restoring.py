@@ -222,8 +222,6 @@ def _give_way(old: Newsletter, data: Path, fresh: Path, told: Told) -> tuple[Car
         return None, _aside(data)
     else:
         with open_database(fresh) as database:
-            if database.id != old.database.id:
-                return None, before
             carried = carry_over(old.database, database)
             wipe_forgotten(database)
             return carried, before

@@ -14,6 +14,7 @@ from newsletter.sender.addressing import SAMPLE_KEY, sample_reader
 from newsletter.store.notices import NoticeStore
 from newsletter.store.preferences import PreferenceStore
 from newsletter.store.returned import ReturnedStore
+from newsletter.store.subscribers import SubscriberStore
 
 LEADING = (NoticeKind.LINK, NoticeKind.KNOWN, NoticeKind.KEPT)
 """The notices whose link leads to the preferences."""
@@ -25,7 +26,7 @@ class Holder:
 
     :param subscriber: their number; 0 for the sample reader, who is nobody.
     :param issue: of whose mail the ticket is; 0 for that of a notice.
-    :param list: the list that the mail went to; empty for a notice and for nobody.
+    :param list: the list that the mail went to; empty for a notice, for nobody, and where the ledger does not know it.
     :param preferences: the ticket that leads the same person to their preferences.
     :param folded: the key of the address that the ticket was sent to; empty for nobody.
     """
@@ -62,28 +63,40 @@ def holders_of_mail(newsletter: Newsletter, texts: Sequence[str], leads: Leads) 
     sent = ReturnedStore(newsletter.database).to_subscribers(asked) if asked else {}
     keys = newsletter.database.keys
     return [
-        _holder(ticket, sent.get((ticket.issue, ticket.subscriber)), keys, leads) if ticket else None
+        _holder(ticket, sent.get((ticket.issue, ticket.subscriber)), newsletter, keys, leads) if ticket else None
         for ticket in tickets
     ]
 
 
-def _holder(ticket: MailTicket, sent: Sent | None, keys: Sequence[bytes], leads: Leads) -> Holder | None:
+def _holder(
+    ticket: MailTicket, sent: Sent | None, newsletter: Newsletter, keys: Sequence[bytes], leads: Leads
+) -> Holder | None:
     if ticket.subscriber == 0:
         nobody = sample_reader().address.address
         return Holder(subscriber=0) if ticket.proved_by(SAMPLE_KEY, nobody, leads) else None
+    known = "" if sent else _address_now(newsletter, ticket.subscriber)
     # Proved in any case, so that it takes as long whether there is such a mail or not.
-    address = sent.address if sent else "nobody@example.com"
+    address = sent.address if sent else known or "nobody@example.com"
     key = _proving(ticket, keys, address, leads)
-    if sent is None or key is None:
+    if key is None or not (sent or known):
         return None
     tokens = DeliveryTokens.derive(key, issue=ticket.issue, subscriber=ticket.subscriber, address=address)
     return Holder(
         subscriber=ticket.subscriber,
         issue=ticket.issue,
-        list=sent.list,
+        list=sent.list if sent else "",
         preferences=tokens.ticket(tokens.preferences),
         folded=fold_address(address),
     )
+
+
+def _address_now(newsletter: Newsletter, number: int) -> str:
+    """Return the address of a subscriber whose mail the ledger does not know; empty where there is no such person.
+
+    A ledger that was restored lacks the mail that went out after its backup; who got it can leave all the same.
+    """
+    known = SubscriberStore(newsletter.database).with_number(number)
+    return known.address.address if known else ""
 
 
 def _proving(ticket: MailTicket, keys: Sequence[bytes], address: str, leads: Leads) -> bytes | None:

@@ -50,17 +50,20 @@ def _ask(address: str, deliveries: int) -> None:
 
 def _say(gone: "Farewell") -> None:
     lists = f", and off {', '.join(gone.left)}" if gone.left else ""
-    say(f"forgotten{lists}; {plural(gone.deliveries, 'row')} of the ledger name nobody any more")
+    name = "names" if gone.deliveries == 1 else "name"
+    rows = f"; {plural(gone.deliveries, 'row')} of the ledger {name} nobody any more" if gone.deliveries else ""
+    say(f"forgotten{lists}{rows}")
     if gone.rehearsals:
         say(f"deleted  {gone.rehearsals}")
     if not gone.wiped:
         say(f"The file's free space may still have them: {gone.unwiped_because}.")
         say("newsletter work wipes it, and so does the next mailing before it begins.")
     for place, count in gone.still.items():
-        say(f"{place}: {plural(count, 'row')} of others name them still; see to what was written there")
+        name = "names" if count == 1 else "name"
+        say(f"{place}: {plural(count, 'row')} of others {name} them still; see to what was written there")
     if gone.untold:
-        programs = "a hook had not heard" if gone.untold == 1 else "hooks had not heard"
-        say(f"{plural(gone.untold, 'message')} that {programs} name nobody any more; tell those programs yourself.")
+        programs = "a hook had not heard names" if gone.untold == 1 else "hooks had not heard name"
+        say(f"{plural(gone.untold, 'message')} that {programs} nobody any more; tell those programs yourself.")
     if gone.backups:
         say("Older backups still have them, until you delete them:")
         for path in gone.backups:

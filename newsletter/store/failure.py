@@ -32,6 +32,8 @@ _WORDS = {
 def failure(cause: BaseException | None, where: Path) -> StoreError:
     """Return the error that says what the database said."""
     code = getattr(cause, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room for the file that goes with the log, before anything is written
+        code = sqlite3.SQLITE_FULL
     what, todo = _WORDS.get(
         code & 0xFF if code else -1, (f"the database failed: {cause}", "newsletter doctor looks at it")
     )

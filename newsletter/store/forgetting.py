@@ -16,8 +16,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Table,
+    and_,
     bindparam,
     delete,
     insert,
@@ -40,6 +42,7 @@ from newsletter.store.schema import (
     delivery_event,
     forgotten,
     hook_outbox,
+    mailing,
     notice,
     subscriber,
     subscription,
@@ -96,6 +99,12 @@ def readmit(connection: Connection, key: bytes, folded: str) -> bool:
     return bool(connection.execute(delete(forgotten).where(forgotten.c.hash == trace)).rowcount)
 
 
+def went_to(folded: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a delivery went to one of the addresses *folded*."""
+    # Issue by issue, as the only index with addresses is: without it the whole ledger is read while nobody may write.
+    return and_(delivery.c.issue.in_(select(mailing.c.issue)), delivery.c.folded.in_(folded))
+
+
 def forget(
     database: Database, address: str, *, way: Way = Way.EDITOR, source: str = "", clock: Clock = utc_now
 ) -> Forgotten:
@@ -113,14 +122,21 @@ def forget(
         return forgetting.run(provenance, database.hooks, address)
 
 
-def forget_known(database: Database, hashes: Collection[str], *, clock: Clock = utc_now) -> int:
-    """Forget again whoever is among *hashes* and stands here all the same, as after a restore; return how many."""
-    key = database.oldest_key
+def forget_known(
+    database: Database, hashes: Collection[str], *, by: bytes | None = None, clock: Clock = utc_now
+) -> int:
+    """Forget again whoever is among *hashes* and stands here all the same, as after a restore; return how many.
+
+    :param by: the key of the hashes, if they are another database's; those of nobody here are no use then.
+    """
+    key = by or database.oldest_key
     with database.reading() as connection:
         query = select(subscriber.c.address, subscriber.c.folded).where(subscriber.c.forgotten_at.is_(None))
         known = [row.address for row in connection.execute(query) if erasure_hash(key, row.folded) in hashes]
     for address in known:
         forget(database, address, source="restored backup", clock=clock)
+    if by:
+        return len(known)
     with database.writing() as connection:
         there = set(connection.execute(select(forgotten.c.hash)).scalars())
         if missing := sorted(set(hashes) - there):
@@ -148,7 +164,7 @@ class _Forgetting:
     def _whose(self, folded: str) -> list[int]:
         """Return who has the address, or, if nobody does, who had it when a mailing went there."""
         query = select(subscriber.c.number).where(subscriber.c.folded == folded)
-        had = select(delivery.c.subscriber).where(delivery.c.folded == folded).distinct()
+        had = select(delivery.c.subscriber).where(went_to([folded])).distinct()
         for each in (query, had):  # no notice: somebody may have typed another one's address for their own new one
             if numbers := list(self._connection.execute(each).scalars()):
                 return numbers
@@ -161,6 +177,11 @@ class _Forgetting:
         found = {folded: folded}
         for query in (mailed, people):
             found |= {row.folded: row.address for row in self._connection.execute(query) if "@" in row.folded}
+        others = select(subscriber.c.folded).where(
+            subscriber.c.folded.in_(found), subscriber.c.number.not_in(self._numbers)
+        )  # an address that passed on is the other one's now, and so are its suppressions and its mail
+        for passed_on in self._connection.execute(others).scalars():
+            del found[passed_on]
         return found
 
     def run(self, provenance: Provenance, hooks: Hooks, address: str) -> Forgotten:
@@ -224,7 +245,7 @@ class _Forgetting:
             self._connection.execute(one.values(folded=trace, reason=code_of(row.reason)))
 
     def _deliveries(self) -> int:
-        theirs = or_(delivery.c.subscriber.in_(self._numbers), delivery.c.folded.in_(self._addresses))
+        theirs = or_(delivery.c.subscriber.in_(self._numbers), went_to(self._addresses))
         query = select(delivery.c.number, delivery.c.folded, delivery.c.reply, delivery.c.subscriber)
         rows = self._connection.execute(query.where(theirs, delivery.c.folded.contains("@"))).all()
         words = update(delivery_event).where(delivery_event.c.delivery.in_([row.number for row in rows]))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from newsletter.model.canonical import fold_address
 from newsletter.store.database import Database
-from newsletter.store.forgetting import erasure_hash
+from newsletter.store.forgetting import erasure_hash, went_to
 from newsletter.store.schema import (
     consent_log,
     delivery,
@@ -67,7 +67,7 @@ def kept(database: Database, address: str, *, former: bool = False) -> Kept:
         forgotten_at = connection.execute(select(forgotten.c.at).where(forgotten.c.hash == trace)).scalar()
         found = _rows(connection, select(subscriber).where(subscriber.c.folded == folded))
         if not found and former:
-            had = select(delivery.c.subscriber).where(delivery.c.folded == folded)
+            had = select(delivery.c.subscriber).where(went_to([folded]))
             found = _rows(connection, select(subscriber).where(subscriber.c.number.in_(had)).order_by("number"))
         if not found:
             return Kept(
@@ -86,7 +86,7 @@ def kept(database: Database, address: str, *, former: bool = False) -> Kept:
             consent_log=_consents(connection, number),
             deliveries=deliveries,
             events=_events(connection, number),
-            suppressions=_suppressions(connection, addresses),
+            suppressions=_suppressions(connection, _own(connection, number, addresses)),
             notices=_notices(connection, or_(notice.c.subscriber == number, notice.c.folded == folded)),
             hooks=_hooks(connection, number),
         )  # fmt: skip
@@ -130,6 +130,13 @@ def _events(connection: Connection, number: int) -> list[Row]:
         .order_by(delivery_event.c.at, delivery_event.c.number)
     )
     return _rows(connection, query)
+
+
+def _own(connection: Connection, number: int, folded: Sequence[str]) -> Sequence[str]:
+    """Return those of a person's addresses that have not passed to somebody else."""
+    others = select(subscriber.c.folded).where(subscriber.c.folded.in_(folded), subscriber.c.number != number)
+    passed_on = set(connection.execute(others).scalars())
+    return [one for one in folded if one not in passed_on]
 
 
 def _suppressions(connection: Connection, folded: Sequence[str]) -> list[Row]:

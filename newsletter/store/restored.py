@@ -13,7 +13,7 @@ from newsletter.model.delivery import State
 from newsletter.model.subscriber import Consent, Provenance, Way
 from newsletter.store.consent_moves import change, move
 from newsletter.store.database import Database
-from newsletter.store.forgetting import forget_known, forgotten_hashes
+from newsletter.store.forgetting import forget, forget_known, forgotten_hashes
 from newsletter.store.moment import Clock, utc_now, written
 from newsletter.store.schema import delivery, mailing, notice, schedule, subscriber, subscription, suppression
 
@@ -73,11 +73,14 @@ def leave_to_a_person(database: Database, made: str, *, clock: Clock = utc_now) 
 
 
 def carry_over(old: Database, restored: Database, *, clock: Clock = utc_now) -> CarriedOver:
-    """Enter into *restored* each "no" that *old* knows: who left, is suppressed, or asked to be forgotten."""
+    """Enter into *restored* each "no" that *old* knows: who left, is suppressed, or asked to be forgotten.
+
+    They may be two databases of one newsletter, begun anew before the backup was found; then addresses alone count.
+    """
     return CarriedOver(
         unsubscribed=_unsubscribe(old, restored, written(clock())),
         suppressed=_suppress(old, restored),
-        forgotten=forget_known(restored, forgotten_hashes(old) - forgotten_hashes(restored), clock=clock),
+        forgotten=_forget(old, restored, clock),
         sent=tuple(sorted(_issues(old) - _issues(restored))),
     )
 
@@ -89,21 +92,57 @@ def _issues(database: Database) -> set[int]:
 
 def _unsubscribe(old: Database, restored: Database, at: str) -> int:
     standing = (
-        select(subscriber.c.number, subscriber.c.folded, subscription.c.list, subscription.c.consent)
+        select(
+            subscriber.c.number, subscriber.c.created, subscriber.c.folded, subscription.c.list, subscription.c.consent
+        )
         .join(subscription, subscription.c.subscriber == subscriber.c.number)
         .where(subscriber.c.forgotten_at.is_(None))
     )
     with old.reading() as connection:
-        gone = {(row.folded, row.list) for row in connection.execute(standing) if row.consent == Consent.UNSUBSCRIBED}
+        left = [row for row in connection.execute(standing) if row.consent == Consent.UNSUBSCRIBED]
+    # By their number, too: who has another address since is the same person under the old one.
+    gone: set[tuple[str | int, ...]] = {(row.folded, row.list) for row in left}
+    if old.id == restored.id:
+        gone |= {(row.number, row.created, row.list) for row in left}
     word = Provenance(way=Way.EDITOR, basis="had left before the backup was restored", source="restored backup")
     with restored.writing() as connection:
         changes = [
             change(row.number, row.list, Consent.UNSUBSCRIBED, word, at, Consent(row.consent))
             for row in connection.execute(standing)
-            if row.consent != Consent.UNSUBSCRIBED and (row.folded, row.list) in gone
+            if row.consent != Consent.UNSUBSCRIBED
+            and not gone.isdisjoint([(row.folded, row.list), (row.number, row.created, row.list)])
         ]
         move(connection, changes, restored.hooks)
     return len(changes)
+
+
+def _forget(old: Database, restored: Database, clock: Clock) -> int:
+    if old.id == restored.id:
+        moved = _forget_moved(old, restored, clock)
+        return moved + forget_known(restored, forgotten_hashes(old) - forgotten_hashes(restored), clock=clock)
+    return forget_known(restored, forgotten_hashes(old), by=old.oldest_key, clock=clock)
+
+
+def _forget_moved(old: Database, restored: Database, clock: Clock) -> int:
+    """Forget who was forgotten under another address than the restored one; return how many.
+
+    A number is never used again, but after a restore it may be; then it was entered at another time.
+    """
+    who = select(subscriber.c.number, subscriber.c.created, subscriber.c.folded, subscriber.c.address)
+    here = subscriber.c.forgotten_at.is_(None)
+    with old.reading() as connection:
+        gone = {(row.number, row.created) for row in connection.execute(who.where(~here))}
+        known = set(connection.execute(select(subscriber.c.folded).where(here)).scalars()) if gone else set()
+    if not gone:
+        return 0
+    with restored.reading() as connection:
+        those = [
+            row.address for row in connection.execute(who.where(here))
+            if (row.number, row.created) in gone and row.folded not in known
+        ]  # fmt: skip
+    for address in those:
+        forget(restored, address, source="restored backup", clock=clock)
+    return len(those)
 
 
 def _suppress(old: Database, restored: Database) -> int:
@@ -111,7 +150,9 @@ def _suppress(old: Database, restored: Database) -> int:
         known = {(row.folded, row.list): dict(row._mapping) for row in connection.execute(select(suppression))}
     with restored.writing() as connection:
         there = {(row.folded, row.list) for row in connection.execute(select(suppression))}
-        rows = [row for key, row in sorted(known.items()) if key not in there]
+        # Whose address is a hash was forgotten, and another database's key makes other ones.
+        same = old.id == restored.id
+        rows = [row for key, row in sorted(known.items()) if key not in there and (same or "@" in row["folded"])]
         if rows:
             connection.execute(insert(suppression), rows)
     return len(rows)

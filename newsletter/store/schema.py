@@ -319,6 +319,7 @@ notice = Table(
     Column("reply", Text, nullable=False, server_default=""),  # the server's last words
     Index(None, "folded", "kind", "created"),
     Index(None, "next_at"),
+    Index(None, "subscriber"),
     sqlite_autoincrement=True,
 )
 """Mail to one person about their subscription, from the pages: written with what it is about, and sent after that."""

@@ -137,6 +137,13 @@ class SubscriberStore:
             row = connection.execute(query).one_or_none()
         return _subscriber(row) if row else None
 
+    def with_number(self, number: int) -> Subscriber | None:
+        """Return the person with that number; None if there is none, or they are forgotten."""
+        query = select(subscriber).where(subscriber.c.number == number, subscriber.c.forgotten_at.is_(None))
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return _subscriber(row) if row else None
+
     def subscriptions(
         self,
         *,

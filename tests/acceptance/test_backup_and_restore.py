@@ -22,14 +22,17 @@ from sqlalchemy import create_engine
 from newsletter.app import open_newsletter
 from newsletter.app.backing_up import back_up
 from newsletter.app.plan import require_here
+from newsletter.app.preferences import leave
 from newsletter.app.readers import store_of
 from newsletter.app.receipts import keep_receipts
 from newsletter.app.restoring import restore
+from newsletter.app.tickets import holder_of_mail
 from newsletter.cli.root import root
 from newsletter.errors import InputError, NewsletterError, SendError, StoreError
 from newsletter.model.address import Address
 from newsletter.model.delivery import State
 from newsletter.model.subscriber import Consent, Provenance, Way
+from newsletter.model.ticket import Leads
 from newsletter.model.tokens import DeliveryTokens
 from newsletter.store.agenda import Agenda, Schedule
 from newsletter.store.backup_file import MANIFEST, BackupFile
@@ -40,9 +43,11 @@ from newsletter.store.ledger import LedgerStore
 from newsletter.store.lock import CoordinatorBusy
 from newsletter.store.moment import utc_now
 from newsletter.store.notices import NoticeStore
+from newsletter.store.preferences import AddressChange, PreferenceStore
 from newsletter.store.rotation import rotate_key
 from newsletter.store.schema import VERSION
 from newsletter.store.signups import SignupStore
+from newsletter.store.subscribers import SubscriberStore
 from newsletter.store.suppression_list import SuppressionList
 from newsletter.store.upgrade import run_migrations
 
@@ -197,6 +202,60 @@ def test_over_a_newer_database_each_no_since_is_carried_over_and_what_was_there_
     undone = restore(restored.before, sample.folder, unheard, replace=True)
     assert undone.carried.unsubscribed == 0
     assert store.find("new@example.com") is not None
+
+
+def test_a_no_that_was_said_under_a_new_address_holds_for_the_old_one_that_comes_back(opened, file, sample):
+    store, choices = store_of(opened), PreferenceStore(opened.database)
+    for old, new in (("grace", "hopper"), ("lin", "mei"), ("ada", "lovelace")):
+        number = store.find(f"{old}@example.com").number
+        notice = choices.ask_address(number, Address(address=f"{new}@example.com"))
+        assert choices.confirm_address(notice) is AddressChange.DONE
+    store.unsubscribe("hopper@example.com", basis="link")
+    with opened.database.writing() as connection:  # nothing was ever sent to the first address
+        connection.exec_driver_sql("UPDATE delivery SET folded = 'x@x.example' WHERE folded = 'lin@example.com'")
+    forget(opened.database, "mei@example.com")
+    carried = restore(file, sample.folder, unheard, replace=True).carried
+    assert (carried.unsubscribed, carried.forgotten) == (1, 1)
+    assert [each.consent for each in store.subscriptions(address="grace@example.com")] == [Consent.UNSUBSCRIBED]
+    assert store.find("lin@example.com") is None
+    assert [each.consent for each in store.subscriptions(address="ada@example.com")] == [Consent.CONFIRMED]
+
+
+def test_a_no_that_was_said_to_a_database_begun_anew_holds_in_the_older_one_that_comes_back(opened, file, sample):
+    opened.close()
+    shutil.rmtree(opened.settings.data_folder)
+    people = [Address(address=f"{name}@example.com") for name in ("lin", "grace", "ada", "new")]
+    with create(opened.settings.data_folder) as anew:
+        store = SubscriberStore(anew)
+        store.import_all(people, "weekly", consent=Consent.CONFIRMED, basis="fair")
+        store.unsubscribe("grace@example.com", basis="link")
+        forget(anew, "ada@example.com")
+        SuppressionList(anew).add("lin@example.com", reason="asked by phone")
+        SuppressionList(anew).add("ada@example.com", reason="asked by phone")
+    carried = restore(file, sample.folder, unheard, replace=True).carried
+    assert (carried.unsubscribed, carried.suppressed, carried.forgotten) == (1, 1, 1)
+    with open_database(opened.settings.data_folder) as back:
+        store = SubscriberStore(back)
+        assert store.reachable("weekly") == {}
+        assert store.find("ada@example.com") is None
+        assert store.import_all(people, "weekly", consent=Consent.CONFIRMED, basis="fair").kept_out == (
+            "ada@example.com", "grace@example.com"
+        )  # fmt: skip
+
+
+def test_who_got_a_mail_that_the_restored_ledger_does_not_know_can_leave_by_its_link(opened, file, sample):
+    tokens = DeliveryTokens.derive(opened.database.key, **{**ADA, "issue": 43})
+    other = DeliveryTokens.derive(opened.database.key, issue=43, subscriber=1, address="grace@example.com")
+    restore(file, sample.folder, unheard, replace=True)
+    assert holder_of_mail(opened, other.ticket(other.unsubscribe), Leads.UNSUBSCRIBE) is None
+    assert holder_of_mail(opened, tokens.ticket(tokens.web), Leads.UNSUBSCRIBE) is None
+    holder = holder_of_mail(opened, tokens.ticket(tokens.unsubscribe), Leads.UNSUBSCRIBE)
+    assert holder is not None
+    assert leave(opened, holder, one_click=True)
+    store = store_of(opened)
+    assert [each.consent for each in store.subscriptions(address="ada@example.com")] == [Consent.UNSUBSCRIBED]
+    forget(opened.database, "ada@example.com")
+    assert holder_of_mail(opened, tokens.ticket(tokens.unsubscribe), Leads.UNSUBSCRIBE) is None
 
 
 def test_nothing_is_replaced_under_a_mailing(opened, file, sample):

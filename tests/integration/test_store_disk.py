@@ -40,7 +40,7 @@ def press(tmp_path):
 
 @pytest.mark.parametrize("size", [0, 16, 4096, 20_000])
 def test_a_database_that_the_disk_has_no_room_for_leaves_nothing(tmp_path, size):
-    with room_for(size), pytest.raises(StoreError, match=r"check the disk|cannot be made"):
+    with room_for(size), pytest.raises(StoreError, match=r"check the disk|the disk is full|cannot be made"):
         create(tmp_path / "parent" / "data")
     assert list(tmp_path.iterdir()) == []
     create(tmp_path / "parent" / "data").close()
@@ -55,6 +55,14 @@ def test_a_backup_that_the_disk_has_no_room_for_leaves_nothing(press, size):
         press.database.backup_before("mailing 42")
     assert list((press.database.folder / "backups").iterdir()) == []
     assert press.database.backup_before("mailing 42").exists()
+
+
+def test_where_there_is_no_room_to_open_a_database_it_says_that_the_disk_is_full(tmp_path):
+    create(tmp_path / "data").close()
+    # SQLite begins with the file beside the log that its readers share (https://www.sqlite.org/wal.html).
+    with room_for(10_000), pytest.raises(StoreError, match="the disk is full; make room and try again"):
+        open_database(tmp_path / "data")
+    open_database(tmp_path / "data").close()
 
 
 def test_an_intent_that_the_disk_has_no_room_for_was_not_committed_and_the_mailing_goes_on_later(press):

@@ -26,7 +26,16 @@ from newsletter.store import schema
 from newsletter.store.consent import Outcome
 from newsletter.store.consent_moves import change, move
 from newsletter.store.database import DATABASE_FILE, open_database
-from newsletter.store.forgetting import erasure_hash, forget, forget_known, forgotten_among, forgotten_hashes, readmit
+from newsletter.store.forgetting import (
+    erasure_hash,
+    forget,
+    forget_known,
+    forgotten_among,
+    forgotten_hashes,
+    readmit,
+    went_to,
+)
+from newsletter.store.kept import kept
 from newsletter.store.mentions import still_named, text_columns
 from newsletter.store.notices import NoticeStore
 from newsletter.store.preferences import AddressChange, PreferenceStore, Wishes
@@ -260,6 +269,40 @@ def test_who_changed_their_address_is_forgotten_with_the_old_one_too(press):
         consent=Consent.PENDING, basis="",
     )  # fmt: skip
     assert result[Outcome.KEPT_OUT] == 2
+
+
+def test_an_address_that_passed_to_somebody_else_stays_theirs_when_its_former_owner_is_forgotten(press):
+    press.confirm("shared@example.com", "bob@example.org")
+    press.start()
+    choices = PreferenceStore(press.database, clock=lambda: press.now)
+    former = press.subscribers.find("shared@example.com").number
+    asked = choices.ask_address(former, Address(address="moved@example.com"))
+    assert choices.confirm_address(asked) is AddressChange.DONE
+    press.confirm("shared@example.com")
+    SuppressionList(press.database).add("shared@example.com", reason="asked by phone")
+    assert kept(press.database, "moved@example.com").suppressions == [], "it is the other one's"
+    forget(press.database, "moved@example.com")
+    (suppressed,) = SuppressionList(press.database).all(address="shared@example.com")
+    assert suppressed.address == "shared@example.com", "and no mail goes there still"
+    assert press.subscribers.reachable("weekly") == {"": 1}
+    assert still_named(press.database, ["moved@example.com"]) == {}
+    with press.database.reading() as connection:
+        to = connection.execute(select(schema.delivery.c.folded).where(schema.delivery.c.subscriber == former))
+        assert "@" not in to.scalar_one()
+
+
+def test_who_is_forgotten_is_found_in_the_ledger_by_an_index(press):
+    press.confirm(ADA, *(f"reader{number}@example.org" for number in range(40)))
+    press.start()
+    query = select(schema.delivery.c.subscriber).where(went_to([fold_address(ADA)]))
+    plain = query.compile(dialect=press.database._engine.dialect, compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN QUERY PLAN" if press.database.is_sqlite else "EXPLAIN"
+    with press.database.reading() as connection:
+        if not press.database.is_sqlite:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(str(row) for row in connection.exec_driver_sql(f"{explain} {plain}"))
+    found = "INDEX sqlite_autoindex_delivery_1 (issue=? AND folded=?)"
+    assert found in plan if press.database.is_sqlite else "delivery_issue_folded_unique" in plan
 
 
 def test_an_address_that_somebody_else_typed_takes_nobody_with_it(press):

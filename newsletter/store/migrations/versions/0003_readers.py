@@ -138,6 +138,7 @@ def _notice() -> None:
     )
     op.create_index("notice_folded_kind_created", "notice", ["folded", "kind", "created"])
     op.create_index("notice_next_at", "notice", ["next_at"])
+    op.create_index("notice_subscriber", "notice", ["subscriber"])
 
 
 def _hook_outbox() -> None:
