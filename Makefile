@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench bench-send torture mutations fuzz-web npm mjml-table client-table messages readme picture lock wheel clean
+.PHONY: demo test lint format bench bench-web bench-send bench-import torture mutations fuzz-web npm mjml-table client-table messages readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -43,9 +43,17 @@ format: $(ENV)/test
 bench: $(ENV)/test
 	"$(BIN)/python" -m benchmarks.bench --json dist/bench.json
 
+# The public site beside bare routes.
+bench-web: $(ENV)/test
+	"$(BIN)/python" -m benchmarks.web --json dist/bench-web.json
+
 # The sender beside the fastest there is on this machine; some minutes, and it wants the machine for itself.
 bench-send: $(ENV)/test
 	"$(BIN)/python" -m benchmarks.send --json dist/bench-send.json
+
+# A million people from a file; bars of 60 s and 150 MB. URL names an empty PostgreSQL database, else it is SQLite.
+bench-import: $(ENV)/test
+	"$(BIN)/python" -m benchmarks.importing --url "$(URL)" --json dist/bench-import.json
 
 # A mailing that is killed again and again, and worse; `make test` does the same on a smaller scale. SEED repeats a run.
 torture: READERS ?= 12000

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from newsletter.errors import FileError
@@ -32,6 +33,31 @@ def write_whole(path: Path, data: bytes, *, mode: int | None = None, durable: bo
     except OSError as cause:
         todo = "make room, or look at the folder and its permissions"
         raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
+
+
+def write_lines(path: Path, lines: Iterable[str], *, mode: int) -> int:
+    """Put *lines* into the new file *path*, whole or not at all, one after the other; return how many there were.
+
+    :raises FileError: there is one, or the system does not let us.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    count = 0
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+            with open(handle, "wb") as file:  # noqa: PTH123 - a handle has no path
+                for count, line in enumerate(lines, start=1):  # noqa: B007 - the last one is how many there were
+                    file.write(line.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            _link(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as cause:
+        todo = "make room, or look at the folder and its permissions"
+        raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
+    return count
 
 
 def write_new(path: Path, data: bytes, *, mode: int) -> None:

@@ -51,11 +51,12 @@ def sent_newsletter(folder: Path, *numbers: int, more: str = "") -> Newsletter:
     return open_newsletter(folder)
 
 
-def keep_receipt(folder: Path, number: int, *lists: str) -> None:
-    """Write the receipt of an issue that went to *lists*."""
+def keep_receipt(folder: Path, number: int, *lists: str, segment: str = "") -> None:
+    """Write the receipt of an issue that went to *lists*, or to a segment of them."""
     started = datetime(2026, number % 12 or 12, 3, 9, tzinfo=UTC)
     receipts = [
-        Receipt(ledger="f00d", host="here", list=name, started=started, subject=f"Subject {number}") for name in lists
+        Receipt(ledger="f00d", host="here", list=name, started=started, subject=f"Subject {number}", segment=segment)
+        for name in lists
     ]
     write_receipts(folder / f"issues/{number:03d}.receipt.toml", receipts)
 

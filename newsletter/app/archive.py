@@ -30,6 +30,8 @@ from newsletter.rendering.site import STYLE, Neighbours, SiteRenderer
 from newsletter.rendering.themes import builtin_templates
 
 HTML = "text/html; charset=utf-8"
+BEGINNING = 262_144
+"""Bytes of a kept page that have its title and summary: the pictures of a mail make the rest of it long."""
 INDEX, MISSING, ROBOTS = "index.html", "404.html", "robots.txt"
 
 
@@ -46,20 +48,22 @@ class PublicIssues:
 
 
 def public_issues(newsletter: Newsletter) -> PublicIssues:
-    """Return the issues that were sent to a list that is public.
+    """Return the issues that were sent to a list that is public, unless their file says that they are not for all.
+
+    What went to a segment alone is for all only if the file says so.
 
     A list that newsletter.toml does not name any more may have been a private one: what went to it alone is withheld.
 
-    :raises IssueError: a receipt cannot be read.
+    :raises IssueError: a receipt or the head of an issue file cannot be read.
     """
-    issues, withheld = [], {}
+    issues, withheld, files = [], {}, newsletter.issues.paths()
     for path in sorted(newsletter.issues.folder.glob("*.receipt.toml")):
         if not (match := re.fullmatch(r"(\d{3,9})\.receipt\.toml", path.name)):
             continue
         number = int(match[1])
         if not (receipts := newsletter.issues.receipts_of(number)):
             continue
-        if reason := _withheld(newsletter, receipts):
+        if reason := _withheld(newsletter, receipts, files.get(number)):
             withheld[number] = reason
         else:
             issues.append(_sent(newsletter, number, receipts))
@@ -67,10 +71,30 @@ def public_issues(newsletter: Newsletter) -> PublicIssues:
     return PublicIssues(issues=tuple(issues), withheld=withheld)
 
 
-def _withheld(newsletter: Newsletter, receipts: tuple[Receipt, ...]) -> str:
+def is_shown(newsletter: Newsletter, number: int) -> bool:
+    """Whether the archive has a page of issue *number* that everybody may read.
+
+    :raises IssueError: as :func:`public_issues` does.
+    """
+    receipts = newsletter.issues.receipts_of(number)
+    if not receipts or not web_version_path(newsletter, number).is_file():
+        return False
+    return not _withheld(newsletter, receipts, newsletter.issues.paths().get(number))
+
+
+def _withheld(newsletter: Newsletter, receipts: tuple[Receipt, ...], file: Path | None) -> str:
+    """Say why an issue is not for everybody; empty if it is.
+
+    :param file: the issue file, if it is still there.
+    """
     lists = newsletter.settings.lists
-    if any(receipt.list in lists and lists[receipt.list].public for receipt in receipts):
-        return ""
+    wanted = newsletter.issues.head(file).archive if file else None
+    if wanted is False:
+        return "its front matter says archive = false"
+    if public := [receipt for receipt in receipts if receipt.list in lists and lists[receipt.list].public]:
+        if wanted or not all(receipt.segment for receipt in public):
+            return ""
+        return f"it went to the segment {public[0].segment} alone; archive = true in its front matter shows it to all"
     unknown = [receipt.list for receipt in receipts if receipt.list not in lists]
     return (
         f"newsletter.toml has no list {unknown[0]} any more" if unknown else f"the list {receipts[0].list} is private"
@@ -80,7 +104,7 @@ def _withheld(newsletter: Newsletter, receipts: tuple[Receipt, ...]) -> str:
 def _sent(newsletter: Newsletter, number: int, receipts: tuple[Receipt, ...]) -> SentIssue:
     first = min(receipts, key=lambda receipt: receipt.started)
     path = web_version_path(newsletter, number)
-    html = _text(path) if path.is_file() else ""
+    html = _text(path, BEGINNING) if path.is_file() else ""
     return SentIssue(
         number=number,
         title=read_title(html) or first.subject or f"{number:03d}",
@@ -90,9 +114,10 @@ def _sent(newsletter: Newsletter, number: int, receipts: tuple[Receipt, ...]) ->
     )
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, most: int = -1) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        with path.open("rb") as file:
+            return file.read(most).decode("utf-8", "replace")
     except OSError as cause:
         todo = "look at its permissions, or get it from git"
         raise IssueError(f"it cannot be read ({cause.strerror})", todo, where=path) from cause

@@ -1,15 +1,16 @@
 """What readers do with their own subscription: leave, choose, pause, move, see what is kept, be forgotten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from newsletter.app.forgetting import wipe
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.signups import kept_ip, open_lists
-from newsletter.app.tickets import Holder
+from newsletter.app.tickets import Holder, holders_of_mail
 from newsletter.model.canonical import fold_address
 from newsletter.model.mailing_list import MailingList
 from newsletter.model.notice import NoticeKind
 from newsletter.model.subscriber import Consent, Provenance, Way
+from newsletter.model.ticket import Leads
 from newsletter.store.forgetting import forget
 from newsletter.store.preferences import Preferences, PreferenceStore, Wishes
 from newsletter.store.subscribers import SubscriberStore
@@ -28,20 +29,42 @@ def lists_for(newsletter: Newsletter, preferences: Preferences) -> Mapping[str, 
     return {name: one for name, one in known.items() if name in open_lists(newsletter) or name in theirs}
 
 
+ONE_CLICK = "one click in the mail program (RFC 8058)"
+"""What a consent rests on that ended so."""
+
+
 def leave(newsletter: Newsletter, holder: Holder, *, everything: bool = False, one_click: bool = False) -> bool:
     """Take the holder of an unsubscribe link off the list that its mail went to, or off all; again changes nothing.
 
-    Where the ledger does not know the list, it is all.
-
-    Say whether there was such a person; the sample reader is none, and nothing happens.
+    Where the ledger does not know the list, it is all. Say whether there was such a person; the sample reader is none,
+    and nothing happens.
     """
     if holder.is_nobody:
         return True
-    basis = "one click in the mail program (RFC 8058)" if one_click else "the unsubscribe link"
+    basis = ONE_CLICK if one_click else "the unsubscribe link"
     list_name = None if everything or not holder.list else holder.list
     return SubscriberStore(newsletter.database).leave(
         holder.subscriber, list_name, Provenance(way=Way.LINK, basis=basis, source=holder.source)
     )
+
+
+def leave_at_once(newsletter: Newsletter, tickets: Sequence[str]) -> list[bool]:
+    """Take the holders of *tickets* off the lists that their mails went to, in one transaction: by one click each.
+
+    Say of each whether its ticket is good; the sample reader's is, and nothing happens.
+    """
+    holders = holders_of_mail(newsletter, tickets, Leads.UNSUBSCRIBE)
+    leaving = {
+        (holder.subscriber, holder.list): Provenance(way=Way.LINK, basis=ONE_CLICK, source=holder.source)
+        for holder in holders
+        if holder and not holder.is_nobody and holder.list
+    }
+    if leaving:
+        SubscriberStore(newsletter.database).leave_all(leaving)
+    for holder in holders:
+        if holder and not holder.list:
+            leave(newsletter, holder, one_click=True)
+    return [holder is not None for holder in holders]
 
 
 def choose(newsletter: Newsletter, holder: Holder, wishes: Wishes, ip: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What the editor does with the people on the lists."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,32 +10,11 @@ from newsletter.errors import SettingsError
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Consent, Subscriber, Subscription
 from newsletter.settings import FILE
+from newsletter.store.everything import everything
 from newsletter.store.subscribers import SubscriberStore
 from newsletter.subscribers.address import validate
-from newsletter.subscribers.exporting import csv_lines, json_lines
-from newsletter.subscribers.importing import ImportFile, ImportRow, RejectedRow, open_import
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportReport:
-    """What an import did.
-
-    :param outcomes: how many people ended how: "new", "changed", "unchanged", "kept out".
-    :param kept_out: addresses of those who unsubscribed before.
-    :param encoding: how the file was written: "UTF-8", "UTF-16", "Windows-1252".
-    :param ignored: names of the columns that were not read.
-    """
-
-    list: str
-    outcomes: Mapping[str, int]
-    kept_out: tuple[str, ...]
-    rejected: tuple[RejectedRow, ...]
-    encoding: str
-    ignored: tuple[str, ...]
-
-    def values(self) -> dict[str, Any]:
-        """What a program reads."""
-        return asdict(self)
+from newsletter.subscribers.exporting import csv_lines
+from newsletter.subscribers.lossless import json_lines
 
 
 def store_of(newsletter: Newsletter) -> SubscriberStore:
@@ -81,43 +60,15 @@ def add_reader(
     return Added(person=person, list=list_name, outcome=outcome.value, consent=standing)
 
 
-def import_readers(
-    newsletter: Newsletter, data: bytes, name: str, list_name: str | None, consent: str, basis: str
-) -> ImportReport:
-    """Import the people of a CSV file; rows that cannot be read are reported, the rest goes in."""
-    list_name = list_named(newsletter, list_name)
-    rejected: list[RejectedRow] = []
-    file = open_import(data, name)
-    people = _people(file, rejected, confirmed=Consent(consent) is Consent.CONFIRMED)
-    result = store_of(newsletter).import_all(people, list_name, consent=Consent(consent), basis=basis)
-    outcomes = {outcome.value: count for outcome, count in result.counts.items() if count}
-    return ImportReport(
-        list=list_name,
-        outcomes=outcomes,
-        kept_out=result.kept_out,
-        rejected=tuple(rejected),
-        encoding=file.encoding,
-        ignored=file.columns.ignored,
-    )
-
-
-def _people(file: ImportFile, rejected: list[RejectedRow], *, confirmed: bool) -> Iterator[Address]:
-    for row in file.rows(confirmed=confirmed):
-        if isinstance(row, ImportRow):
-            yield row.person
-        else:
-            rejected.append(row)
-
-
 def subscriptions(
-    newsletter: Newsletter, list_name: str | None, consent: str | None, segment: str = ""
+    newsletter: Newsletter, list_name: str | None, consent: str | None, segment: str = "", tag: str | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield what a program reads of each subscription, of all or of those in a segment."""
+    """Yield what a program reads of each subscription, of all, of those in a segment, or with a *tag*."""
     if list_name is not None:
         list_named(newsletter, list_name)
     wanted = Consent(consent) if consent else None
     selection = selection_of(newsletter, segment)
-    found = store_of(newsletter).subscriptions(list_name=list_name, consent=wanted, selection=selection)
+    found = store_of(newsletter).subscriptions(list_name=list_name, consent=wanted, selection=selection, tagged=tag)
     for subscription in found:
         yield _values(subscription)
 
@@ -150,9 +101,13 @@ def unsubscribe(newsletter: Newsletter, address: str, list_name: str | None, bas
     return store_of(newsletter).unsubscribe(address, list_name, basis=basis)
 
 
-def export_readers(newsletter: Newsletter, form: str, list_name: str | None) -> bytes:
-    """Return the subscriptions as JSON lines, or as CSV that a spreadsheet cannot run."""
+def export_lines(newsletter: Newsletter, form: str, list_name: str | None) -> Iterator[str]:
+    """Yield all that is kept of the people as JSON lines, or their subscriptions as CSV that a spreadsheet cannot run.
+
+    Lazily: a list may be larger than memory.
+    """
     if list_name is not None:
         list_named(newsletter, list_name)
-    rows = store_of(newsletter).subscriptions(list_name=list_name)
-    return "".join(csv_lines(rows) if form == "csv" else json_lines(rows)).encode()
+    if form == "csv":
+        return csv_lines(store_of(newsletter).subscriptions(list_name=list_name))
+    return json_lines(everything(newsletter.database, list_name))

@@ -5,12 +5,13 @@ import re
 from pathlib import Path
 
 from newsletter.app.collecting import collect, read
+from newsletter.app.moving_in import Terms, import_readers
 from newsletter.app.newsletter import Newsletter, open_newsletter
 from newsletter.app.picking import create_issue, pick
-from newsletter.app.readers import import_readers
 from newsletter.app.scaffold import Made, make_newsletter
 from newsletter.composer.picking import Rules
 from newsletter.files import write_whole
+from newsletter.model.subscriber import Consent
 from newsletter.rendering.themes import builtin_templates
 
 SECTIONS = {"Data platforms": (4, 1, 8), "Search, ads and recommendations": (3, 6, 7), "Developer experience": (2, 5)}
@@ -36,7 +37,9 @@ def make_sample(folder: Path) -> tuple[Made, Path]:
     newsletter = open_newsletter(folder)
     path = _compose(newsletter)
     readers = _sample("readers.csv")
-    import_readers(newsletter, readers.read_bytes(), readers.name, "weekly", "confirmed", "they are made up")
+    terms = Terms(lists=("weekly",), consent=Consent.CONFIRMED, basis="they are made up")
+    with readers.open("rb") as file:
+        import_readers(newsletter, file, readers.name, terms)
     newsletter.close()
     return made, path
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.app.newsletter import Newsletter
+from newsletter.model.bounce import Sent
 from newsletter.model.notice import Notice, NoticeKind
+from newsletter.model.subscriber import Subscriber
 from newsletter.model.ticket import Leads, MailTicket, NoticeTicket
 from newsletter.model.tokens import DeliveryTokens
 from newsletter.sender.addressing import SAMPLE_KEY, sample_reader
@@ -48,18 +50,34 @@ def holder_of_mail(newsletter: Newsletter, text: str, leads: Leads) -> Holder | 
 
     It holds for years: a token of any key that there ever was is good.
     """
-    ticket = MailTicket.read(text)
-    if ticket is None:
-        return None
+    return holders_of_mail(newsletter, [text], leads)[0]
+
+
+def holders_of_mail(newsletter: Newsletter, texts: Sequence[str], leads: Leads) -> list[Holder | None]:
+    """Do what :func:`holder_of_mail` does for several tickets, and ask the database once."""
+    tickets = [MailTicket.read(text) for text in texts]
+    asked = {(ticket.issue, ticket.subscriber) for ticket in tickets if ticket and ticket.subscriber}
+    sent = ReturnedStore(newsletter.database).to_subscribers(asked) if asked else {}
+    # A ledger that was restored lacks the mail that went out after its backup; who got it can leave all the same.
+    lacking = {subscriber for issue, subscriber in asked if (issue, subscriber) not in sent}
+    known = SubscriberStore(newsletter.database).with_numbers(lacking) if lacking else {}
+    keys = newsletter.database.keys
+    return [
+        _holder(ticket, sent.get((ticket.issue, ticket.subscriber)), known.get(ticket.subscriber), keys, leads)
+        if ticket else None
+        for ticket in tickets
+    ]  # fmt: skip
+
+
+def _holder(
+    ticket: MailTicket, sent: Sent | None, known: Subscriber | None, keys: Sequence[bytes], leads: Leads
+) -> Holder | None:
     if ticket.subscriber == 0:
         nobody = sample_reader().address.address
         return Holder(subscriber=0) if ticket.proved_by(SAMPLE_KEY, nobody, leads) else None
-    sent = ReturnedStore(newsletter.database).to_subscriber(ticket.issue, ticket.subscriber)
-    # A ledger that was restored lacks the mail that went out after its backup; who got it can leave all the same.
-    known = None if sent else SubscriberStore(newsletter.database).with_number(ticket.subscriber)
-    # Asked for in any case, so that it takes as long whether there is such a mail or not.
+    # Proved in any case, so that it takes as long whether there is such a mail or not.
     address = sent.address if sent else known.address.address if known else "nobody@example.com"
-    key = _proving(ticket, newsletter.database.keys, address, leads)
+    key = _proving(ticket, keys, address, leads)
     if key is None or (sent is None and known is None):
         return None
     tokens = DeliveryTokens.derive(key, issue=ticket.issue, subscriber=ticket.subscriber, address=address)

@@ -2,9 +2,8 @@
 
 import click
 
-from newsletter.cli.options import json_option, segment_option
+from newsletter.cli.options import json_option, lists_option, segment_option
 from newsletter.cli.output import here, say, say_json, say_table
-from newsletter.cli.readers import lists_option
 
 
 @click.command()

@@ -6,6 +6,15 @@ import click
 
 issue_argument = click.argument("issue", required=False, metavar="[ISSUE]")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+lists_option = click.option("--list", "list_name", metavar="NAME", help="The mailing list; default: all of them.")
+consent_option = click.option(
+    "--consent",
+    type=click.Choice(["pending", "confirmed"]),
+    default="pending",
+    show_default=True,
+    help="Whether they said yes; the pending get no mail.",
+)
+basis_option = click.option("--basis", metavar="TEXT", default="", help="What a confirmed consent rests on.")
 CONSENTS = ["pending", "confirmed", "unsubscribed"]
 
 

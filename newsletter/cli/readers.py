@@ -1,28 +1,36 @@
 """Readers: the people on the mailing lists."""
 
-import sys
-from pathlib import Path
+import json
+import shlex
+from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.options import CONSENTS, json_option, segment_option
-from newsletter.cli.output import here, plural, say, say_json, say_table
+from newsletter.cli.moving_in import export, import_
+from newsletter.cli.options import CONSENTS, basis_option, consent_option, json_option, lists_option, segment_option
+from newsletter.cli.output import here, say, say_json, say_table
+
+if TYPE_CHECKING:
+    from newsletter.store.people import Particulars
 
 list_option = click.option("--list", "list_name", metavar="NAME", help="The mailing list; default: the only one.")
-lists_option = click.option("--list", "list_name", metavar="NAME", help="The mailing list; default: all of them.")
-consent_option = click.option(
-    "--consent",
-    type=click.Choice(["pending", "confirmed"]),
-    default="pending",
-    show_default=True,
-    help="Whether they said yes; the pending get no mail.",
+
+
+tag_option = click.option("--tag", "tags", metavar="TAG", multiple=True, help="A tag to find them by.")
+attribute_option = click.option(
+    "--attribute", "attributes", metavar="KEY=VALUE", multiple=True, help="VALUE is text, or JSON: 42, true."
 )
-basis_option = click.option("--basis", metavar="TEXT", default="", help="What a confirmed consent rests on.")
+language_option = click.option("--language", metavar="TAG", help="Their language: en, pt-BR (BCP 47).")
+timezone_option = click.option("--timezone", metavar="ZONE", help="Their time zone: Europe/Berlin (IANA).")
 
 
 @click.group()
 def subscribers() -> None:
     """Add, import, show and export the people who get the newsletter."""
+
+
+subscribers.add_command(import_)
+subscribers.add_command(export)
 
 
 @subscribers.command()
@@ -31,12 +39,33 @@ def subscribers() -> None:
 @list_option
 @consent_option
 @basis_option
+@tag_option
+@attribute_option
+@language_option
+@timezone_option
 @json_option
-def add(address: str, name: str, list_name: str | None, consent: str, basis: str, as_json: bool) -> None:
+def add(
+    address: str,
+    name: str,
+    list_name: str | None,
+    consent: str,
+    basis: str,
+    tags: tuple[str, ...],
+    attributes: tuple[str, ...],
+    language: str | None,
+    timezone: str | None,
+    as_json: bool,
+) -> None:
     """Add one person to a list."""
+    from newsletter.app.particulars import Edit, edit_person, read_attribute
     from newsletter.app.readers import add_reader
 
-    added = add_reader(here(), address, name, list_name, consent, basis)
+    edit = Edit(language=language, timezone=timezone, attributes=dict(map(read_attribute, attributes)), tags=tags)
+    edit.require_sound()
+    newsletter = here()
+    added = add_reader(newsletter, address, name, list_name, consent, basis)
+    if edit != Edit(attributes={}):
+        edit_person(newsletter, address, edit)
     if as_json:
         say_json(added.values())
         return
@@ -45,51 +74,93 @@ def add(address: str, name: str, list_name: str | None, consent: str, basis: str
         say(f"Undo: newsletter subscribers unsubscribe {address} --list {added.list}")
 
 
-@subscribers.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@list_option
-@consent_option
-@basis_option
+@subscribers.command()
+@click.argument("address")
+@click.option("--name", help="Their name.")
+@tag_option
+@click.option("--untag", "without_tags", metavar="TAG", multiple=True, help="A tag to take away.")
+@attribute_option
+@click.option("--no-attribute", "without", metavar="KEY", multiple=True, help="An attribute to take away.")
+@language_option
+@timezone_option
 @json_option
-def import_(file: str, list_name: str | None, consent: str, basis: str, as_json: bool) -> None:
-    """Import people from a CSV file.
+def edit(
+    address: str,
+    name: str | None,
+    tags: tuple[str, ...],
+    without_tags: tuple[str, ...],
+    attributes: tuple[str, ...],
+    without: tuple[str, ...],
+    language: str | None,
+    timezone: str | None,
+    as_json: bool,
+) -> None:
+    """Change what is known of one person.
 
-    It has a column "email", and perhaps "name"; FILE may be - for standard input. Without --consent confirmed
-    --basis TEXT they are pending and get nothing. Who unsubscribed stays unsubscribed. Rows that cannot be read are
-    named, the rest goes in; exit code 1 says that there were some.
+    Name, tags, attributes, language, time zone; what is not said stays as it is.
     """
-    from newsletter.app.readers import import_readers
+    from dataclasses import asdict
 
-    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    report = import_readers(here(), data, file, list_name, consent, basis)
+    from newsletter.app.particulars import Edit, edit_person, read_attribute
+
+    changes = Edit(
+        name=name, language=language, timezone=timezone, tags=tags, without_tags=without_tags,
+        attributes=dict(map(read_attribute, attributes)), without_attributes=without,
+    )  # fmt: skip
+    if changes == Edit(attributes={}):
+        raise click.UsageError("Say what is to be different: --name, --tag, --attribute KEY=VALUE…")
+    before, after = edit_person(here(), address, changes)
     if as_json:
-        say_json(report.values())
+        say_json({"address": address, **asdict(after), "attributes": json.loads(after.attributes)})
+        return
+    say(f"{address}: {_told(after)}")
+    if undo := _undo(before, after):
+        say(f"Undo: newsletter subscribers edit {shlex.quote(address)} {undo}")
     else:
-        for rejected in report.rejected:
-            say(f"{file}:{rejected.line}: left out: {rejected.reason}")
-        if report.encoding != "UTF-8":
-            say(f"{file}: read as {report.encoding}")
-        if report.ignored:
-            say(f"{file}: not read: {', '.join(report.ignored)}")
-        counts = ", ".join(f"{count} {word}" for word, count in report.outcomes.items() if count)
-        say(f"{counts or 'nobody imported'}, {len(report.rejected)} left out; list {report.list}")
-        if consent == "pending" and report.outcomes:
-            say("The pending get no mail. If they said yes, import them again with:")
-            say('  --consent confirmed --basis "how and when"')
-    if report.rejected:
-        raise click.exceptions.Exit(1)
+        say("It was so before; nothing changed.")
+
+
+def _told(now: "Particulars") -> str:
+    parts = (
+        now.name or "no name",
+        f"tags {', '.join(now.tags)}" if now.tags else "no tags",
+        f"attributes {now.attributes}" if now.attributes != "{}" else "no attributes",
+        f"language {now.language}" if now.language else "",
+        f"time zone {now.timezone}" if now.timezone else "",
+    )
+    return "; ".join(filter(None, parts))
+
+
+def _undo(before: "Particulars", after: "Particulars") -> str:
+    """Return the options that lead from *after* to *before*; none when nothing changed."""
+    words = [
+        f"--{field} {shlex.quote(getattr(before, field))}"
+        for field in ("name", "language", "timezone")
+        if getattr(before, field) != getattr(after, field)
+    ]
+    words += [f"--untag {shlex.quote(one)}" for one in after.tags if one not in before.tags]
+    words += [f"--tag {shlex.quote(one)}" for one in before.tags if one not in after.tags]
+    old, new = json.loads(before.attributes), json.loads(after.attributes)
+    words += [f"--no-attribute {shlex.quote(key)}" for key in new if key not in old]
+    words += [
+        f"--attribute {shlex.quote(f'{key}={json.dumps(value, ensure_ascii=False)}')}"
+        for key, value in old.items()
+        if key not in new or new[key] != value
+    ]
+    return " ".join(words)
 
 
 @subscribers.command("list")
 @lists_option
 @click.option("--consent", type=click.Choice(CONSENTS), help="Only those whose consent stands so.")
+@click.option("--tag", "tag_name", metavar="TAG", help="Only those who have this tag.")
 @segment_option
 @json_option
-def list_(list_name: str | None, consent: str | None, segment: str, as_json: bool) -> None:
+def list_(list_name: str | None, consent: str | None, tag_name: str | None, segment: str, as_json: bool) -> None:
     """List the subscriptions."""
     from newsletter.app.readers import subscriptions
 
-    found = list(subscriptions(here(), list_name, consent, segment))
+    found = list(subscriptions(here(), list_name, consent, segment, tag_name))
     if as_json:
         say_json(found)
         return
@@ -118,38 +189,3 @@ def unsubscribe(address: str, list_name: str | None, basis: str, as_json: bool) 
         say(f"{address} is unsubscribed from {where}; it takes effect at once, also in a mailing that is under way")
     else:
         say(f"{address} had left before; nothing changed")
-
-
-@subscribers.command()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["jsonl", "csv"]),
-    default="jsonl",
-    show_default=True,
-    help="jsonl loses nothing; csv is for spreadsheets.",
-)
-@lists_option
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file; default: standard output."
-)
-def export(form: str, list_name: str | None, output: Path | None) -> None:
-    """Export the subscriptions as JSON lines or CSV.
-
-    In CSV a value that a spreadsheet would take for a formula gets a ' in front.
-    """
-    from newsletter.app.git import would_track
-    from newsletter.app.readers import export_readers
-    from newsletter.files import write_whole
-
-    if output and output.exists():
-        raise click.UsageError(f"{output} is there already; give another name, or delete it.")
-    if output and would_track(output.parent, output.name):
-        raise click.UsageError(f"git would track {output}, and it would have addresses in it; ignore it in .gitignore.")
-    data = export_readers(here(), form, list_name)
-    if output is None:
-        sys.stdout.buffer.write(data)
-        return
-    write_whole(output, data, mode=0o600)
-    count = len(data.splitlines()) - (form == "csv")
-    say(f"wrote {plural(count, 'subscription')} to {output}")

@@ -76,6 +76,14 @@ def _require_anybody(planned: "Plan") -> None:
     if planned.issue.correction_of:
         what = f"nobody on {planned.list} who got issue {planned.issue.correction_of} is still confirmed"
         raise SendError(what, f"newsletter status {planned.issue.correction_of} shows who got it")
+    selection = planned.selection
+    if selection.segment or selection.excluding or planned.nothing:
+        from newsletter.app.selecting import told
+
+        whom = told(planned.list, selection.segment, selection.excluding)
+        only = f" --segment {selection.segment}" if selection.segment else ""
+        what = f"nobody of {whom} is confirmed and wants any of its sections"
+        raise SendError(what, f"newsletter subscribers count --list {planned.list}{only} says who there is")
     todo = 'newsletter subscribers import FILE.csv --consent confirmed --basis "how and when"'
     raise SendError(f"nobody on {planned.list} is confirmed", todo)
 

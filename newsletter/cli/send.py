@@ -211,7 +211,8 @@ def _next_step(planned: "Plan", via: str) -> str:
     if errors(planned.findings):
         return f"Nothing is sent before the errors are mended: newsletter edit {number}"
     if not planned.going:
-        look = f"status {number}" if planned.balance.planned else "subscribers list"
+        only = f" --segment {planned.selection.segment}" if planned.selection.segment else ""
+        look = f"status {number}" if planned.balance.planned else f"subscribers list{only}"
         return f"Nobody is waiting for it: newsletter {look}"
     if not planned.profile:
         return f"newsletter send {number} --rehearse{options(planned.selection)}"

@@ -80,7 +80,7 @@ class IssueFolder:
     def last(self) -> Issue | None:
         """Return the front matter of the issue with the highest number: what is below it may be broken."""
         paths = self.paths()
-        return self._head(paths[max(paths)]) if paths else None
+        return self.head(paths[max(paths)]) if paths else None
 
     def create(
         self, values: dict[str, Any], blocks: Sequence[tuple[str, str]] = (), more: dict[str, Any] | None = None
@@ -111,7 +111,7 @@ class IssueFolder:
 
         Corrections keep no rhythm, and count for nothing here.
         """
-        heads = (self._head(path) for path in reversed(self.paths().values()))
+        heads = (self.head(path) for path in reversed(self.paths().values()))
         days = [_day(head.date) for head in islice((head for head in heads if not head.correction_of), 2)]
         if not days:
             return date.today()
@@ -121,7 +121,8 @@ class IssueFolder:
         except OverflowError:  # after 9999-12-31
             return date.today()
 
-    def _head(self, path: Path) -> Issue:
+    def head(self, path: Path) -> Issue:
+        """Return the front matter of the issue file *path*: what is below it may be broken."""
         text = read_text(path, errors="replace").removeprefix("\ufeff").replace("\r\n", "\n")
         return parse_issue(split_front_matter(text, path)[0], path)
 

@@ -111,6 +111,7 @@ class Issue:
     :param date: the day on it, or the moment.
     :param list: the mailing list it is for.
     :param correction_of: the number of the issue that it corrects: it goes only to those who got that; 0 for none.
+    :param archive: whether its page may be read by all; None leaves that to whom it was sent to.
     :param intro: the editor's own words above the first heading.
     :param references: the links and images in all of its Markdown, article links apart.
     :param provenance: what the tool knows, by article id.
@@ -125,6 +126,7 @@ class Issue:
     preheader: str = ""
     list: str = ""
     correction_of: int = 0
+    archive: bool | None = None
     intro: Passage | None = None
     sections: tuple[Section, ...] = ()
     references: tuple[Reference, ...] = ()

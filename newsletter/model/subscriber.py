@@ -49,6 +49,23 @@ class Provenance:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentEntry:
+    """One line of the consent log.
+
+    :param at: ISO 8601 in UTC.
+    """
+
+    list: str
+    consent: Consent
+    basis: str
+    at: str
+    way: str = ""
+    source: str = ""
+    wording: str = ""
+    ip: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Subscriber:
     """A person with an address.
 
@@ -57,6 +74,7 @@ class Subscriber:
     :param timezone: of the IANA database; empty is not known.
     :param without: the sections that they do not want, of the list that this is about, as a subscription has them
         (:mod:`newsletter.model.variant`).
+    :param attributes: a JSON object as text, keys in order.
     """
 
     number: int
@@ -64,6 +82,7 @@ class Subscriber:
     language: str = ""
     timezone: str = ""
     without: str = ""
+    attributes: str = "{}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

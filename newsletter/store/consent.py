@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from newsletter.errors import SubscriberError
@@ -33,31 +33,22 @@ class Outcome(StrEnum):
 class ImportResult:
     """What became of the people of an import.
 
-    :param kept_out: their addresses, who unsubscribed before.
+    :param kept_out: addresses of those who unsubscribed or asked to be forgotten before: the first of them.
+    :param entered: of those who were new or changed, how many stand now at each consent.
+    :param repeated: rows that were passed over, because one above has the same address.
+    :param suppressed: suppressions that were not there before.
+    :param forgotten: people who asked to be forgotten elsewhere, and were not known for it here.
     """
 
     counts: Mapping[Outcome, int]
     kept_out: tuple[str, ...] = ()
+    entered: Mapping[Consent, int] = field(default_factory=dict)
+    repeated: int = 0
+    suppressed: int = 0
+    forgotten: int = 0
 
     def __getitem__(self, outcome: Outcome) -> int:
         return self.counts.get(outcome, 0)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConsentEntry:
-    """One line of the consent log.
-
-    :param at: ISO 8601 in UTC.
-    """
-
-    list: str
-    consent: Consent
-    basis: str
-    at: str
-    way: str = ""
-    source: str = ""
-    wording: str = ""
-    ip: str = ""
 
 
 OWN_WORD = frozenset({Way.EDITOR, Way.PAGE})

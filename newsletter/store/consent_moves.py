@@ -9,8 +9,9 @@ from newsletter.errors import StoreError, SubscriberError
 from newsletter.model.canonical import fold_address
 from newsletter.model.hook import Event, Hooks
 from newsletter.model.subscriber import Consent, Provenance, Way
+from newsletter.store.bulk import Bulk
 from newsletter.store.hook_outbox import tell
-from newsletter.store.schema import subscriber, subscription
+from newsletter.store.schema import consent_log, subscriber, subscription
 
 Change = dict[str, Any]
 """A consent that is to move, as :func:`change` makes it."""
@@ -81,6 +82,16 @@ def move(connection: Connection, changes: Sequence[Change], hooks: Hooks) -> Non
             _tell(connection, one, hooks)
 
 
+def bring(bulk: Bulk, begun: Sequence[tuple[Any, ...]], logged: Sequence[tuple[Any, ...]]) -> None:
+    """Enter consents of people who were not on the list, with how they came about; an import is told to nobody.
+
+    :param begun: subscriber, list, consent, basis, since, without, paused until.
+    :param logged: subscriber, list, consent, basis, at, way, source, wording, IP address.
+    """
+    bulk.insert(subscription, _BEGUN, begun)
+    bulk.insert(consent_log, _LOGGED, logged)
+
+
 def _tell(connection: Connection, change: Change, hooks: Hooks) -> None:
     if change["way"] == Way.IMPORT:
         return
@@ -95,6 +106,8 @@ def _tell(connection: Connection, change: Change, hooks: Hooks) -> None:
             )  # fmt: skip
 
 
+_BEGUN = ("subscriber", "list", "consent", "basis", "since", "without", "paused_until")
+_LOGGED = ("subscriber", "list", "consent", "basis", "at", "way", "source", "wording", "ip")
 _BEGIN = text(
     "INSERT INTO subscription (subscriber, list, consent, basis, since)"
     " VALUES (:subscriber, :list, :consent, :basis, :at)"

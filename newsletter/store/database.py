@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -47,6 +48,7 @@ class Database:
         self._backend = backend
         self._engine = engine
         self._writing = engine.execution_options(writing=True)
+        self._turns = Lock()
         self.folder = folder
         self.id = database_id
         self._keys = keys
@@ -115,8 +117,22 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give the one connection that may write; all of the block is committed, or nothing."""
-        with self._backend.said_plainly(), self._writing.begin() as connection:
+        with self._turn(), self._backend.said_plainly(), self._writing.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let the threads of this process write to a file one after the other.
+
+        SQLite's own way to wait is to sleep and look again (sqlite3_busy_timeout): with eight threads that write, most
+        of the time nobody does, and all of them together get a third as much done as one.
+        """
+        mine = self.is_sqlite and self._turns.acquire(timeout=PATIENCE)  # then SQLite says that it is locked
+        try:
+            yield
+        finally:
+            if mine:
+                self._turns.release()
 
     def moves(self) -> Moves:
         """Return a connection of its own, for what is done thousands of times a second; the caller closes it."""

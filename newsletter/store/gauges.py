@@ -49,7 +49,7 @@ def read_gauges(database: Database) -> Gauges:
         )
 
 
-def open_deliveries() -> Select[tuple[str, int]]:
+def open_deliveries() -> Select[str, int]:
     """Return the query for how many deliveries are not over, by state."""
     # Mailing by mailing, as the index has the states: a scrape every few seconds does not read the whole ledger.
     of_any = delivery.c.mailing.in_(select(mailing.c.number))

@@ -1,6 +1,5 @@
 """What readers choose for themselves: lists, sections, name, language, pauses, their address."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +11,7 @@ from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
 from newsletter.model.notice import NoticeKind
 from newsletter.model.subscriber import Consent, Provenance, Subscriber
+from newsletter.model.variant import read_without, written_without
 from newsletter.store.consent import require_provenance
 from newsletter.store.consent_moves import change, move, standing_of
 from newsletter.store.database import Database
@@ -94,7 +94,7 @@ class PreferenceStore:
                 timezone=row.timezone,
             ),
             lists={one.list: Consent(one.consent) for one in rows},
-            without=tuple(sorted({section for one in rows for section in json.loads(one.without or "[]")})),
+            without=tuple(sorted({section for one in rows for section in read_without(one.without)})),
             paused_until=read(until) if until else None,
         )
 
@@ -192,7 +192,7 @@ def _set_subscriptions(connection: Connection, number: int, wishes: Wishes, at: 
     """Set what holds for all subscriptions of a person."""
     given: dict[str, str | None] = {}
     if wishes.without is not None:
-        given["without"] = json.dumps(sorted(set(wishes.without)), ensure_ascii=False) if wishes.without else ""
+        given["without"] = written_without(wishes.without)
     if wishes.paused_until is not None:
         until = written(wishes.paused_until)
         given["paused_until"] = until if until > at else None

@@ -1,12 +1,12 @@
 """What came back about deliveries: recorded beside their states, with what becomes of it, in one transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.model.bounce import DeliveryEvent, EventKind, Past, Sent, Severity, is_dead, severity
@@ -77,6 +77,13 @@ class ReturnedStore:
         """Return the mail of *issue* to the subscriber with that number."""
         return self._sent(_SENT.where(delivery.c.subscriber == number, delivery.c.issue == issue))
 
+    def to_subscribers(self, mails: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], Sent]:
+        """Return the mails, each by the number of its issue and of its subscriber, as far as there are such."""
+        theirs = _SENT.where(tuple_(delivery.c.issue, delivery.c.subscriber).in_(list(mails)))
+        with self._database.reading() as connection:
+            found = [_sent(row) for row in connection.execute(theirs).all()]
+        return {(sent.issue, sent.subscriber): sent for sent in found}
+
     def to_address(self, issue: int, address: str) -> Sent | None:
         """Return the mail of *issue* to *address*."""
         return self._sent(_SENT.where(delivery.c.issue == issue, delivery.c.folded == fold_address(address)))
@@ -92,7 +99,7 @@ class ReturnedStore:
     def _sent(self, query: Select[Any]) -> Sent | None:
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return Sent(**{**row._mapping, "started": read(row.started)}) if row else None
+        return _sent(row) if row else None
 
     def record(self, sent: Sent, event: DeliveryEvent, *, keep: bool = True) -> Recorded:
         """Record *event* once, whoever reads its report how often; a bounce may suppress, a complaint unsubscribes.
@@ -181,6 +188,10 @@ _SUPPRESS = text(
     "INSERT INTO suppression (folded, list, kind, reason, since) VALUES (:folded, '', 'bounced', :reason, :now)"
     " ON CONFLICT (folded, list) DO NOTHING"
 )
+
+
+def _sent(row: Row[*tuple[Any, ...]]) -> Sent:
+    return Sent(**{**row._mapping, "started": read(row.started)})
 
 
 def _event(row: Row[Any]) -> DeliveryEvent:

@@ -1,24 +1,26 @@
 """Subscribers and their consent: every change is guarded, and logged in the same transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, tuple_, update
 
 from newsletter.errors import SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
+from newsletter.model.incoming import Incoming, IncomingConsent
 from newsletter.model.segment import EVERYBODY, Selection
-from newsletter.model.subscriber import Consent, Provenance, Subscriber, Subscription, Way
+from newsletter.model.subscriber import Consent, ConsentEntry, Provenance, Subscriber, Subscription, Way
+from newsletter.store.arrivals import enter_arrivals
 from newsletter.store.audience import reachable, selected
-from newsletter.store.consent import OWN_WORD, ConsentEntry, ImportResult, Outcome, judge, require_provenance
+from newsletter.store.consent import OWN_WORD, ImportResult, Outcome, judge, require_provenance
 from newsletter.store.consent_moves import change, move, number_of, standing_of
 from newsletter.store.database import Database
 from newsletter.store.forgetting import forgotten_among, readmit
 from newsletter.store.moment import Clock, utc_now, written
-from newsletter.store.schema import consent_log, subscriber, subscription
+from newsletter.store.schema import consent_log, subscriber, subscription, tag
 
 BATCH = 500
 """People whose standing is asked for at once."""
@@ -54,7 +56,10 @@ class SubscriberStore:
 
         :raises SubscriberError: when a basis is needed.
         """
-        return self._enter(people, list_name, consent, Provenance(way=Way.IMPORT, basis=basis))
+        told = require_provenance(consent, Provenance(way=Way.IMPORT, basis=basis))
+        consents = (IncomingConsent(list=list_name, consent=consent, basis=told.basis),)
+        arrivals = (Incoming(address=person, consents=consents) for person in people)
+        return enter_arrivals(self._database, arrivals, clock=self._clock)
 
     def _enter(
         self, people: Iterable[Address], list_name: str, consent: Consent, provenance: Provenance
@@ -108,6 +113,23 @@ class SubscriberStore:
             move(connection, changes, self._database.hooks)
         return bool(standing)
 
+    def leave_all(self, leaving: Mapping[tuple[int, str], Provenance]) -> None:
+        """Take each person off one list, all in one transaction; nothing changes where they had left before.
+
+        :param leaving: how it came about, by the person's number and the list.
+        """
+        at = written(self._clock())
+        theirs = tuple_(subscription.c.subscriber, subscription.c.list).in_(list(leaving))
+        query = select(subscription.c.subscriber, subscription.c.list, subscription.c.consent).where(theirs)
+        gone = Consent.UNSUBSCRIBED
+        with self._database.writing() as connection:
+            changes = [
+                change(number, name, gone, leaving[number, name], at, Consent(consent))
+                for number, name, consent in connection.execute(query)
+                if consent != gone
+            ]
+            move(connection, changes, self._database.hooks)
+
     def find(self, address: str) -> Subscriber | None:
         """Return the person with *address*, in whatever case it is written."""
         query = select(subscriber).where(subscriber.c.folded == fold_address(address))
@@ -115,12 +137,11 @@ class SubscriberStore:
             row = connection.execute(query).one_or_none()
         return _subscriber(row) if row else None
 
-    def with_number(self, number: int) -> Subscriber | None:
-        """Return the person with that number; None if there is none, or they are forgotten."""
-        query = select(subscriber).where(subscriber.c.number == number, subscriber.c.forgotten_at.is_(None))
+    def with_numbers(self, numbers: Collection[int]) -> Mapping[int, Subscriber]:
+        """Return the people with those numbers, as far as there are such and they are not forgotten."""
+        query = select(subscriber).where(subscriber.c.number.in_(numbers), subscriber.c.forgotten_at.is_(None))
         with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return _subscriber(row) if row else None
+            return {row.number: _subscriber(row) for row in connection.execute(query)}
 
     def subscriptions(
         self,
@@ -129,12 +150,14 @@ class SubscriberStore:
         consent: Consent | None = None,
         address: str | None = None,
         containing: str = "",
+        tagged: str | None = None,
         selection: Selection = EVERYBODY,
         only_reachable: bool = False,
     ) -> Iterator[Subscription]:
         """Yield subscriptions in the order of the subscribers, lazily, as they all were at the first.
 
         :param containing: only people who have it in their name or address, whatever the case.
+        :param tagged: only people with this tag.
         :param only_reachable: only those to whom mail may go now.
         """
         query = _SUBSCRIPTIONS.where(*selected(selection, sqlite=self._database.is_sqlite))
@@ -146,6 +169,8 @@ class SubscriberStore:
             query = query.where(subscription.c.consent == consent.value)
         if address is not None:
             query = query.where(subscriber.c.folded == fold_address(address))
+        if tagged is not None:
+            query = query.where(subscriber.c.number.in_(select(tag.c.subscriber).where(tag.c.tag == tagged)))
         if containing:
             named = func.lower(subscriber.c.name).contains(containing.lower(), autoescape=True)
             query = query.where(named | subscriber.c.folded.contains(containing.casefold(), autoescape=True))

@@ -1,7 +1,6 @@
-"""Writes subscriptions: as JSON lines, which lose nothing, or as CSV for spreadsheets."""
+"""Writes subscriptions as CSV for spreadsheets; what loses nothing is in ``lossless``."""
 
 import csv
-import json
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
@@ -13,13 +12,6 @@ COLUMNS = ("address", "name", "list", "consent", "basis", "since")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def json_lines(subscriptions: Iterable[Subscription]) -> Iterator[str]:
-    """Yield each subscription as one line of JSON, ended by LF."""
-    for subscription in subscriptions:
-        values = dict(zip(COLUMNS, _values(subscription), strict=True))
-        yield json.dumps(values, ensure_ascii=False) + "\n"
-
-
 def csv_lines(subscriptions: Iterable[Subscription]) -> Iterator[str]:
     """Yield a line of column names and one for each subscription, as RFC 4180 has them, ended by CRLF.
 
@@ -27,15 +19,16 @@ def csv_lines(subscriptions: Iterable[Subscription]) -> Iterator[str]:
     """
     yield _line(COLUMNS)
     for subscription in subscriptions:
-        yield _line(tuple(map(_guarded, _values(subscription))))
+        yield _line(tuple(map(guarded, _values(subscription))))
 
 
 def without_guard(cell: str) -> str:
     """Return *cell* without the apostrophe that :func:`csv_lines` put before it."""
-    return cell[1:] if cell.startswith("'") and _needs_guard(cell) else cell
+    return cell[1:] if cell[:1] == "'" and _needs_guard(cell) else cell
 
 
-def _guarded(cell: str) -> str:
+def guarded(cell: str) -> str:
+    """Return *cell* with an apostrophe before what a spreadsheet would compute."""
     return f"'{cell}" if _needs_guard(cell) else cell
 
 

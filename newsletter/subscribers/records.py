@@ -2,9 +2,10 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from io import StringIO
+
+from newsletter.subscribers.encoding import LONGEST_LINE
 
 DELIMITERS = ",;\t|"
 
@@ -38,12 +39,13 @@ class Record:
 class Records:
     """Yields the rows of a text in turn; blank lines are passed over.
 
-    :param first_line: the number of the first line of *text*.
+    :param lines: of the text, each with its end.
+    :param first_line: the number of the first one.
     :ivar width: how many cells a row should have; 0 until it is known.
     """
 
-    def __init__(self, text: str, *, delimiter: str, first_line: int = 1) -> None:
-        self._lines = StringIO(text, newline="\n")
+    def __init__(self, lines: Iterable[str], *, delimiter: str, first_line: int = 1) -> None:
+        self._lines = iter(lines)
         self._put_back: deque[str] = deque()
         self._delimiter = delimiter
         self._line = first_line - 1
@@ -59,17 +61,19 @@ class Records:
         raise StopIteration
 
     def _next_line(self) -> str:
-        line = self._put_back.popleft() if self._put_back else self._lines.readline()
+        line = self._put_back.popleft() if self._put_back else next(self._lines, "")
         self._line += 1
         return line
 
     def _record(self, first: str) -> Record:
         begin, text = self._line, first.rstrip("\n")
+        if len(first) > LONGEST_LINE:
+            return Record(line=begin, text=text, fault=f"the line has more than {LONGEST_LINE:,} characters")
         if "\0" in first:
             return Record(line=begin, text=text, fault="there is a NUL character in it")
-        row = split_row(first, self._delimiter)
+        row = split_row(first, self._delimiter, begin)
         if row.fault != OPEN_QUOTE:
-            return self._counted(replace(row, line=begin))
+            return self._counted(row)
         rest = self._until_closed(first)
         row = split_row("".join([first, *rest]), self._delimiter)
         if row.cells and self.width in (0, len(row.cells)):
@@ -102,16 +106,16 @@ class Records:
         return rest
 
 
-def split_row(text: str, delimiter: str) -> Record:
-    """Return *text*, which should be one row, as a record without a line."""
+def split_row(text: str, delimiter: str, line: int = 0) -> Record:
+    """Return *text*, which should be one row and begins at *line*, as a record."""
     row = text.rstrip("\n")
     try:
         # One string, line breaks and all: csv takes those in quotes, and no others.
         cells = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True, strict=True), [])
     except csv.Error as cause:
         known = (fault for words, fault in _FAULTS.items() if words in str(cause))
-        return Record(line=0, text=row, fault=next(known, f"it cannot be read: {cause}"))
-    return Record(line=0, text=row, cells=tuple(cells))
+        return Record(line=line, text=row, fault=next(known, f"it cannot be read: {cause}"))
+    return Record(line=line, text=row, cells=tuple(cells))
 
 
 def _is_open(lines: Sequence[str], delimiter: str) -> bool:

@@ -84,6 +84,10 @@ def test_what_is_no_segment_and_no_list_is_said_with_the_nearest_name(desk, inbo
     )
     assert "nobody is left without weekly" in desk.fails(2, "send", "1", "--exclude", "weekly")
     assert "a test goes to its addresses" in desk.fails(2, "send", "1", "--test", ADA, "--segment", "latin")
+    desk.change("newsletter.toml", "rest.where = 'not", "rest.where = 'name is missing and")
+    assert desk.ok("send", "1", "--segment", "rest").endswith("newsletter subscribers list --segment rest\n")
+    said = desk.fails(2, "send", "1", "--segment", "rest", "--really", "--yes")
+    assert "nobody of the segment rest of weekly is confirmed" in said
     desk.change("newsletter.toml", 'name contains "a" and', 'nam contains "a" and')
     assert "newsletter.toml:" in (said := desk.fails(2, "subscribers", "count"))
     assert ':10: nothing here is called "nam"; did you mean "name"?' in said
@@ -121,6 +125,8 @@ def test_who_wants_none_of_the_sections_gets_nothing_and_is_told_apart(desk, inb
     make_optional(desk.folder, DATA, SEARCH, EXPERIENCE)
     choose(desk.folder, ADA, DATA, SEARCH, EXPERIENCE)
     assert "Nothing   to 1 person who want none of its sections" in desk.ok("send", "1")
+    told = json.loads(desk.ok("send", "1", "--json"))
+    assert (told["waiting"], told["want_nothing"], told["variants"]) == (2, 1, [{"without": [], "people": 2}])
     desk.ok("send", "1", "--really", "--expect", "2")
     assert inbox.addresses == [GRACE, LIN]
     assert status(desk)["planned"] == 2

@@ -380,7 +380,8 @@ def test_a_new_issue_goes_on_from_the_last_one(sample):
 
 def test_subscribers_are_exported_and_imported_again(sample, tmp_path):
     rows = [json.loads(line) for line in sample.ok("subscribers", "export").splitlines()]
-    assert [row["address"] for row in rows] == ["ada@example.com", "grace@example.com", "lin@example.com"]
+    people = ["ada@example.com", "grace@example.com", "lin@example.com"]
+    assert [row["address"] for row in rows if "address" in row] == people
     sample.ok("subscribers", "export", "--format", "csv", "-o", "out.csv")
     assert "3 unchanged" in sample.ok("subscribers", "import", "out.csv")
 

@@ -63,6 +63,15 @@ def file_titles(desk: Running) -> list[str]:
     return [line[4:].split("]")[0].lstrip("[") for line in lines if line.startswith("### ")]
 
 
+def new_section(page: Page) -> None:
+    """Make a fourth section, and wait until the page is drawn with it: a drag during that would have to be done again."""
+    page.get_by_role("button", name="New section").click()
+    page.get_by_label("Its name").fill("Last things")
+    page.keyboard.press("Enter")
+    said(page, "made the section “Last things”")
+    expect(page.locator("#file")).to_contain_text("## Last things")
+
+
 def said(page: Page, words: str) -> None:
     expect(page.locator("#said")).to_contain_text(words)
 
@@ -162,9 +171,7 @@ def test_what_would_lose_words_is_asked_first(page, desk):
 
 
 def test_a_section_is_made_filled_and_removed(page, desk):
-    page.get_by_role("button", name="New section").click()
-    page.get_by_label("Its name").fill("Last things")
-    page.keyboard.press("Enter")
+    new_section(page)
     expect(section(page, 3)).to_contain_text("Nothing here yet")
     pool(page).first.drag_to(section(page, 3).locator(".end"))
     expect(section(page, 3).locator(".card-title")).to_have_text(["Sharding a control plane"])
@@ -251,9 +258,7 @@ def test_the_selected_article_stays_selected_when_others_come_above_it(page, des
 
 
 def test_the_focus_stays_on_the_desk_when_what_had_it_goes(page):
-    page.get_by_role("button", name="New section").click()
-    page.get_by_label("Its name").fill("Last things")
-    page.keyboard.press("Enter")
+    new_section(page)
     section(page, 3).get_by_role("button", name="Remove").press("Enter")
     said(page, "took a section's heading out")
     expect(page.get_by_role("button", name="New section")).to_be_focused()
@@ -266,9 +271,7 @@ def test_a_key_is_about_the_card_in_which_the_focus_is(page):
 
 
 def test_a_pick_goes_where_it_belongs_when_the_section_that_was_looked_at_is_gone(page, desk):
-    page.get_by_role("button", name="New section").click()
-    page.get_by_label("Its name").fill("Last things")
-    page.keyboard.press("Enter")
+    new_section(page)
     pool(page).first.drag_to(section(page, 3).locator(".end"))
     section(page, 3).locator(".card").focus()
     page.keyboard.press("x")

@@ -3,7 +3,9 @@
 import asyncio
 import io
 import json
+import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +18,7 @@ from asgi_client import Client
 
 from newsletter.app.health import look_after
 from newsletter.errors import StoreError
+from newsletter.sender.addressing import sample_one_click
 from newsletter.store.database import create
 from newsletter.store.gauges import read_gauges
 from newsletter.store.subscribers import SubscriberStore
@@ -133,28 +136,36 @@ def test_a_host_that_is_not_this_machine_s_is_said_plainly():
         assert opened.getsockname()[0] == "::1"
 
 
-def test_the_command_serves_until_sigterm_and_leaves_with_0(tmp_path):
-    newsletter = sent_newsletter(tmp_path / "desk", 1)
+def test_the_command_finishes_what_is_open_at_sigterm_and_leaves_with_0(tmp_path):
+    newsletter = sent_newsletter(tmp_path / "desk", 1, more=PUBLIC)
     create(newsletter.settings.data_folder).close()
+    click = sample_one_click(1, newsletter.settings.sender).partition("/weekly")[2]
     command = [sys.executable, "-m", "newsletter", "serve", "--port", "0", "--work", "--json-logs"]
     with subprocess.Popen(
         command, cwd=tmp_path / "desk", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
-            said = process.stdout.readline()
-            address = said.rpartition(" ")[2].strip()
+            address = process.stdout.readline().rpartition(" ")[2].strip()
             with urllib.request.urlopen(f"{address}issues/001.html") as answer:
                 assert b"Words in a cell" in answer.read()
                 assert "server" not in answer.headers
             with urllib.request.urlopen(f"{address}healthz") as answer:
                 assert json.loads(answer.read())["database"]
-            process.send_signal(signal.SIGTERM)
+            body = b"List-Unsubscribe=One-Click"
+            head = f"POST {click} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n"
+            with socket.create_connection(("127.0.0.1", int(re.search(r":(\d+)/", address)[1]))) as line:
+                line.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n".encode())
+                assert line.recv(1000).startswith(b"HTTP/1.1 100")  # it is being answered
+                process.send_signal(signal.SIGTERM)
+                line.sendall(body)
+                assert line.makefile("rb").read().startswith(b"HTTP/1.1 200")
             _, log = process.communicate(timeout=60)
         finally:
             process.kill()
     assert process.returncode == 0, log
-    lines = [json.loads(line) for line in log.splitlines()]
-    assert [line["route"] for line in lines] == ["/issues/{name}", "/healthz"]
+    routes = [json.loads(line)["route"] for line in log.splitlines() if line.startswith("{")]
+    assert routes == ["/issues/{name}", "/healthz", "/u/{ticket}"]
+    assert "Traceback" not in log
 
 
 def test_a_static_site_is_written_by_a_clone_without_a_database(tmp_path, monkeypatch):

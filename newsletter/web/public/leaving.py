@@ -1,16 +1,20 @@
 """Where the links of a mail lead: out of the list, and to its web version."""
 
+from functools import partial
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from newsletter.app.preferences import leave
+from newsletter.app.archive import is_shown
+from newsletter.app.preferences import leave, leave_at_once
 from newsletter.app.tickets import Holder, holder_of_mail
 from newsletter.app.web_versions import web_version_path
 from newsletter.model.ticket import Leads
 from newsletter.web.public.desk import Desk
 from newsletter.web.public.forms import Fields
+from newsletter.web.public.together import Together
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 """What a mail program posts, urlencoded or as multipart (RFC 8058 §3.2)."""
@@ -21,6 +25,7 @@ class Leaving:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._together = Together(partial(leave_at_once, desk.newsletter))
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -53,10 +58,12 @@ class Leaving:
 
     async def _left(self, request: Request) -> Response:
         fields = await Fields.read(request)
+        name, value = ONE_CLICK
+        if fields.one(name) == value and not fields.one("leave"):
+            return await self._left_at_once(request)
         holder = await self._holder(request, Leads.UNSUBSCRIBE)
         if holder is None:
             return self._desk.no_ticket(request)
-        name, value = ONE_CLICK
         one_click = fields.one(name) == value
         everything = fields.one("leave") == "all"
         await run_in_threadpool(leave, self._desk.newsletter, holder, everything=everything, one_click=one_click)
@@ -73,21 +80,27 @@ class Leaving:
             ways=[{"href": back, "text": _("A mistake? Choose anew what you get")}],
         )
 
+    async def _left_at_once(self, request: Request) -> Response:
+        """Do what a mail program asks for; who asks at the same time is served together."""
+        if not await self._together.take(request.path_params["ticket"]):
+            return self._desk.no_ticket(request)
+        self._desk.wake()
+        return PlainTextResponse("You are unsubscribed.\n")  # 200, no redirect (RFC 8058 §3.1)
+
     async def _web(self, request: Request) -> Response:
-        """Lead to the issue in the archive; that of a private list is shown to who holds its link."""
+        """Lead to the issue in the archive; one that is not for everybody is shown to who holds its link."""
         holder = await self._holder(request, Leads.WEB)
         if holder is None:
             return self._desk.no_ticket(request)
         newsletter = self._desk.newsletter
         if holder.is_nobody:
             return RedirectResponse(self._desk.root, 303)
-        known = newsletter.settings.lists.get(holder.list)
         path = web_version_path(newsletter, holder.issue)
-        if known and known.public:
+        if await run_in_threadpool(is_shown, newsletter, holder.issue):
             return RedirectResponse(f"{self._desk.root}issues/{path.name}", 303)
         try:
             html = await run_in_threadpool(path.read_text, "utf-8")
-        except OSError:
-            return self._desk.no_ticket(request)
+        except OSError:  # no page of it was kept: all issues that there are
+            return RedirectResponse(self._desk.root, 303)
         policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data: https: 'self'; frame-ancestors 'none'"
         return HTMLResponse(html, headers={"content-security-policy": f"{policy}; base-uri 'none'; form-action 'none'"})

@@ -35,6 +35,7 @@ EVERY = 1.0
 MOST = 200
 """Files kept in memory."""
 FRESH, LASTING = b"public, max-age=300", b"public, max-age=31536000, immutable"
+KINDS = ("*.html", "*.md", "*.receipt.toml")
 FIXED = (STYLE, RSS, JSON_FEED, SITE_MAP, ROBOTS)
 
 
@@ -205,7 +206,7 @@ def _state(newsletter: Newsletter) -> tuple[tuple[str, int, int], ...]:
 
 
 def _stamps(issues: Path, templates: Path) -> Iterator[tuple[str, int, int]]:
-    for path in (*issues.glob("*.html"), *issues.glob("*.receipt.toml"), *templates.rglob("*")):
+    for path in (*(path for kind in KINDS for path in issues.glob(kind)), *templates.rglob("*")):
         try:
             stat = path.stat()
         except OSError:  # it went meanwhile

@@ -5,7 +5,7 @@ import pytest
 from archive_samples import PUBLIC, keep_receipt, kept_html, sent_newsletter
 from PIL import Image
 
-from newsletter.app.archive import Archive, site_address
+from newsletter.app.archive import Archive, is_shown, site_address
 from newsletter.app.pictures import keep_pictures
 from newsletter.app.static_site import MANIFEST, write_site
 from newsletter.errors import FileError, IssueError
@@ -40,6 +40,29 @@ def test_only_what_was_sent_to_a_public_list_is_shown(tmp_path):
     }  # fmt: skip
     for number in (3, 5, 6):
         assert archive.file(f"issues/{number:03d}.html") is None
+
+
+def test_an_issue_is_taken_out_by_its_file_and_one_for_a_segment_stays_out_unless_its_file_says_so(tmp_path):
+    newsletter = sent_newsletter(tmp_path, 1, 2, 3)
+    keep_receipt(tmp_path, 2, "weekly", segment="members")
+    keep_receipt(tmp_path, 3, "inside", "weekly", segment="members")
+
+    def says(number, line):
+        head = f'+++\nnumber = {number}\ndate = 2026-11-27\nsubject = "x"\nlist = "weekly"\n{line}\n+++\n'
+        (tmp_path / f"issues/{number:03d}.md").write_text(head)
+
+    for number in (1, 2, 3):
+        says(number, "")
+    archive = archive_of(newsletter)
+    assert [issue.number for issue in archive.issues] == [1]
+    assert "segment members alone" in archive.withheld[2]
+    says(1, "archive = false")
+    says(2, "archive = true")
+    archive = archive_of(newsletter)
+    assert [issue.number for issue in archive.issues] == [2]
+    assert [number for number in range(5) if is_shown(newsletter, number)] == [2]
+    assert archive.withheld[1] == "its front matter says archive = false"
+    assert archive.file("issues/001.html") is None
 
 
 def test_a_picture_of_an_issue_that_is_not_shown_is_not_shown_either(tmp_path):

@@ -1,7 +1,5 @@
 import csv
 import io
-import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +9,7 @@ from newsletter.errors import SubscriberError
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Consent, Subscriber, Subscription
 from newsletter.subscribers.address import valid_name
-from newsletter.subscribers.exporting import csv_lines, json_lines, without_guard
+from newsletter.subscribers.exporting import csv_lines, without_guard
 from newsletter.subscribers.importing import open_import
 
 
@@ -20,19 +18,6 @@ def subscription(address="ada@example.com", name="Ada", basis="paper form"):
     return Subscription(
         subscriber=person, list="weekly", consent=Consent.CONFIRMED, basis=basis, since="2026-11-27T10:00:00Z"
     )
-
-
-def test_json_lines_have_everything_by_name():
-    (line,) = json_lines([subscription(name='Zoë, "Z"')])
-    assert line.endswith("}\n")
-    assert json.loads(line) == {
-        "address": "ada@example.com",
-        "name": 'Zoë, "Z"',
-        "list": "weekly",
-        "consent": "confirmed",
-        "basis": "paper form",
-        "since": "2026-11-27T10:00:00Z",
-    }
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
@@ -75,12 +60,3 @@ def test_a_guard_is_taken_off_exactly(cell):
     _, row = csv.reader(io.StringIO("".join(csv_lines([value])), newline=""))
     assert without_guard(row[1]) == cell
     assert not row[1].startswith(("=", "+", "-", "@", "\t", "\r"))
-
-
-@given(names.filter(lambda name: name is not None), st.sampled_from(Consent))
-def test_json_lines_lose_nothing(name, consent):
-    value = replace(subscription(name=name), consent=consent)
-    (line,) = json_lines([value])
-    assert line.count("\n") == 1
-    read = json.loads(line)
-    assert (read["name"], read["consent"]) == (name, consent.value)

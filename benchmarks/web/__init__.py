@@ -1,0 +1,1 @@
+"""Measures the public site beside bare routes."""
