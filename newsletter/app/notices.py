@@ -14,7 +14,7 @@ from newsletter.app.signing import signer_of
 from newsletter.app.tickets import ticket_of
 from newsletter.errors import NewsletterError, SendError, SubscriberError
 from newsletter.model.address import Address
-from newsletter.model.delivery import State
+from newsletter.model.delivery import Delivery, State
 from newsletter.model.mail import Message
 from newsletter.model.notice import Notice, NoticeKind
 from newsletter.model.ticket import NoticeTicket
@@ -62,14 +62,15 @@ class NoticePost:
     def _pages(self) -> ReaderPages:
         return reader_pages(self._newsletter)
 
-    def send_due(self) -> int:
+    def send_due(self, stop: Event | None = None) -> int:
         """Send what is due; return how many were tried.
 
+        :param stop: once it is set, no more are begun than those that were leased.
         :raises NewsletterError: no server can be used; what was leased is tried again later.
         """
         tried = 0
         # Only looked at while nothing is due: a mailing may be writing.
-        while self._is_due() and (leased := self._store.lease(AT_ONCE)):
+        while not (stop and stop.is_set()) and self._is_due() and (leased := self._store.lease(AT_ONCE)):
             tried += len(leased)
             self._send(leased)
         return tried
@@ -79,29 +80,49 @@ class NoticePost:
         return due is not None and due <= datetime.now(UTC)
 
     def _send(self, leased: Sequence[Notice]) -> None:
+        made = self._made(leased)
+        if not made:
+            return
+        heard: set[int] = set()
+
+        def hear(outcome: Delivery) -> None:
+            self._ended(made[outcome.number - 1][0], outcome)
+            heard.add(outcome.number)
+
+        words = "it was not tried"
+        try:
+            # What was taken is kept at once: a server that goes away after three is not to get those three again.
+            send_few([message for _, message in made], self._newsletter.settings.servers(self._via), heard=hear)
+        except NewsletterError as error:
+            words = error.what
+            raise
+        finally:
+            for place, (one, _) in enumerate(made, 1):
+                if place not in heard:
+                    self._store.failed(one.number, words, _again(one))
+
+    def _made(self, leased: Sequence[Notice]) -> list[tuple[Notice, Message]]:
+        """Return the mails of the notices that there can be one of; the others are given up.
+
+        :raises NewsletterError: there can be none at all now: a key or a template is missing. All are tried again.
+        """
         made: list[tuple[Notice, Message]] = []
-        for one in leased:
+        for place, one in enumerate(leased):
             try:
                 made.append((one, self._message(one)))
             except (SendError, SubscriberError) as error:
                 self._store.failed(one.number, error.what, None)
-        if not made:
-            return
-        try:
-            outcomes = send_few([message for _, message in made], self._newsletter.settings.servers(self._via))
-        except NewsletterError as error:
-            for one, _ in made:
-                self._store.failed(one.number, error.what, _again(one))
-            raise
-        ended = {outcome.number: outcome for outcome in outcomes}
-        for place, (one, _) in enumerate(made, 1):
-            outcome = ended.get(place)
-            if outcome is None:
-                self._store.failed(one.number, "it was not tried", _again(one))
-            elif outcome.state is State.ACCEPTED:
-                self._store.sent(one.number, outcome.reply)
-            else:  # in doubt, too: a second confirmation hurts nobody, none at all does
-                self._store.failed(one.number, outcome.reply, None if outcome.state is State.REFUSED else _again(one))
+            except NewsletterError as error:
+                for waiting in (*(other for other, _ in made), *leased[place:]):
+                    self._store.failed(waiting.number, error.what, _again(waiting))
+                raise
+        return made
+
+    def _ended(self, one: Notice, outcome: Delivery) -> None:
+        if outcome.state is State.ACCEPTED:
+            self._store.sent(one.number, outcome.reply)
+        else:  # in doubt, too: a second confirmation hurts nobody, none at all does
+            self._store.failed(one.number, outcome.reply, None if outcome.state is State.REFUSED else _again(one))
 
     def _message(self, one: Notice) -> Message:
         """Return the mail of a notice, signed as a mailing's is."""
@@ -158,7 +179,7 @@ def keep_sending(newsletter: Newsletter, via: str, stop: Event, wake: Event, tol
     while not stop.is_set():
         wake.clear()
         try:
-            post.send_due()
+            post.send_due(stop)
             said = ""
         except NewsletterError as error:
             if said != (said := f"notices wait: {error}"):

@@ -98,9 +98,7 @@ def send_link(newsletter: Newsletter, address: str) -> None:
 
     :raises SubscriberError: it is no address.
     """
-    person = SubscriberStore(newsletter.database).find(validate(address).address)
-    if person:
-        PreferenceStore(newsletter.database).post(NoticeKind.LINK, person.number, {})
+    PreferenceStore(newsletter.database).post_link(validate(address).address)
 
 
 def forget_holder(newsletter: Newsletter, preferences: Preferences) -> None:

@@ -50,7 +50,12 @@ def confirmation(newsletter: Newsletter, ticket: str, now: datetime) -> Notice |
     return notice_of(newsletter, ticket, (NoticeKind.CONFIRM,), now)
 
 
-def confirm(newsletter: Newsletter, notice: Notice, ip: str) -> Confirmed | None:
-    """Confirm what *notice* is about: its reader pressed the button."""
+def confirm(
+    newsletter: Newsletter, notice: Notice, ip: str, *, shown: Collection[str] | None = None
+) -> Confirmed | None:
+    """Confirm what *notice* is about: its reader pressed the button.
+
+    :param shown: the lists that stood above the button; None for all.
+    """
     word = Provenance(way=Way.PAGE, basis="confirmed by mail", source="/confirm", ip=kept_ip(newsletter, ip))
-    return SignupStore(newsletter.database).confirm(notice.number, word)
+    return SignupStore(newsletter.database).confirm(notice.number, word, shown=shown)

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.model.bounce import Sent
+from newsletter.model.canonical import fold_address
 from newsletter.model.notice import Notice, NoticeKind
 from newsletter.model.subscriber import Subscriber
 from newsletter.model.ticket import Leads, MailTicket, NoticeTicket
 from newsletter.model.tokens import DeliveryTokens
 from newsletter.sender.addressing import SAMPLE_KEY, sample_reader
 from newsletter.store.notices import NoticeStore
+from newsletter.store.preferences import PreferenceStore
 from newsletter.store.returned import ReturnedStore
 from newsletter.store.subscribers import SubscriberStore
 
@@ -27,12 +29,14 @@ class Holder:
     :param issue: of whose mail the ticket is; 0 for that of a notice.
     :param list: the list that the mail went to; empty for a notice, for nobody, and where the ledger does not know it.
     :param preferences: the ticket that leads the same person to their preferences.
+    :param folded: the key of the address that the ticket was sent to; empty for nobody.
     """
 
     subscriber: int
     issue: int = 0
     list: str = ""
     preferences: str = ""
+    folded: str = ""
 
     @property
     def is_nobody(self) -> bool:
@@ -86,6 +90,7 @@ def _holder(
         issue=ticket.issue,
         list=sent.list if sent else "",
         preferences=tokens.ticket(tokens.preferences),
+        folded=fold_address(address),
     )
 
 
@@ -116,7 +121,17 @@ def ticket_of(newsletter: Newsletter, notice: Notice) -> str:
 
 
 def holder_of_preferences(newsletter: Newsletter, text: str, now: datetime) -> Holder | None:
-    """Return who holds a ticket to the preferences, of a mail or of a notice."""
+    """Return who holds a ticket to the preferences, of a mail or of a notice.
+
+    None, too, where they have moved to another address since: whoever has the old mailbox now may be somebody else, and
+    may leave for them and no more.
+    """
     if found := notice_of(newsletter, text, LEADING, now):
-        return Holder(subscriber=found.subscriber, preferences=text)
-    return holder_of_mail(newsletter, text, Leads.PREFERENCES)
+        holder = Holder(subscriber=found.subscriber, preferences=text, folded=found.folded)
+    elif (mailed := holder_of_mail(newsletter, text, Leads.PREFERENCES)) is None or mailed.is_nobody:
+        return mailed
+    else:
+        holder = mailed
+    there = PreferenceStore(newsletter.database).of(holder.subscriber)
+    moved = there is not None and fold_address(there.person.address.address) != holder.folded
+    return None if moved else holder

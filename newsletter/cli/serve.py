@@ -8,7 +8,7 @@ from newsletter.cli.mailing import via_option
 from newsletter.cli.output import here, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from threading import Event
 
     from newsletter.app import Newsletter
@@ -62,6 +62,7 @@ def serve(
 
     from newsletter.app.stopping import stopping
     from newsletter.web.serving import listen
+    from newsletter.web.site.request_log import RequestLog
     from newsletter.web.site.running import PublicSite
     from newsletter.web.site.site import SiteOptions
 
@@ -73,10 +74,9 @@ def serve(
         json_logs=json_logs,
         log_clients=log_clients,
     )
-    wake = Event()
-    site = PublicSite(
-        newsletter, options, pages=_pages(newsletter, wake), tasks=_tasks(newsletter, wake, work=work, via=via)
-    )
+    wake, log = Event(), RequestLog(as_json=json_logs, clients=log_clients)
+    tasks = _tasks(newsletter, wake, log.event, work=work, via=via)
+    site = PublicSite(newsletter, options, pages=_pages(newsletter, wake), tasks=tasks, log=log)
     opened = listen(port, host)
     shown, bound = opened.getsockname()[:2]
     say(f"serving {newsletter.settings.name} at http://{f'[{shown}]' if ':' in shown else shown}:{bound}/")
@@ -116,8 +116,10 @@ def _pages(newsletter: "Newsletter", wake: "Event") -> "Sequence[Routes]":
     return (partial(routes, wake=wake.set),)
 
 
-def _tasks(newsletter: "Newsletter", wake: "Event", *, work: bool, via: str) -> "Mapping[str, Task]":
-    """Return what is done beside answering."""
+def _tasks(
+    newsletter: "Newsletter", wake: "Event", told: "Callable[[str], None]", *, work: bool, via: str
+) -> "Mapping[str, Task]":
+    """Return what is done beside answering; *told* hears why notices wait."""
     from functools import partial
 
     from newsletter.app.hooks import deliver_hooks
@@ -127,7 +129,7 @@ def _tasks(newsletter: "Newsletter", wake: "Event", *, work: bool, via: str) -> 
     if newsletter.settings.hooks:
         tasks["hooks"] = in_thread(partial(deliver_hooks, newsletter))
     if newsletter.settings.sender.public_url:
-        tasks["notices"] = in_thread(partial(_post, newsletter, via, wake))
+        tasks["notices"] = in_thread(partial(_post, newsletter, via, wake, told))
     if work:
         tasks["work"] = in_thread(partial(_work, via))
     return tasks
@@ -140,7 +142,7 @@ def _work(via: str, stop: "Event") -> None:
     stay(Worker(via, stop), stop)
 
 
-def _post(newsletter: "Newsletter", via: str, wake: "Event", stop: "Event") -> None:
+def _post(newsletter: "Newsletter", via: str, wake: "Event", told: "Callable[[str], None]", stop: "Event") -> None:
     from newsletter.app.notices import keep_sending
 
-    keep_sending(newsletter, via, stop, wake, lambda words: click.echo(words, err=True))
+    keep_sending(newsletter, via, stop, wake, told)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
-from newsletter.model.notice import NoticeKind
+from newsletter.model.notice import Notice, NoticeKind
 from newsletter.model.subscriber import Consent, Provenance, Subscriber
 from newsletter.model.variant import read_without, written_without
 from newsletter.store.consent import require_provenance
@@ -18,8 +18,8 @@ from newsletter.store.database import Database
 from newsletter.store.forgetting import readmit
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.notices import find, post
-from newsletter.store.schema import subscriber, subscription
-from newsletter.store.suppression_list import lift_by_own_word
+from newsletter.store.schema import meta, subscriber, subscription
+from newsletter.store.suppression_list import is_silenced, lift_by_own_word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,12 +42,15 @@ class Wishes:
     """How a reader wants it; None leaves a thing as it is.
 
     :param lists: the lists that they want to be on, of those *offered*; the others stay as they are.
+    :param seen: those that they were on as far as they saw: what they left alone stays as it is by now. None for
+        whatever they are on.
     :param without: the sections that they do not want.
     :param paused_until: aware; a time that is over ends the pause.
     """
 
     lists: Collection[str] | None = None
     offered: Collection[str] = ()
+    seen: Collection[str] | None = None
     without: Collection[str] | None = None
     paused_until: datetime | None = None
     name: str | None = None
@@ -124,8 +127,11 @@ class PreferenceStore:
         if wishes.lists is None:
             return ()
         standing = standing_of(connection, number)
-        joined = [name for name in wishes.offered if name in wishes.lists]
-        left = [name for name in wishes.offered if name not in wishes.lists]
+        joined = [name for name in wishes.offered if name in wishes.lists and name not in (wishes.seen or ())]
+        left = [
+            name for name in wishes.offered
+            if name not in wishes.lists and (wishes.seen is None or name in wishes.seen)
+        ]  # fmt: skip
         changes = [
             change(number, name, Consent.CONFIRMED, told, at, standing.get(name))
             for name in joined if standing.get(name) is not Consent.CONFIRMED
@@ -136,12 +142,14 @@ class PreferenceStore:
         ]  # fmt: skip
         move(connection, changes, self._database.hooks)
         folded = connection.execute(select(subscriber.c.folded).where(_alive(number))).scalar_one_or_none() or ""
-        return tuple(name for name in joined if not lift_by_own_word(connection, folded, name))
+        on = [name for name in wishes.offered if name in wishes.lists and standing.get(name) is Consent.CONFIRMED]
+        return tuple(name for name in {*joined, *on} if not lift_by_own_word(connection, folded, name))
 
     def ask_address(self, number: int, new: Address) -> int | None:
         """Ask at the address *new* whether the subscriber is to have it; return the notice, if one was posted.
 
-        None is posted where somebody has that address already, and none within the hour of another.
+        None is posted where somebody has that address already, or an editor keeps all mail from it, and none within the
+        hour of another.
         """
         now = self._clock()
         folded = fold_address(new.address)
@@ -149,7 +157,7 @@ class PreferenceStore:
             if connection.execute(select(subscriber.c.number).where(subscriber.c.folded == folded)).first():
                 return None
             old = connection.execute(select(subscriber.c.folded).where(_alive(number))).scalar_one_or_none()
-            if old is None:
+            if old is None or is_silenced(connection, self._database.oldest_key, folded):
                 return None
             facts = {"from": old}
             return post(
@@ -172,8 +180,34 @@ class PreferenceStore:
             given = {"address": asked.address, "folded": asked.folded}
             moved = connection.execute(update(subscriber).where(*those).values(given)).rowcount
             if moved:
-                readmit(connection, self._database.oldest_key, asked.folded)  # it is its owner's own word
+                self._welcome(connection, asked)
         return AddressChange.DONE if moved else AddressChange.OVER
+
+    def _welcome(self, connection: Connection, asked: Notice) -> None:
+        """Let mail go to an address that its owner just confirmed, whatever became of it before."""
+        readmit(connection, self._database.oldest_key, asked.folded)
+        for name, consent in standing_of(connection, asked.subscriber).items():
+            if consent is Consent.CONFIRMED:
+                lift_by_own_word(connection, asked.folded, name)
+
+    def post_link(self, address: str) -> int | None:
+        """Have the way to their preferences sent to who has *address*; None if nobody has, or there was one just now.
+
+        The way of an unknown address is as long, and fails where that of a known one would: it waits for whoever
+        writes, and writes.
+        """
+        folded = fold_address(address)
+        with self._database.writing() as connection:
+            row = connection.execute(
+                select(subscriber.c.number, subscriber.c.address).where(
+                    subscriber.c.folded == folded, subscriber.c.forgotten_at.is_(None)
+                )
+            ).one_or_none()
+            if row is None or is_silenced(connection, self._database.oldest_key, folded):
+                connection.execute(update(meta).values(created=meta.c.created))  # a row, as it is
+                return None
+            number, known_as = row
+            return post(connection, NoticeKind.LINK, subscriber=number, address=known_as, facts={}, now=self._clock())
 
     def post(self, kind: NoticeKind, number: int, facts: Mapping[str, str]) -> int | None:
         """Have a notice sent to the subscriber's own address; None if there was one within the hour."""

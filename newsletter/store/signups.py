@@ -3,12 +3,12 @@
 ::
 
     ask ──► pending, and a notice "confirm"        nobody has said yes: anybody can type anybody's address
-     │  └─► confirmed, where a list asks for no more and the address never left it
+     │  └─► confirmed, where a list asks for no more and the address never left any
      └────► a notice "known", if there is nothing to confirm
     confirm ──► confirmed, whatever it was before; the address may be mailed again
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from newsletter.store.forgetting import forgotten_among, readmit
 from newsletter.store.moment import Clock, utc_now, written
 from newsletter.store.notices import add_facts, find, post, recent
 from newsletter.store.schema import subscriber, suppression
-from newsletter.store.suppression_list import lift_by_own_word
+from newsletter.store.suppression_list import is_silenced, lift_by_own_word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +35,8 @@ class Asked:
 
     :param waiting: the lists that are to be confirmed from the mailbox.
     :param confirmed: the lists that they are on from now on.
-    :param notice: the number of the notice that was posted now; None if there was one within the hour.
+    :param notice: the number of the notice that was posted now; None if there was one within the hour, or an editor
+        keeps all mail from them.
     """
 
     waiting: tuple[str, ...] = ()
@@ -79,9 +80,12 @@ class SignupStore:
             number, known = _entered(connection, person, language, written(now))
             standing = standing_of(connection, number)
             doubted = _doubted(connection, self._database, person.address)
+            left = (
+                Consent.UNSUBSCRIBED in standing.values()
+            )  # whoever left all lists is on no other by a stranger's word
             at_once = [
                 name for name, double in lists.items()
-                if not double and not doubted and standing.get(name) in (None, Consent.PENDING)
+                if not double and not doubted and not left and standing.get(name) in (None, Consent.PENDING)
             ]  # fmt: skip
             waiting = [
                 name for name in lists
@@ -97,16 +101,19 @@ class SignupStore:
             if at_once and not known:
                 _complete(connection, number, person.name, language)
             facts = {"name": person.name, "language": language, "wording": provenance.wording}
-            posted = _post(connection, number, person.address, waiting, at_once, facts, now)
+            posted = None
+            if not is_silenced(connection, self._database.oldest_key, fold_address(person.address)):
+                posted = _post(connection, number, person.address, waiting, at_once, facts, now)
         return Asked(waiting=tuple(waiting), confirmed=tuple(at_once), notice=posted)
 
-    def confirm(self, number: int, provenance: Provenance) -> Confirmed | None:
+    def confirm(self, number: int, provenance: Provenance, *, shown: Collection[str] | None = None) -> Confirmed | None:
         """Confirm what notice *number* is about, by the person's own word; None if it is none that confirms, or is old.
 
         Once more changes nothing. Who had asked to be forgotten is known again from here on, and an address that mail
         came back from is tried again.
 
         :param provenance: its wording is that of the asking.
+        :param shown: the lists that they saw: somebody else may have asked for more since. None for all.
         """
         now = self._clock()
         with self._database.writing() as connection:
@@ -118,7 +125,7 @@ class SignupStore:
             readmit(connection, self._database.oldest_key, asked.folded)
             told = replace(provenance, wording=asked.facts.get("wording", ""))
             told = require_provenance(Consent.CONFIRMED, told)
-            lists = tuple(asked.facts["lists"])
+            lists = tuple(name for name in asked.facts["lists"] if shown is None or name in shown)
             standing = standing_of(connection, asked.subscriber)
             new = tuple(name for name in lists if standing.get(name) is not Consent.CONFIRMED)
             at = written(now)

@@ -105,6 +105,18 @@ def lift_by_own_word(connection: Connection, folded: str, list_name: str) -> boo
     return connection.execute(select(suppression.c.folded).where(there).limit(1)).first() is None
 
 
+def is_silenced(connection: Connection, key: bytes, folded: str) -> bool:
+    """Whether an editor keeps all mail from the address *folded*, of whom was forgotten, too.
+
+    No page sends anything there: whoever asked for silence would hear from every stranger who types their address.
+
+    :param key: the oldest of the newsletter's.
+    """
+    theirs = suppression.c.folded.in_((folded, erasure_hash(key, folded)))
+    said = and_(theirs, suppression.c.list == EVERYWHERE, suppression.c.kind == Kind.EDITOR.value)
+    return connection.execute(select(suppression.c.folded).where(said).limit(1)).first() is not None
+
+
 def _suppression(row: Row[tuple[object, ...]]) -> Suppression:
     return Suppression(
         address=row.folded, list=row.list, kind=Kind(row.kind), reason=row.reason, since=row.since

@@ -54,6 +54,11 @@ def validate(text: str, name: str = "") -> Address:
     return Address(address=valid.normalized, name=valid_name(name))
 
 
+def is_name(name: str) -> bool:
+    """Whether *name* can stand before an address."""
+    return not is_unsafe(name) and len(name) <= LONGEST_NAME
+
+
 def valid_name(name: str) -> str:
     """Return *name* in Unicode's composed form.
 

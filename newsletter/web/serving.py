@@ -5,6 +5,7 @@ import errno
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -46,6 +47,13 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._ending = ending
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # uvicorn hears only a second Ctrl-C, and then waits all the same for what the application still does: a mail
+        # server that says nothing for ten minutes.
+        if self.should_exit:
+            raise KeyboardInterrupt
+        super().handle_exit(sig, frame)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # uvicorn waits for open answers before it says so to the application, and an event stream never ends by itself.
         await self._ending()
@@ -53,7 +61,7 @@ class _Server(uvicorn.Server):
 
 
 def serve(app: ASGIApp, opened: socket.socket, *, ending: Callable[[], Awaitable[None]], seconds: int = 2) -> None:
-    """Answer on the socket until Ctrl-C.
+    """Answer on the socket until Ctrl-C; a second one waits for nothing.
 
     :param ending: ends the answers that go on for ever.
     :param seconds: that the others may take to their end.

@@ -96,7 +96,8 @@ def test_the_archive_can_be_read_by_everybody(browser: Browser, tmp_path: Path, 
             for name in ("index", "issue", "long", "missing"):
                 if name == "issue":
                     page.get_by_role("link", name="Moka, PinConsole").click()
-                    page.wait_for_function("document.images[0]?.naturalWidth > 0")
+                    page.wait_for_load_state("load")
+                    assert page.evaluate("document.images[0].naturalWidth") > 0
                 elif name == "long":
                     page.get_by_role("link", name="Newer").click()
                     assert page.url.endswith("/issues/002.html")

@@ -64,7 +64,7 @@ def file_titles(desk: Running) -> list[str]:
 
 
 def new_section(page: Page) -> None:
-    """Make a fourth section, and wait until the page is drawn with it: a drag during that would have to be done again."""
+    """Make a fourth section, and wait until the page is drawn with it: a drag during that would be of no use."""
     page.get_by_role("button", name="New section").click()
     page.get_by_label("Its name").fill("Last things")
     page.keyboard.press("Enter")

@@ -106,6 +106,14 @@ def test_a_list_with_single_opt_in_takes_a_word_that_nobody_contradicted(signups
     assert people.find(ADA.address).address.name == "Ada"
 
 
+def test_who_left_one_list_is_on_another_by_the_word_of_their_mailbox_alone(signups, people):
+    people.add(ADA, "weekly", consent=Consent.CONFIRMED, basis="asked")
+    people.unsubscribe(ADA.address, basis="left all")
+    asked = signups.ask(ADA, SINGLE, PAGE)
+    assert (asked.confirmed, standing(people)["jobs"]) == ((), Consent.PENDING)
+    assert signups.confirm(asked.notice, YES).new == ("jobs",)
+
+
 def test_there_is_one_mail_an_hour_and_it_asks_for_all_that_was_asked(signups, clock, database, people):
     first = signups.ask(ADA, DOUBLE, PAGE)
     clock.later(minutes=59)
@@ -217,6 +225,31 @@ def test_another_address_is_asked_first_and_the_old_one_stays_until_it_says_yes(
     forget(database, "countess@example.org")
     assert choices.confirm_address(late) is AddressChange.OVER
     assert choices.of(number) is None
+
+
+def test_an_address_that_mail_came_back_from_gets_mail_once_its_owner_moved_there(people, choices, database):
+    people.add(ADA, "weekly", consent=Consent.CONFIRMED, basis="asked")
+    number = people.find(ADA.address).number
+    refused = SuppressionList(database)
+    refused.add("new@example.org", reason="5.1.1", kind=Kind.BOUNCED)
+    refused.add("new@example.org", "jobs", reason="said so")
+    choices.confirm_address(choices.ask_address(number, Address(address="new@example.org")))
+    assert [(one.list, one.kind) for one in refused.all()] == [("jobs", Kind.EDITOR)]
+
+
+def test_no_page_writes_to_an_address_that_an_editor_keeps_all_mail_from(signups, people, choices, database):
+    people.add(ADA, "weekly", consent=Consent.CONFIRMED, basis="asked")
+    people.add(Address(address="bob@example.com"), "weekly", consent=Consent.CONFIRMED, basis="asked")
+    number = people.find("bob@example.com").number
+    SuppressionList(database).add(ADA.address, reason="asked by phone")
+    assert signups.ask(ADA, {"weekly": True, "jobs": False}, PAGE).notice is None
+    assert choices.post_link(ADA.address) is None
+    forget(database, ADA.address)
+    assert signups.ask(ADA, DOUBLE, PAGE).notice is None
+    forget(database, ADA.address)
+    assert choices.ask_address(number, ADA) is None
+    assert NoticeStore(database).waiting() == 0
+    assert choices.post_link("bob@example.com")
 
 
 def test_who_leaves_by_the_link_of_a_mail_leaves_that_list(people):

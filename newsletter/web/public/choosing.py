@@ -63,9 +63,11 @@ class Choosing:
     async def _link_asked(self, request: Request) -> Response:
         return self._link_form(request)
 
-    def _link_form(self, request: Request, *, address: str = "", problem: str = "", status: int = 200) -> Response:
+    def _link_form(
+        self, request: Request, *, address: str = "", problem: str = "", at: str = "", status: int = 200
+    ) -> Response:
         made = self._forms.make(request)
-        values = {"form": made.token, "address": address, "problem": problem}
+        values = {"form": made.token, "address": address, "problem": problem, "at": at}
         answer = self._desk.page("link", self._desk.language(request), values, status)
         made.keep(answer, request, self._desk.root)
         return answer
@@ -88,7 +90,7 @@ class Choosing:
                 await run_in_threadpool(send_link, self._desk.newsletter, address)
             except SubscriberError:
                 words = _("This is no address that we could write to. Please look at it again.")
-                return self._link_form(request, address=address, problem=words, status=400)
+                return self._link_form(request, address=address, problem=words, at="address", status=400)
             self._desk.wake()
         await self._desk.level(begun)
         return self._desk.message(
@@ -112,24 +114,43 @@ class Choosing:
         return self._page(request, held[1]) if held else self._desk.no_ticket(request)
 
     def _page(
-        self, request: Request, found: Preferences, *, saved: str = "", problem: str = "", status: int = 200
+        self,
+        request: Request,
+        found: Preferences,
+        *,
+        saved: str = "",
+        problem: str = "",
+        at: str = "",
+        typed: Fields | None = None,
+        status: int = 200,
     ) -> Response:
+        """Return the page.
+
+        :param at: the id of the field that the problem is with.
+        :param typed: what was chosen and could not be saved.
+        """
         language = self._desk.language(request, found.person.language)
+        on = {name for name, consent in found.lists.items() if consent is Consent.CONFIRMED}
+        sections = list(sections_of(self._desk.newsletter))
+        person = found.person
         lists = lists_for(self._desk.newsletter, found)
         until = found.paused_until
         values = {
             "saved": saved,
             "problem": problem,
-            "masked": masked(found.person.address.address),
+            "at": at,
+            "masked": masked(person.address.address),
             "lists": list(lists.values()),
-            "chosen": {name for name, consent in found.lists.items() if consent is Consent.CONFIRMED},
-            "sections": list(sections_of(self._desk.newsletter)),
-            "without": found.without,
-            "name": found.person.address.name,
-            "own_language": found.person.language,
+            "chosen": typed.all("list") if typed else on,
+            "seen": typed.all("seen") if typed else on,
+            "sections": sections,
+            "without": set(sections) - typed.all("section") if typed else found.without,
+            "name": typed.one("name", 400) if typed else person.address.name,
+            "own_language": typed.one("language", 20) if typed else person.language,
             "languages": [(tag, self._desk.pages.language_name(tag)) for tag in self._desk.pages.languages],
-            "timezone": found.person.timezone,
+            "timezone": typed.one("timezone", 64) if typed else person.timezone,
             "pauses": PAUSES,
+            "pause": typed.one("pause", 4) if typed else "",
             "paused_until": f"{until.astimezone(self._desk.newsletter.settings.timezone):%Y-%m-%d}" if until else "",
         }
         return self._desk.page("preferences", language, values, status)
@@ -142,17 +163,20 @@ class Choosing:
         holder, found = held
         _ = self._desk.pages.says(self._desk.language(request, found.person.language))
         act = {
+            "save": self._save,
             "address": self._move,
             "kept": self._kept,
             "forget": self._forget,
-        }.get(fields.one("do"), self._save)
+        }.get(fields.one("do"))
+        if act is None:  # no button of ours: an empty form would say that nothing is wanted any more
+            return self._page(request, found, status=400)
         return await act(request, fields, holder, found, _)
 
     async def _save(self, request: Request, fields: Fields, holder: Holder, found: Preferences, _: Says) -> Response:
         try:
             wishes = _wishes(fields, lists_for(self._desk.newsletter, found), self._desk, _)
-        except SubscriberError as error:
-            return self._page(request, found, problem=error.what, status=400)
+        except _Wrong as wrong:
+            return self._page(request, found, problem=wrong.what, at=wrong.at, typed=fields, status=400)
         blocked = await run_in_threadpool(choose, self._desk.newsletter, holder, wishes, client_of(request))
         self._desk.wake()
         now = await run_in_threadpool(preferences_of, self._desk.newsletter, holder) or found
@@ -163,15 +187,16 @@ class Choosing:
         return self._page(request, now, saved=words)
 
     async def _move(self, request: Request, fields: Fields, holder: Holder, found: Preferences, _: Says) -> Response:
-        if not is_own_address(found, fields.one("current")):
-            return self._page(request, found, problem=_("This is not the address that we write to now."), status=400)
-        if not self._addresses.take(f"{holder.subscriber}"):
+        if not self._addresses.take(f"{holder.subscriber}"):  # who was passed the mail on may not guess for long
             return self._desk.too_many(self._desk.language(request, found.person.language))
+        if not is_own_address(found, fields.one("current")):
+            words = _("This is not the address that we write to now.")
+            return self._page(request, found, problem=words, at="current", status=400)
         try:
             await run_in_threadpool(move, self._desk.newsletter, holder, fields.one("address"))
         except SubscriberError:
             words = _("This is no address that we could write to. Please look at it again.")
-            return self._page(request, found, problem=words, status=400)
+            return self._page(request, found, problem=words, at="address", status=400)
         self._desk.wake()
         words = _("A mail is on its way to the new address. Nothing changes until you confirm it there.")
         return self._page(request, found, saved=words)
@@ -182,8 +207,11 @@ class Choosing:
         return self._page(request, found, saved=_("It is on its way to your address."))
 
     async def _forget(self, request: Request, fields: Fields, holder: Holder, found: Preferences, _: Says) -> Response:
+        if not self._addresses.take(f"{holder.subscriber}"):
+            return self._desk.too_many(self._desk.language(request, found.person.language))
         if not is_own_address(found, fields.one("current")):
-            return self._page(request, found, problem=_("This is not the address that we write to now."), status=400)
+            words = _("This is not the address that we write to now.")
+            return self._page(request, found, problem=words, at="forgotten", status=400)
         await run_in_threadpool(forget_holder, self._desk.newsletter, found)
         return self._desk.message(
             self._desk.language(request, found.person.language),
@@ -225,25 +253,38 @@ class Choosing:
         return self._desk.message(language, _("Thank you"), _("Our mail comes to your new address from now on."))
 
 
+class _Wrong(SubscriberError):
+    """What was typed will not do.
+
+    :ivar at: the field.
+    """
+
+    def __init__(self, what: str, *, at: str) -> None:
+        super().__init__(what)
+        self.at = at
+
+
 def _wishes(fields: Fields, offered: Iterable[str], desk: Desk, _: Says) -> Wishes:
     """Return what the form says.
 
-    :raises SubscriberError: with the words for the page.
+    :raises _Wrong: with the words for the page.
     """
     names = tuple(offered)
     sections = frozenset(sections_of(desk.newsletter))
     try:
         name = valid_name(fields.one("name", 400))
     except SubscriberError as cause:
-        raise SubscriberError(_("This name is too long, or has something in it that a mail cannot say.")) from cause
+        words = _("This name is too long, or has something in it that a mail cannot say.")
+        raise _Wrong(words, at="name") from cause
     zone = fields.one("timezone", 64)
     if zone and not _is_zone(zone):
-        raise SubscriberError(_('There is no such time zone; one is "Europe/Berlin", for example.'))
+        raise _Wrong(_('There is no such time zone; one is "Europe/Berlin", for example.'), at="timezone")
     language = fields.one("language", 20)
     weeks = fields.one("pause", 4)
     until = datetime.now(UTC) + timedelta(weeks=int(weeks)) if weeks in {"0", *map(str, PAUSES)} else None
     return Wishes(
         lists=fields.all("list") & frozenset(names),
+        seen=fields.all("seen") if fields.has("seen") else None,
         offered=names,
         without=(sections - fields.all("section")) if sections else None,
         paused_until=until,

@@ -1,6 +1,7 @@
 """Forms that anybody may send: only from our page, in the browser that has it, by somebody who took a moment."""
 
 import hmac
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from enum import StrEnum
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 COOKIE = "newsletter-form"
 PURPOSE = b"newsletter forms 1"
@@ -19,8 +21,9 @@ LONGEST = 86_400
 """Seconds that a form holds."""
 TRAP = "website"
 """A field that no person sees: what fills it is a program."""
-FIELDS = 60
-"""Fields of a form, at most: as many lists and sections as anybody has."""
+FIELDS = 150
+"""Fields of a form, at most: more than lists and sections that anybody has, each list twice."""
+_CHARSET = re.compile(rb""";\s*charset\s*=\s*("[^"]*"|[^;]*)""", re.I)
 
 
 class Judgement(StrEnum):
@@ -79,12 +82,21 @@ class Forms:
             cookie, made = self._signed.loads(fields.one("form", 500), max_age=LONGEST, return_timestamp=True)
         except BadSignature:
             return Judgement.AGAIN
-        own = isinstance(cookie, str) and hmac.compare_digest(
-            cookie.encode(), request.cookies.get(COOKIE, "").encode("utf-8", "replace")
-        )
-        if not own or (datetime.now(UTC) - made).total_seconds() < self._least:
+        if (datetime.now(UTC) - made).total_seconds() < self._least:
             return Judgement.AGAIN
-        return Judgement.GOOD
+        return Judgement.GOOD if _is_own(request, cookie) else Judgement.AGAIN
+
+
+def _is_own(request: Request, cookie: object) -> bool:
+    """Whether the form comes from our page in the browser that it was made for.
+
+    A browser that keeps no cookies says itself where the form stood: no page can write Sec-Fetch-Site, and for a form
+    of another site it is never "same-origin" (Fetch Metadata §2.3).
+    """
+    if COOKIE not in request.cookies:
+        return request.headers.get("sec-fetch-site") == "same-origin"
+    theirs = request.cookies[COOKIE].encode("utf-8", "replace")
+    return isinstance(cookie, str) and hmac.compare_digest(cookie.encode(), theirs)
 
 
 class Fields:
@@ -100,7 +112,8 @@ class Fields:
         :raises HTTPException: 400, it is no form, or has too many fields.
         """
         values: dict[str, list[str]] = {}
-        async with request.form(max_files=0, max_fields=FIELDS) as form:
+        read = Request(_in_utf8(request.scope), request.receive)
+        async with read.form(max_files=0, max_fields=FIELDS) as form:
             for name, value in form.multi_items():
                 if isinstance(value, str):
                     values.setdefault(name, []).append(value)
@@ -117,3 +130,15 @@ class Fields:
     def has(self, name: str) -> bool:
         """Whether the field is there."""
         return name in self._values
+
+
+def _in_utf8(scope: Scope) -> Scope:
+    """Return *scope* without the charset of its form: our pages are UTF-8, and there is none (RFC 7578 §5.1.2).
+
+    Starlette decodes with whatever codec the client names, and "punycode" or "unicode_escape" fail, or give half a
+    surrogate that no page can say.
+    """
+    headers = [
+        (name, _CHARSET.sub(b"", value) if name == b"content-type" else value) for name, value in scope["headers"]
+    ]
+    return {**scope, "headers": headers}

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from newsletter.app.signups import confirm, confirmation, open_lists, subscribe
 from newsletter.errors import SubscriberError
 from newsletter.model.canonical import fold_address
+from newsletter.subscribers.address import is_name
 from newsletter.web.public.desk import Desk, client_of
 from newsletter.web.public.forms import LEAST, Fields, Forms, Judgement
 from newsletter.web.public.limits import Limits, client_key
@@ -48,8 +49,13 @@ class Subscribing:
         address: str = "",
         name: str = "",
         problem: str = "",
+        at: str = "",
         status: int = 200,
     ) -> Response:
+        """Return the page with the form.
+
+        :param at: the field that the problem is with.
+        """
         language = self._desk.language(request)
         lists = list(open_lists(self._desk.newsletter).values())
         _ = self._desk.pages.says(language)
@@ -58,7 +64,7 @@ class Subscribing:
         made = self._forms.make(request)
         values = {
             "form": made.token, "lists": lists, "chosen": chosen, "address": address, "name": name,
-            "problem": problem, "wording": self._wording(language),
+            "problem": problem, "at": at, "wording": self._wording(language),
         }  # fmt: skip
         answer = self._desk.page("subscribe", language, values, status)
         made.keep(answer, request, self._desk.root)
@@ -78,8 +84,10 @@ class Subscribing:
         _ = self._desk.pages.says(language)
         address, name, chosen = fields.one("address"), fields.one("name", 400), fields.all("list")
 
-        def again(problem: str, status: int = 400) -> Response:
-            return self._form(request, chosen=chosen, address=address, name=name, problem=problem, status=status)
+        def again(problem: str, at: str = "") -> Response:
+            return self._form(
+                request, chosen=chosen, address=address, name=name, problem=problem, at=at, status=400
+            )  # fmt: skip
 
         if not self._clients.take(client_key(client_of(request))):
             return self._desk.too_many(language)
@@ -87,7 +95,9 @@ class Subscribing:
         if judgement is Judgement.AGAIN:
             return again(_("Please press the button once more: the page was open for too long, or too short."))
         if not chosen & frozenset(open_lists(self._desk.newsletter)):
-            return again(_("Please choose what you would like to get."))
+            return again(_("Please choose what you would like to get."), "list")
+        if not is_name(name):
+            return again(_("This name is too long, or has something in it that a mail cannot say."), "name")
         if judgement is Judgement.GOOD:
             if not self._addresses.take(fold_address(address)):
                 return self._desk.too_many(language)
@@ -97,7 +107,7 @@ class Subscribing:
                     wording=self._wording(language), ip=client_of(request),
                 )  # fmt: skip
             except SubscriberError:
-                return again(_("This is no address that we could write to. Please look at it again."))
+                return again(_("This is no address that we could write to. Please look at it again."), "address")
             self._desk.wake()
         await self._desk.level(begun)
         return self._thanks(language)
@@ -129,13 +139,14 @@ class Subscribing:
         return self._desk.page("confirm", language, values)
 
     async def _confirmed(self, request: Request) -> Response:
-        await Fields.read(request)
+        fields = await Fields.read(request)
         found = await run_in_threadpool(
             confirmation, self._desk.newsletter, request.path_params["ticket"], datetime.now(UTC)
         )
         if found is None:
             return self._desk.no_ticket(request)
-        done = await run_in_threadpool(confirm, self._desk.newsletter, found, client_of(request))
+        shown = fields.all("list") if fields.has("list") else None
+        done = await run_in_threadpool(confirm, self._desk.newsletter, found, client_of(request), shown=shown)
         if done is None:
             return self._desk.no_ticket(request)
         language = self._desk.language(request, str(found.facts.get("language", "")))

@@ -27,11 +27,12 @@ class Background:
     async def running(self) -> AsyncIterator[None]:
         """Run them as long as the block lasts; they end what they have begun before it is left."""
         running = [asyncio.create_task(self._run(name, task)) for name, task in self._tasks.items()]
-        try:
-            yield
-        finally:
-            self.stop()
-            await asyncio.gather(*running)
+        with suppress(asyncio.CancelledError):  # a second signal: nobody waits for what was begun
+            try:
+                yield
+            finally:
+                self.stop()
+                await asyncio.gather(*running)
 
     def stop(self) -> None:
         """Tell all of them to end."""

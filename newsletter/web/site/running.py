@@ -8,8 +8,8 @@ from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Match, Route
 
 from newsletter.app import Newsletter
 from newsletter.app.archive import restore_pages, site_address
@@ -69,6 +69,8 @@ class PublicSite:
             lifespan=self._lifespan,
             exception_handlers={404: self._missing, NewsletterError: self._unavailable},
         )
+        # Starlette would lead to whatever host the client names, over http, with the ticket in the address.
+        app.router.redirect_slashes = False
         self.app = Gate(app, options=options, log=self._log, metrics=metrics, large=(WEBHOOKS, *large))
 
     def serve(self, opened: socket.socket) -> None:
@@ -84,7 +86,17 @@ class PublicSite:
         self._background.stop()
 
     async def _missing(self, request: Request, error: Exception) -> Response:
+        if there := self._without_slash(request):
+            return RedirectResponse(there, 308)
         return await self._archive.missing()
+
+    def _without_slash(self, request: Request) -> str:
+        """Return the path of the page that is meant where only a slash at the end is too much; empty for none."""
+        path = request.scope["path"].removeprefix(self.site.options.root_path)
+        there = self.site.address.root + path.strip("/")
+        scope = {**request.scope, "path": there}
+        is_page = any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+        return there if path.endswith("/") and request.method != "POST" and is_page else ""
 
     async def _unavailable(self, request: Request, error: Exception) -> Response:
         # Its words may name a reader.

@@ -1,4 +1,5 @@
 import re
+from contextlib import contextmanager
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -6,13 +7,16 @@ from asgi_client import Client
 from readers_site import make_newsletter, readers_site
 
 from newsletter.app.tickets import ticket_of
+from newsletter.errors import StoreError
 from newsletter.model.address import Address
 from newsletter.model.subscriber import Consent
 from newsletter.model.tokens import DeliveryTokens
 from newsletter.sender.addressing import sample_one_click
 from newsletter.store.ledger import LedgerStore
 from newsletter.store.notices import NoticeStore
+from newsletter.store.preferences import PreferenceStore
 from newsletter.store.subscribers import SubscriberStore
+from newsletter.store.suppression_list import SuppressionList
 from newsletter.web.public import limits
 from newsletter.web.public.desk import accepted_languages
 from newsletter.web.public.limits import Limits, client_key
@@ -320,3 +324,120 @@ def test_pages_speak_the_language_of_the_browser_and_of_the_reader(site, newslet
 )  # fmt: skip
 def test_accept_language_is_read_as_browsers_write_it(header, wanted):
     assert accepted_languages(header) == wanted
+
+
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "unicode_escape", "raw_unicode_escape", '"idna"'])
+def test_the_charset_that_a_client_names_is_nothing_to_stumble_over(site, people, mailed, charset):
+    form = {"content_type": f"multipart/form-data; boundary=X; charset={charset}"}
+    half = b'--X\r\nContent-Disposition: form-data; name="address"\r\n\r\n\\ud800 M\xc3\xbc\r\n--X--\r\n'
+    answer = site.post("/subscribe", half, **form)
+    assert (answer.status, 'value="\\ud800 Mü"' in answer.text) == (400, True)
+    click = b'--X\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--X--\r\n'
+    answer = site.post(f"/u/{mailed.ticket(mailed.unsubscribe)}", click, **form)
+    assert (answer.status, answer.text) == (200, "You are unsubscribed.\n")
+    assert standing(people) == {"weekly": "unsubscribed"}
+
+
+def test_a_browser_without_cookies_may_send_a_form_of_our_own_page(site, people):
+    token, cookie = fresh_form(site)
+    body = urlencode({"form": token, "address": ADA.address, "list": "weekly"}).encode()
+    for elsewhere in ("cross-site", "same-site", "none"):
+        assert site.post("/subscribe", body, sec_fetch_site=elsewhere, **FORM).status == 400
+    wrong = f"{cookie[:-1]}{'A' if cookie[-1] != 'A' else 'B'}"
+    assert site.post("/subscribe", body, sec_fetch_site="same-origin", cookie=wrong, **FORM).status == 400
+    assert list(people.subscriptions()) == []
+    assert site.post("/subscribe", body, sec_fetch_site="same-origin", **FORM).status == 200
+    assert standing(people) == {"weekly": "pending"}
+
+
+def test_a_slash_too_many_leads_to_the_page_on_this_host_alone(site):
+    for path in ("/subscribe/", "/u/1.1.aaaaaaaaaaaaaaaa//", "//subscribe/"):
+        answer = site.get(path, host="evil.example")
+        assert (answer.status, answer.headers["location"]) == (308, f"/{path.strip('/')}")
+    for path in ("//evil.example/", "/\\evil.example/", "/\t/evil.example//", "/nothing/"):
+        assert site.get(path, host="evil.example").status == 404
+    assert site.post("/subscribe/", b"", **FORM).status == 404
+
+
+def test_only_the_lists_above_the_button_are_confirmed_by_it(site, newsletter, people):
+    subscribe(site)
+    (asked,) = NoticeStore(newsletter.database).lease(10)
+    path = f"/confirm/{ticket_of(newsletter, asked)}"
+    shown = re.findall(r'name="list" value="([^"]+)"', site.get(path).text)
+    SuppressionList(newsletter.database).add(ADA.address, "jobs", reason="said so")
+    subscribe(site, lists=("jobs",))  # by somebody else, while the page is open
+    assert standing(people) == {"jobs": "pending", "weekly": "pending"}
+    assert post(site, path, list=shown).status == 200
+    assert standing(people) == {"jobs": "pending", "weekly": "confirmed"}
+
+
+def test_preferences_that_were_open_for_long_change_only_what_was_changed_there(site, people, mailed):
+    path = f"/p/{mailed.ticket(mailed.preferences)}"
+    old = re.findall(r'name="seen" value="([^"]*)"', site.get(path).text)
+    assert post(site, f"/u/{mailed.ticket(mailed.unsubscribe)}", leave="list").status == 200
+    people.add(ADA, "inside", consent=Consent.CONFIRMED, basis="asked")
+    assert post(site, path, do="save", list=["weekly"], seen=old, name="Countess").status == 200
+    assert standing(people) == {"weekly": "unsubscribed", "inside": "confirmed"}
+    now = re.findall(r'name="seen" value="([^"]*)"', site.get(path).text)
+    assert post(site, path, do="save", list=["weekly"], seen=now).status == 200
+    assert standing(people) == {"weekly": "confirmed", "inside": "unsubscribed"}
+
+
+def test_a_database_that_is_busy_says_nothing_of_who_is_known(site, newsletter, people, mailed, monkeypatch):
+    @contextmanager
+    def busy():
+        raise StoreError("the database is locked", "try again")
+        yield
+
+    monkeypatch.setattr(newsletter.database, "writing", busy)
+    for address in (ADA.address, "nobody@example.com"):
+        token, cookie = fresh_form(site, "/preferences")
+        body = urlencode({"form": token, "address": address}).encode()
+        assert site.post("/preferences", body, cookie=cookie, **FORM).status == 503
+
+
+def test_a_link_that_went_to_an_address_they_left_leads_nowhere(site, newsletter, people, mailed):
+    choices = PreferenceStore(newsletter.database)
+    number = people.find(ADA.address).number
+    choices.post_link("ADA@example.com")
+    (link,) = NoticeStore(newsletter.database).lease(10)
+    paths = (f"/p/{ticket_of(newsletter, link)}", f"/p/{mailed.ticket(mailed.preferences)}")
+    assert [site.get(path).status for path in paths] == [200, 200]
+    choices.confirm_address(choices.ask_address(number, Address(address="new@example.org")))
+    assert [site.get(path).status for path in paths] == [404, 404]
+    assert post(site, f"/u/{mailed.ticket(mailed.unsubscribe)}", leave="list").status == 200
+    assert standing(people, "new@example.org") == {"weekly": "unsubscribed"}
+
+
+def test_what_was_typed_wrongly_is_kept_and_tied_to_what_is_wrong_with_it(site, people, mailed):
+    tied = 'aria-invalid="true" aria-describedby="problem" autofocus>'
+    path = f"/p/{mailed.ticket(mailed.preferences)}"
+    answer = post(
+        site, path, do="save", list=["jobs"], seen=["", "weekly"], timezone="Mars", name="Countess", pause="4"
+    )
+    assert 'value="Mars"' in re.search(rf'<input id="timezone"[^>]*{tied}', answer.text)[0]
+    assert 'value="Countess">' in answer.text
+    assert '<option value="4" selected>' in answer.text
+    assert re.findall(r'value="(\w+)" checked', answer.text) == ["jobs"]
+    assert re.findall(r'name="seen" value="(\w*)"', answer.text) == ["", "weekly"]
+    assert re.search(rf'<input id="forgotten"[^>]*{tied}', post(site, path, do="forget", current="x@y.de").text)
+    assert re.search(rf'<input id="current"[^>]*{tied}', post(site, path, do="address", current="x@y.de").text)
+    answer = subscribe(site, name="a\x07b")
+    assert "This name is too long" in answer.text
+    assert re.search(rf'<input id="name"[^>]*{tied}', answer.text)
+    assert re.search(rf'<input id="address"[^>]*{tied}', subscribe(site, address="ada").text)
+    assert '<fieldset aria-describedby="problem">' in subscribe(site, lists=()).text
+
+
+def test_a_form_without_a_button_of_ours_chooses_nothing(site, people, mailed):
+    path = f"/p/{mailed.ticket(mailed.preferences)}"
+    for fields in ({}, {"List-Unsubscribe": "One-Click"}, {"do": "nonsense"}):
+        assert post(site, path, **fields).status == 400
+    assert standing(people) == {"weekly": "confirmed"}
+    assert people.find(ADA.address).address.name == "Ada"
+
+
+def test_whoever_was_passed_a_mail_on_cannot_go_through_addresses(site, mailed):
+    path = f"/p/{mailed.ticket(mailed.preferences)}"
+    statuses = [post(site, path, do="forget", current=f"a{number}@example.com").status for number in range(7)]
+    assert statuses == [400] * 5 + [429] * 2
