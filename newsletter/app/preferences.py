@@ -36,8 +36,9 @@ ONE_CLICK = "one click in the mail program (RFC 8058)"
 def leave(newsletter: Newsletter, holder: Holder, *, everything: bool = False, one_click: bool = False) -> bool:
     """Take the holder of an unsubscribe link off the list that its mail went to, or off all; again changes nothing.
 
-    Where the ledger does not know the list, it is all. Say whether there was such a person; the sample reader is none,
-    and nothing happens.
+    Where the ledger does not know the list, it is all.
+
+    Say whether there was such a person; the sample reader is none, and nothing happens.
     """
     if holder.is_nobody:
         return True
@@ -57,12 +58,12 @@ def leave_at_once(newsletter: Newsletter, tickets: Sequence[str]) -> list[bool]:
     leaving = {
         (holder.subscriber, holder.list): Provenance(way=Way.LINK, basis=ONE_CLICK, source=holder.source)
         for holder in holders
-        if holder and not holder.is_nobody and holder.list
+        if holder and holder.list
     }
     if leaving:
         SubscriberStore(newsletter.database).leave_all(leaving)
     for holder in holders:
-        if holder and not holder.list:
+        if holder and not holder.list:  # nobody, or one of a mail that the ledger does not know (any more)
             leave(newsletter, holder, one_click=True)
     return [holder is not None for holder in holders]
 

@@ -8,7 +8,6 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.model.bounce import Sent
 from newsletter.model.canonical import fold_address
 from newsletter.model.notice import Notice, NoticeKind
-from newsletter.model.subscriber import Subscriber
 from newsletter.model.ticket import Leads, MailTicket, NoticeTicket
 from newsletter.model.tokens import DeliveryTokens
 from newsletter.sender.addressing import SAMPLE_KEY, sample_reader
@@ -62,27 +61,24 @@ def holders_of_mail(newsletter: Newsletter, texts: Sequence[str], leads: Leads) 
     tickets = [MailTicket.read(text) for text in texts]
     asked = {(ticket.issue, ticket.subscriber) for ticket in tickets if ticket and ticket.subscriber}
     sent = ReturnedStore(newsletter.database).to_subscribers(asked) if asked else {}
-    # A ledger that was restored lacks the mail that went out after its backup; who got it can leave all the same.
-    lacking = {subscriber for issue, subscriber in asked if (issue, subscriber) not in sent}
-    known = SubscriberStore(newsletter.database).with_numbers(lacking) if lacking else {}
     keys = newsletter.database.keys
     return [
-        _holder(ticket, sent.get((ticket.issue, ticket.subscriber)), known.get(ticket.subscriber), keys, leads)
-        if ticket else None
+        _holder(ticket, sent.get((ticket.issue, ticket.subscriber)), newsletter, keys, leads) if ticket else None
         for ticket in tickets
-    ]  # fmt: skip
+    ]
 
 
 def _holder(
-    ticket: MailTicket, sent: Sent | None, known: Subscriber | None, keys: Sequence[bytes], leads: Leads
+    ticket: MailTicket, sent: Sent | None, newsletter: Newsletter, keys: Sequence[bytes], leads: Leads
 ) -> Holder | None:
     if ticket.subscriber == 0:
         nobody = sample_reader().address.address
         return Holder(subscriber=0) if ticket.proved_by(SAMPLE_KEY, nobody, leads) else None
+    known = "" if sent else _address_now(newsletter, ticket.subscriber)
     # Proved in any case, so that it takes as long whether there is such a mail or not.
-    address = sent.address if sent else known.address.address if known else "nobody@example.com"
+    address = sent.address if sent else known or "nobody@example.com"
     key = _proving(ticket, keys, address, leads)
-    if key is None or (sent is None and known is None):
+    if key is None or not (sent or known):
         return None
     tokens = DeliveryTokens.derive(key, issue=ticket.issue, subscriber=ticket.subscriber, address=address)
     return Holder(
@@ -92,6 +88,15 @@ def _holder(
         preferences=tokens.ticket(tokens.preferences),
         folded=fold_address(address),
     )
+
+
+def _address_now(newsletter: Newsletter, number: int) -> str:
+    """Return the address of a subscriber whose mail the ledger does not know; empty where there is no such person.
+
+    A ledger that was restored lacks the mail that went out after its backup; who got it can leave all the same.
+    """
+    known = SubscriberStore(newsletter.database).with_number(number)
+    return known.address.address if known else ""
 
 
 def _proving(ticket: MailTicket, keys: Sequence[bytes], address: str, leads: Leads) -> bytes | None:

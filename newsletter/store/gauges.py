@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
@@ -45,13 +46,13 @@ def read_gauges(database: Database) -> Gauges:
             notices=connection.execute(waiting).scalar_one(),
             hooks={name: open_ones for name, open_ones, _ in hooks},
             given_up={name: whole - open_ones for name, open_ones, whole in hooks},
-            deliveries={row[0]: row[1] for row in connection.execute(open_deliveries())},
+            deliveries={row.state: row.total for row in connection.execute(open_deliveries())},
         )
 
 
-def open_deliveries() -> Select[str, int]:
+def open_deliveries() -> Select[Any]:
     """Return the query for how many deliveries are not over, by state."""
     # Mailing by mailing, as the index has the states: a scrape every few seconds does not read the whole ledger.
     of_any = delivery.c.mailing.in_(select(mailing.c.number))
     those = and_(of_any, delivery.c.state.in_([state.value for state in OPEN]))
-    return select(delivery.c.state, func.count()).where(those).group_by(delivery.c.state)
+    return select(delivery.c.state, func.count().label("total")).where(those).group_by(delivery.c.state)

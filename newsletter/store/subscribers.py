@@ -1,6 +1,6 @@
 """Subscribers and their consent: every change is guarded, and logged in the same transaction."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -137,11 +137,12 @@ class SubscriberStore:
             row = connection.execute(query).one_or_none()
         return _subscriber(row) if row else None
 
-    def with_numbers(self, numbers: Collection[int]) -> Mapping[int, Subscriber]:
-        """Return the people with those numbers, as far as there are such and they are not forgotten."""
-        query = select(subscriber).where(subscriber.c.number.in_(numbers), subscriber.c.forgotten_at.is_(None))
+    def with_number(self, number: int) -> Subscriber | None:
+        """Return the person with that number; None if there is none, or they are forgotten."""
+        query = select(subscriber).where(subscriber.c.number == number, subscriber.c.forgotten_at.is_(None))
         with self._database.reading() as connection:
-            return {row.number: _subscriber(row) for row in connection.execute(query)}
+            row = connection.execute(query).one_or_none()
+        return _subscriber(row) if row else None
 
     def subscriptions(
         self,
