@@ -22,7 +22,7 @@ from sqlalchemy import create_engine
 from newsletter.app import open_newsletter
 from newsletter.app.backing_up import back_up
 from newsletter.app.plan import require_here
-from newsletter.app.preferences import leave
+from newsletter.app.preferences import leave, leave_at_once
 from newsletter.app.readers import store_of
 from newsletter.app.receipts import keep_receipts
 from newsletter.app.restoring import restore
@@ -251,9 +251,13 @@ def test_who_got_a_mail_that_the_restored_ledger_does_not_know_can_leave_by_its_
     assert holder_of_mail(opened, tokens.ticket(tokens.web), Leads.UNSUBSCRIBE) is None
     holder = holder_of_mail(opened, tokens.ticket(tokens.unsubscribe), Leads.UNSUBSCRIBE)
     assert holder is not None
-    assert leave(opened, holder, one_click=True)
     store = store_of(opened)
-    assert [each.consent for each in store.subscriptions(address="ada@example.com")] == [Consent.UNSUBSCRIBED]
+    store.add(Address(address="ada@example.com"), "daily", consent=Consent.CONFIRMED, basis="form")
+    assert leave(opened, holder)
+    assert store.counts("daily")[Consent.UNSUBSCRIBED] == 1, "of which list it was is not known"
+    store.add(Address(address="ada@example.com"), "weekly", consent=Consent.CONFIRMED, basis="form")
+    assert leave_at_once(opened, [tokens.ticket(tokens.unsubscribe), other.ticket(other.unsubscribe)]) == [True, False]
+    assert {each.consent for each in store.subscriptions(address="ada@example.com")} == {Consent.UNSUBSCRIBED}
     forget(opened.database, "ada@example.com")
     assert holder_of_mail(opened, tokens.ticket(tokens.unsubscribe), Leads.UNSUBSCRIBE) is None
 
