@@ -80,9 +80,7 @@ class SignupStore:
             number, known = _entered(connection, person, language, written(now))
             standing = standing_of(connection, number)
             doubted = _doubted(connection, self._database, person.address)
-            left = (
-                Consent.UNSUBSCRIBED in standing.values()
-            )  # whoever left all lists is on no other by a stranger's word
+            left = Consent.UNSUBSCRIBED in standing.values()  # who left a list joins no other by a stranger's word
             at_once = [
                 name for name, double in lists.items()
                 if not double and not doubted and not left and standing.get(name) in (None, Consent.PENDING)

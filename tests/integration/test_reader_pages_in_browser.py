@@ -139,3 +139,45 @@ def test_one_click_in_the_mail_program_unsubscribes_from_the_list_of_the_mail(pl
     assert standing(newsletter) == {"weekly": "unsubscribed", "jobs": "confirmed"}
     entry = store.consent_log(ADA)[-1]
     assert (entry.way, entry.source, entry.ip) == ("link", "issue 1", "")
+
+
+def test_the_other_pages_can_be_read_by_everybody_too(place, page):
+    newsletter, mailbox, address = place
+    people = SubscriberStore(newsletter.database)
+    people.add(Address(address=ADA, name="Ada"), "weekly", consent=Consent.CONFIRMED, basis="asked")
+    for path in ("/preferences", "/u/1.1.AAAAAAAAAAAAAAAA"):
+        page.goto(address + path)
+        looks_good(page)
+    page.goto(f"{address}/preferences")
+    page.get_by_label("Your e-mail address").fill(ADA)
+    page.get_by_role("button", name="Send me the link").click()
+    looks_good(page)
+    send_notices(newsletter)
+    page.goto(address + mailbox.link(ADA, "p"))
+    page.get_by_label("Your address now").fill("eve@example.com")
+    page.get_by_label("Your new address").fill("new@example.com")
+    page.get_by_role("button", name="Change the address").click()
+    assert page.get_by_role("alert").is_visible()
+    looks_good(page)
+    page.get_by_label("Your address now").fill(ADA)
+    page.get_by_label("Your new address").fill("new@example.com")
+    page.get_by_role("button", name="Change the address").click()
+    send_notices(newsletter)
+    preferences = page.url
+    page.goto(address + mailbox.link("new@example.com", "address"))
+    looks_good(page)
+    page.get_by_role("button", name="Yes, this is my address").click()
+    looks_good(page)
+    assert people.find("new@example.com").address.name == "Ada"
+    # The link that went to the old mailbox is good for nothing but leaving from now on.
+    page.goto(preferences)
+    assert page.get_by_role("heading", level=1).inner_text() == "This link does not work"
+    page.goto(f"{address}/preferences")
+    page.get_by_label("Your e-mail address").fill("new@example.com")
+    page.get_by_role("button", name="Send me the link").click()
+    send_notices(newsletter)
+    page.goto(address + mailbox.link("new@example.com", "p"))
+    page.get_by_label("Your address, to be sure").fill("new@example.com")
+    page.get_by_role("button", name="Forget me").click()
+    looks_good(page)
+    assert people.find("new@example.com") is None
