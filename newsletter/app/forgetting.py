@@ -24,6 +24,7 @@ class Farewell:
     :param wiped: nothing of them is left in the file's free space.
     :param unwiped_because: why it is not wiped yet; empty if it is.
     :param rehearsals: the folder of rehearsals that was deleted, since messages in it may have been to them.
+    :param rejects: the folder of rows that imports left out, deleted for the same reason.
     :param backups: older backups, which still have them.
     :param still: where others' rows name them: "consent_log.basis", and how many.
     """
@@ -34,6 +35,7 @@ class Farewell:
     wiped: bool
     unwiped_because: str
     rehearsals: Path | None
+    rejects: Path | None
     backups: tuple[Path, ...]
     still: Mapping[str, int]
 
@@ -42,6 +44,7 @@ class Farewell:
         return {
             **asdict(self),
             "rehearsals": str(self.rehearsals) if self.rehearsals else None,
+            "rejects": str(self.rejects) if self.rejects else None,
             "backups": [str(path) for path in self.backups],
         }
 
@@ -60,7 +63,8 @@ def forget_reader(newsletter: Newsletter, address: str) -> Farewell:
         untold=gone.untold,
         wiped=not because,
         unwiped_because=because,
-        rehearsals=_without_rehearsals(newsletter),
+        rehearsals=_without(newsletter.shown / ".newsletter" / "rehearsals"),
+        rejects=_without(rejects_folder(newsletter)),
         backups=tuple(sorted(path for path in (database.folder / BACKUPS).glob("*") if path.is_file())),
         still=still_named(database, gone.addresses),
     )
@@ -83,9 +87,13 @@ def wipe(newsletter: Newsletter) -> str:
     return "" if done else "another program is reading the database"
 
 
-def _without_rehearsals(newsletter: Newsletter) -> Path | None:
-    """Delete what was rehearsed into the newsletter's own folder; it can be made again at any time."""
-    folder = newsletter.shown / ".newsletter" / "rehearsals"
+def rejects_folder(newsletter: Newsletter) -> Path:
+    """Return where rows go that an import left out."""
+    return newsletter.shown / ".newsletter" / "rejects"
+
+
+def _without(folder: Path) -> Path | None:
+    """Delete what is in the newsletter's own *folder*, if it is there; it can be made again at any time."""
     if not folder.is_dir():
         return None
     shutil.rmtree(folder, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from newsletter.app.forgetting import rejects_folder
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.readers import list_named
 from newsletter.errors import FileError, InputError
@@ -246,6 +248,12 @@ class _Rejects:
         self.add(RejectedRow(line=person.line, reason=f"the same address as in line {above}", text=str(person.address)))
 
 
+def rejects_place(newsletter: Newsletter, name: str) -> Path:
+    """Return where the rows go that an import of the file *name* leaves out, if nobody names another place."""
+    stem = re.sub(r"[^\w.-]+", "-", Path(name).stem).strip(".-") or "input"
+    return rejects_folder(newsletter) / f"{stem}.csv"
+
+
 @contextmanager
 def _rejects(path: Path | None) -> Iterator[_Rejects]:
     """Give what takes rejected rows; the file *path* is there at the end, whole, if there were any."""
@@ -254,6 +262,7 @@ def _rejects(path: Path | None) -> Iterator[_Rejects]:
         return
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as cause:
         raise FileError(f"it cannot be written ({cause.strerror})", "name another place", where=path) from cause

@@ -53,8 +53,9 @@ def _say(gone: "Farewell") -> None:
     name = "names" if gone.deliveries == 1 else "name"
     rows = f"; {plural(gone.deliveries, 'row')} of the ledger {name} nobody any more" if gone.deliveries else ""
     say(f"forgotten{lists}{rows}")
-    if gone.rehearsals:
-        say(f"deleted  {gone.rehearsals}")
+    for folder in (gone.rehearsals, gone.rejects):
+        if folder:
+            say(f"deleted  {folder}")
     if not gone.wiped:
         say(f"The file's free space may still have them: {gone.unwiped_because}.")
         say("newsletter work wipes it, and so does the next mailing before it begins.")

@@ -56,7 +56,7 @@ def _chosen(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
     "--rejects",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write rejected rows there, with line and reason.",
+    help="Write rejected rows there, with line and reason; default: .newsletter/rejects/.",
 )
 @json_option
 def import_(
@@ -84,20 +84,23 @@ def import_(
 
     Who left according to the file is unsubscribed; addresses that bounced or complained there are suppressed. Who
     unsubscribed here, or asked to be forgotten, stays so. What is known of somebody already is kept, and what is not
-    is added. All of the file goes in, or nothing of it. Rows that cannot be read are named, the rest goes in; exit
-    code 1 says that there were some.
+    is added. All of the file goes in, or nothing of it. Rows that cannot be read are named and kept in a file, the
+    rest goes in; exit code 1 says that there were some.
     """
-    from newsletter.app.moving_in import Terms, import_readers
+    from newsletter.app.moving_in import Terms, import_readers, rejects_place
     from newsletter.model.subscriber import Consent
 
+    newsletter = here()
     if rejects:
         _require_private(rejects)
+    else:
+        rejects = rejects_place(newsletter, file)
     terms = Terms(
         lists=lists, consent=Consent(consent), basis=basis, tags=tags, chosen=chosen, encoding=encoding,
         dry_run=dry_run, rejects=rejects,
     )  # fmt: skip
     with _opened(file) as opened, _progress() as told:
-        report = import_readers(here(), opened, file, terms, told)
+        report = import_readers(newsletter, opened, file, terms, told)
     if as_json:
         say_json(report.values())
     else:
@@ -125,12 +128,11 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: told(done, total) if total > FEW else None
 
 
-def _say_report(report: "ImportReport", file: str, consent: str, rejects: Path | None) -> None:
+def _say_report(report: "ImportReport", file: str, consent: str, rejects: Path) -> None:
     for rejected in report.rejected[:SHOWN]:
         say(f"{file}:{rejected.line}: left out: {rejected.reason}")
     if report.left_out > SHOWN:
-        more = f"{file}: {report.left_out - SHOWN:,} more left out"
-        say(more if rejects else f"{more}; --rejects FILE writes them all")
+        say(f"{file}: {report.left_out - SHOWN:,} more left out")
     if report.encoding != "UTF-8":
         say(f"{file}: read as {report.encoding}")
     if report.format:
@@ -147,7 +149,7 @@ def _say_report(report: "ImportReport", file: str, consent: str, rejects: Path |
         say(f"{plural(report.suppressed, 'suppression')} from the file: these addresses get no mail")
     if report.forgotten:
         say(f"{report.forgotten:,} who asked to be forgotten; this holds for addresses hashed with the same secret.key")
-    if rejects and report.left_out:
+    if report.left_out:
         say(f"wrote {plural(report.left_out, 'row')} that were left out to {rejects}")
     if report.entered.get("pending") and consent == "pending":
         if report.proves:

@@ -19,6 +19,9 @@ def test_an_export_of_another_tool_is_tried_imported_and_shown(sample):
     tried = sample.run("subscribers", "import", "m.csv", "--dry-run", "--tag", "moved")
     assert tried.returncode == 1
     assert "nothing was changed; it would be: 2 new, 2 left out; list weekly" in tried.stdout
+    unasked = sample.path(".newsletter/rejects/m.csv")
+    assert "wrote 2 rows that were left out to .newsletter/rejects/m.csv" in tried.stdout.splitlines()
+    assert (unasked.stat().st_mode & 0o777, len(unasked.read_text().splitlines())) == (0o600, 3)
     assert sample.ok("subscribers", "export") == before
     done = sample.run("subscribers", "import", "m.csv", "--tag", "moved", "--rejects", "../left-out.csv")
     assert done.returncode == 1

@@ -80,6 +80,9 @@ def test_forgetting_asks_and_says_what_it_did_and_what_still_has_them(sample, at
     rehearsal = sample.path(".newsletter/rehearsals/001/000001-ada.eml")
     rehearsal.parent.mkdir(parents=True)
     rehearsal.write_text("To: ada@example.com")
+    left_out = sample.path(".newsletter/rejects/readers.csv")
+    left_out.parent.mkdir()
+    left_out.write_text("7,the same address as in line 2,ada@example.com")
     newsletter = open_newsletter(sample.folder)
     backup = newsletter.database.backup_before("mailing 001")
     newsletter.close()
@@ -91,6 +94,7 @@ def test_forgetting_asks_and_says_what_it_did_and_what_still_has_them(sample, at
     assert f"deleted  {Path('.newsletter/rehearsals')}" in said
     assert str(backup) in said.replace("\n", "")
     assert not rehearsal.exists()
+    assert not left_out.exists()
     said = at_desk("subscribers", "show", "ada@example.com")
     assert "You asked to be forgotten: 20" in said
     assert "ada" not in at_desk("subscribers", "list")
