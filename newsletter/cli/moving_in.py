@@ -150,7 +150,7 @@ def _say_report(report: "ImportReport", file: str, consent: str, rejects: Path) 
     if report.forgotten:
         say(f"{report.forgotten:,} who asked to be forgotten; this holds for addresses hashed with the same secret.key")
     if report.left_out:
-        say(f"wrote {plural(report.left_out, 'row')} that were left out to {rejects}")
+        say(f"left out  {plural(report.left_out, 'row')}, written to {rejects}")
     if report.entered.get("pending") and consent == "pending":
         if report.proves:
             say(f"Proof of consent here: {report.proves}")

@@ -249,5 +249,7 @@ def _said_plainly(path: Path) -> Iterator[None]:
 
 
 def _unreadable(path: Path, cause: Exception) -> InputError:
+    if isinstance(cause, FileNotFoundError):
+        return InputError("there is nothing", "give a Maildir, an mbox, or a file with one mail", where=path)
     why = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     return InputError(f"it cannot be read or changed ({why})", "what was taken before is recorded", where=path)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from newsletter.errors import StoreError, SubscriberError
 from newsletter.model.canonical import fold_address
@@ -33,6 +33,17 @@ def number_of(connection: Connection, address: str) -> int:
     if number is None:
         raise SubscriberError(f"{address} is not known here", "newsletter subscribers list shows who is")
     return number
+
+
+def entered(connection: Connection, address: str, at: str, language: str = "") -> tuple[int, bool]:
+    """Return the number of the person with *address*, and whether they were known; who was not is entered, nameless."""
+    folded = fold_address(address)
+    query = select(subscriber.c.number).where(subscriber.c.folded == folded)
+    number: int | None = connection.execute(query).scalar_one_or_none()
+    if number is not None:
+        return number, True
+    row = insert(subscriber).values(address=address, folded=folded, name="", created=at, language=language)
+    return int(connection.execute(row.returning(subscriber.c.number)).scalar_one()), False
 
 
 def standing_of(connection: Connection, number: int) -> dict[str, Consent]:

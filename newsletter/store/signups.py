@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from newsletter.model.address import Address
 from newsletter.model.canonical import fold_address
 from newsletter.model.notice import Notice, NoticeKind
 from newsletter.model.subscriber import Consent, Provenance
 from newsletter.store.consent import require_provenance
-from newsletter.store.consent_moves import change, move, standing_of
+from newsletter.store.consent_moves import change, entered, move, standing_of
 from newsletter.store.database import Database
 from newsletter.store.forgetting import forgotten_among, readmit
 from newsletter.store.moment import Clock, utc_now, written
@@ -77,7 +77,7 @@ class SignupStore:
         """
         now = self._clock()
         with self._database.writing() as connection:
-            number, known = _entered(connection, person, language, written(now))
+            number, known = entered(connection, person.address, written(now), language)
             standing = standing_of(connection, number)
             doubted = _doubted(connection, self._database, person.address)
             left = Consent.UNSUBSCRIBED in standing.values()  # who left a list joins no other by a stranger's word
@@ -132,17 +132,6 @@ class SignupStore:
             blocked = tuple(name for name in lists if not lift_by_own_word(connection, asked.folded, name))
             _complete(connection, asked.subscriber, asked.facts.get("name", ""), asked.facts.get("language", ""))
         return Confirmed(lists=lists, new=new, blocked=blocked)
-
-
-def _entered(connection: Connection, person: Address, language: str, at: str) -> tuple[int, bool]:
-    """Return the number of the person, who is entered if need be, and whether they were known."""
-    folded = fold_address(person.address)
-    query = select(subscriber.c.number).where(subscriber.c.folded == folded)
-    number: int | None = connection.execute(query).scalar_one_or_none()
-    if number is not None:
-        return number, True
-    row = insert(subscriber).values(address=person.address, folded=folded, name="", created=at, language=language)
-    return int(connection.execute(row.returning(subscriber.c.number)).scalar_one()), False
 
 
 def _doubted(connection: Connection, database: Database, address: str) -> bool:

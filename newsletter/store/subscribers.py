@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Row, func, select, tuple_, update
 
 from newsletter.errors import SubscriberError
 from newsletter.model.address import Address
@@ -15,8 +14,8 @@ from newsletter.model.segment import EVERYBODY, Selection
 from newsletter.model.subscriber import Consent, ConsentEntry, Provenance, Subscriber, Subscription, Way
 from newsletter.store.arrivals import enter_arrivals
 from newsletter.store.audience import reachable, selected
-from newsletter.store.consent import OWN_WORD, ImportResult, Outcome, judge, require_provenance
-from newsletter.store.consent_moves import change, move, number_of, standing_of
+from newsletter.store.consent import ImportResult, Outcome, judge, require_provenance
+from newsletter.store.consent_moves import change, entered, move, number_of, standing_of
 from newsletter.store.database import Database
 from newsletter.store.forgetting import forgotten_among, readmit
 from newsletter.store.moment import Clock, utc_now, written
@@ -41,13 +40,23 @@ class SubscriberStore:
 
         :raises SubscriberError: when they unsubscribed and this is no confirmation; when a basis is needed.
         """
-        result = self._enter([person], list_name, consent, Provenance(way=Way.EDITOR, basis=basis))
-        if result.kept_out:
-            known = self.find(person.address) is not None
-            did = f"unsubscribed from {list_name}" if known else "asked to be forgotten"
-            what = f"{person.address} {did}, and stays so"
-            raise SubscriberError(what, "if they asked to come back, add them as confirmed and say on what basis")
-        return next(outcome for outcome, count in result.counts.items() if count)
+        told = require_provenance(consent, Provenance(way=Way.EDITOR, basis=basis))
+        at, folded, key = written(self._clock()), fold_address(person.address), self._database.oldest_key
+        with self._database.writing() as connection:
+            if forgotten_among(connection, key, [folded]):
+                if consent is not Consent.CONFIRMED:
+                    raise _stays_out(person, "asked to be forgotten")
+                readmit(connection, key, folded)
+            number, _ = entered(connection, person.address, at)
+            standing = standing_of(connection, number).get(list_name)
+            outcome = judge(standing, consent, told.way)
+            if outcome is Outcome.KEPT_OUT:
+                raise _stays_out(person, f"unsubscribed from {list_name}")
+            if outcome is not Outcome.UNCHANGED:
+                move(connection, [change(number, list_name, consent, told, at, standing)], self._database.hooks)
+            if person.name:
+                connection.execute(update(subscriber).where(subscriber.c.number == number).values(name=person.name))
+        return outcome
 
     def import_all(self, people: Iterable[Address], list_name: str, *, consent: Consent, basis: str) -> ImportResult:
         """Enter people of a file, all in one transaction; *people* may be lazy.
@@ -60,17 +69,6 @@ class SubscriberStore:
         consents = (IncomingConsent(list=list_name, consent=consent, basis=told.basis),)
         arrivals = (Incoming(address=person, consents=consents) for person in people)
         return enter_arrivals(self._database, arrivals, clock=self._clock)
-
-    def _enter(
-        self, people: Iterable[Address], list_name: str, consent: Consent, provenance: Provenance
-    ) -> ImportResult:
-        told = require_provenance(consent, provenance)
-        entry = _Entry(list_name, consent, told, written(self._clock()), self._database)
-        waiting = iter(people)
-        with self._database.writing() as connection:
-            while batch := list(islice(waiting, BATCH)):
-                entry.enter(connection, batch)
-        return ImportResult(counts=entry.counts, kept_out=tuple(entry.kept_out))
 
     def unsubscribe(
         self, address: str, list_name: str | None = None, *, basis: str, way: Way = Way.EDITOR, source: str = ""
@@ -222,80 +220,9 @@ class SubscriberStore:
             return {without: int(count) for without, count in connection.execute(query)}
 
 
-class _Entry:
-    """One run of add or import: the same consent for everybody, batch by batch."""
-
-    def __init__(self, list_name: str, consent: Consent, provenance: Provenance, at: str, database: Database) -> None:
-        self._list = list_name
-        self._consent = consent
-        self._provenance = provenance
-        self._at = at
-        self._hooks = database.hooks
-        self._key = database.oldest_key
-        self.counts = dict.fromkeys(Outcome, 0)
-        self.kept_out: list[str] = []
-
-    def enter(self, connection: Connection, batch: list[Address]) -> None:
-        """Enter a batch of people; of two with one address, the first counts."""
-        people: dict[str, Address] = {}
-        for person in batch:
-            people.setdefault(fold_address(person.address), person)
-        self.counts[Outcome.UNCHANGED] += len(batch) - len(people)
-        self._ask_forgotten(connection, people)
-        self._make_subscribers(connection, people)
-        known = {row.folded: row for row in connection.execute(self._asked(people))}
-        changes = []
-        for folded, person in people.items():
-            row = known[folded]
-            standing = Consent(row.consent) if row.consent else None
-            outcome = judge(standing, self._consent, self._provenance.way)
-            self.counts[outcome] += 1
-            if outcome is Outcome.KEPT_OUT:
-                self.kept_out.append(person.address)
-            elif outcome in (Outcome.NEW, Outcome.CHANGED):
-                changes.append(change(row.number, self._list, self._consent, self._provenance, self._at, standing))
-        move(connection, changes, self._hooks)
-        self._name(connection, people, known)
-
-    def _ask_forgotten(self, connection: Connection, people: dict[str, Address]) -> None:
-        """Take those who asked to be forgotten out of *people*, unless an editor has their own, new yes."""
-        for folded in forgotten_among(connection, self._key, people):
-            if self._provenance.way in OWN_WORD and self._consent is Consent.CONFIRMED:
-                readmit(connection, self._key, folded)
-                continue
-            self.counts[Outcome.KEPT_OUT] += 1
-            self.kept_out.append(people.pop(folded).address)
-
-    def _make_subscribers(self, connection: Connection, people: Mapping[str, Address]) -> None:
-        asked = select(subscriber.c.folded).where(subscriber.c.folded.in_(people))
-        known = set(connection.execute(asked).scalars())
-        rows = [
-            {"address": person.address, "folded": folded, "name": person.name, "created": self._at}
-            for folded, person in people.items()
-            if folded not in known
-        ]
-        if rows:
-            connection.execute(insert(subscriber), rows)
-
-    def _asked(self, people: Mapping[str, Address]) -> Select[Any]:
-        on_the_list = and_(subscription.c.subscriber == subscriber.c.number, subscription.c.list == self._list)
-        return (
-            select(subscriber.c.number, subscriber.c.folded, subscriber.c.name, subscription.c.consent)
-            .select_from(subscriber.outerjoin(subscription, on_the_list))
-            .where(subscriber.c.folded.in_(people))
-        )
-
-    def _name(self, connection: Connection, people: Mapping[str, Address], known: Mapping[str, Row[Any]]) -> None:
-        """Give the new name to people whom an editor named by hand, and to those who had none."""
-        named = [
-            {"of": known[folded].number, "new": person.name}
-            for folded, person in people.items()
-            if person.name and person.name != known[folded].name
-            and (self._provenance.way is Way.EDITOR or not known[folded].name)
-        ]  # fmt: skip
-        if named:
-            statement = update(subscriber).where(subscriber.c.number == bindparam("of")).values(name=bindparam("new"))
-            connection.execute(statement, named)
+def _stays_out(person: Address, did: str) -> SubscriberError:
+    todo = "if they asked to come back, add them as confirmed and say on what basis"
+    return SubscriberError(f"{person.address} {did}, and stays so", todo)
 
 
 _SUBSCRIPTIONS = (

@@ -20,7 +20,7 @@ def test_an_export_of_another_tool_is_tried_imported_and_shown(sample):
     assert tried.returncode == 1
     assert "nothing was changed; it would be: 2 new, 2 left out; list weekly" in tried.stdout
     unasked = sample.path(".newsletter/rejects/m.csv")
-    assert "wrote 2 rows that were left out to .newsletter/rejects/m.csv" in tried.stdout.splitlines()
+    assert "left out  2 rows, written to .newsletter/rejects/m.csv" in tried.stdout.splitlines()
     assert (unasked.stat().st_mode & 0o777, len(unasked.read_text().splitlines())) == (0o600, 3)
     assert sample.ok("subscribers", "export") == before
     done = sample.run("subscribers", "import", "m.csv", "--tag", "moved", "--rejects", "../left-out.csv")
@@ -32,7 +32,7 @@ def test_an_export_of_another_tool_is_tried_imported_and_shown(sample):
         "m.csv: not read: MEMBER_RATING, OPTIN_IP, CONFIRM_IP, LEID, EUID",
         "2 new, 2 left out; list weekly",
         "Of the new and changed: 1 pending, 1 confirmed",
-        "wrote 2 rows that were left out to ../left-out.csv",
+        "left out  2 rows, written to ../left-out.csv",
         "Proof of consent here: OPTIN_TIME and CONFIRM_TIME, both there: they signed up themselves",
         "The pending get no mail. If they said yes, import them again with:",
         '  --consent confirmed --basis "how and when"',

@@ -142,7 +142,7 @@ def test_one_mail_in_a_file_is_a_mailbox_too(press, mails, tmp_path):
 
 
 def test_what_is_no_mailbox_is_said_plainly(tmp_path):
-    for path, what in ((tmp_path / "none", "cannot be read"), (tmp_path, "no Maildir"), (Path("/dev/null"), "gone")):
+    for path, what in ((tmp_path / "none", "there is nothing"), (tmp_path, "no Maildir"), (Path("/dev/null"), "gone")):
         with pytest.raises(InputError, match=what), open_mailbox(path):
             pass
     (tmp_path / "file").write_bytes(b"Subject: x\n\n")
