@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # heavy: imported by who needs them
     from newsletter.rendering.options import RenderingOptions
     from newsletter.rendering.renderer import Renderer
     from newsletter.store.database import Database
+    from newsletter.store.derived import Derived
 
 SEND_TIME = time(9)
 """When an issue whose date has no time counts as sent, in the newsletter's time zone."""
@@ -76,8 +77,17 @@ class Newsletter:
         hooks = told_by(self.settings.hooks)
         return open_database(self.settings.data_folder, self.settings.database, hooks=hooks)
 
+    @cached_property
+    def derived(self) -> "Derived":
+        """What was derived from articles, by content: texts, vectors, drafts."""
+        from newsletter.store.derived import Derived
+
+        return Derived(self.shown / ".newsletter" / "derived.sqlite3")
+
     def close(self) -> None:
-        """Let go of the database, if it was opened."""
+        """Let go of the database and of what was derived, if they were opened."""
+        if derived := self.__dict__.pop("derived", None):
+            derived.close()
         if database := self.__dict__.pop("database", None):
             database.close()
 

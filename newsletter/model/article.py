@@ -18,6 +18,17 @@ class Article:
     :param why: one or two sentences on why it matters to the readers.
     :param points: the key points, one sentence each.
     :param section: the section of an issue that it was collected for.
+    :param author: who wrote it, in words.
+    :param language: a BCP 47 tag.
+    :param image: the address of its picture, as its publisher gave it.
+    :param canonical: the address that its publisher calls the right one, where that can be believed.
+    :param summary: its publisher's own words about it, plain text.
+    :param feed: the address of the feed that it came by; *guid* is the id that it has there.
+    :param tags: what an editor calls it; *note* is what they noted when they came upon it.
+    :param text_sha256: of the text that was read; *words* is how many words that has.
+    :param truncated: what was read ended before the article did.
+    :param sketch: of its text, see :mod:`newsletter.composer.sketch`.
+    :param origins: where each of these facts is from: "title:og", "author:json-ld".
     :param found: where it came from: "digest:digest.txt", "csv:links.csv".
     :param drafted_by: whose words they are: empty for a person's, "imported", "excerpt", "llm:MODEL".
     """
@@ -31,6 +42,20 @@ class Article:
     why: str = ""
     points: tuple[str, ...] = ()
     section: str = ""
+    author: str = ""
+    language: str = ""
+    image: str = ""
+    canonical: str = ""
+    summary: str = ""
+    feed: str = ""
+    guid: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    text_sha256: str = ""
+    words: int = 0
+    truncated: bool = False
+    sketch: str = ""
+    origins: tuple[str, ...] = ()
     found: str = ""
     drafted_by: str = ""
 

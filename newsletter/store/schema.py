@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0003"
+VERSION = "0004"
 """The schema version that this program knows; a later one has a larger number."""
 
 # Every constraint has a name, so that a migration can drop it on any database
@@ -379,6 +379,53 @@ traffic = Table(
     PrimaryKeyConstraint("profile", "minute"),
 )
 """How many messages each SMTP profile was given, minute by minute: what limits by hour and day are counted by."""
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("address", Text, primary_key=True),  # as feeds.toml has it
+    Column("etag", Text, nullable=False, server_default=""),  # byte for byte, quotes included (RFC 9110 §8.8.3)
+    Column("last_modified", Text, nullable=False, server_default=""),  # byte for byte
+    Column("asked_at", Time),  # the last time it was asked
+    Column("answered_at", Time),  # the last time it gave something, or said that nothing is new
+    Column("next_at", Time),  # not before
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("words", Text, nullable=False, server_default=""),  # why the last attempt failed
+    Column("gone_at", Time),  # it answered 410
+    Column("moved_to", Text, nullable=False, server_default=""),  # where it permanently redirects to
+    Column("timings", Text, nullable=False, server_default="[]"),  # milliseconds of the last requests, as JSON
+    Column("body_sha256", Text, nullable=False, server_default=""),  # of the last body, so that one is parsed once
+)
+"""What is known of each feed since it was last asked."""
+
+candidate = Table(
+    "candidate",
+    metadata,
+    Column("id", Text, primary_key=True),  # newsletter.model.canonical.article_id
+    Column("feed", Text, nullable=False),  # address
+    Column("guid", Text, nullable=False),  # the feed's own id of it
+    Column("link_key", Text, nullable=False),  # newsletter.model.canonical.link_key
+    Column("facts", Text, nullable=False),  # newsletter.model.article.Article.facts as JSON, keys in order
+    Column("seen_at", Time, nullable=False),  # when it was first seen
+    Column("left_at", Time),  # when it was decided about, or came into the pool by another way
+    Index(None, "feed", "guid"),
+    Index(None, "link_key"),
+    Index(None, "left_at", "seen_at"),
+)
+"""Articles that a source brought, and that nobody has decided about: they are in no file that git knows."""
+
+page = Table(
+    "page",
+    metadata,
+    Column("id", Text, primary_key=True),  # of the article in the pool
+    Column("link", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Time),  # null when it is not to be tried again
+    Column("read_at", Time),
+    Column("words", Text, nullable=False, server_default=""),  # why the last attempt failed
+    Index(None, "next_at"),
+)
+"""Articles that were added by address, and whose page was not read yet, or was."""
 
 version_table = Table(
     "alembic_version",
