@@ -145,6 +145,22 @@ class Table:
             raise self.fail(key, f'"{value}" will not do for "{self._name(key)}"', nearest(value, known))
         return value
 
+    def whole(self, key: str, default: int, *, least: int, most: int) -> int:
+        """Return a whole number from *least* to *most*."""
+        value = self.get(key, int, default)
+        if not least <= value <= most:
+            raise self.fail(key, f'"{self._name(key)}" is {value}', f"it may be {least} to {most}")
+        return value
+
+    def share(self, key: str, default: float, *, most: float = 1) -> float:
+        """Return a number from 0 to *most*."""
+        value = self.get(key, object, default)
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            raise self.fail(key, f'"{self._name(key)}" must be a number')
+        if not 0 <= value <= most:
+            raise self.fail(key, f'"{self._name(key)}" is {value}', f"it may be 0 to {most:g}")
+        return float(value)
+
     def day(self, key: str) -> date | datetime:
         """Return a TOML date, or date and time."""
         return self.get(key, date)

@@ -17,6 +17,7 @@ from newsletter.settings.hook_table import read_hook
 from newsletter.settings.list_table import read_address, read_lists
 from newsletter.settings.local_table import read_database, read_editor, read_imap, read_profile, read_via, read_webhook
 from newsletter.settings.pages_table import read_pages
+from newsletter.settings.picking_table import read_picking
 from newsletter.settings.rendering_table import read_rendering
 from newsletter.settings.segment_table import read_sections, read_segments
 from newsletter.settings.sender_table import read_dkim, read_id, read_sender
@@ -64,6 +65,7 @@ def read_settings(folder: Path) -> Settings:
         lines=table.lines(),
         editor=read_editor(local.table("preview")),
         pages=read_pages(table),
+        picking=read_picking(table.table("picking")),
     )
     table.close()
     local.close()

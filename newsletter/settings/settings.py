@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsletter.checks.clients.client import DEFAULT
+from newsletter.composer.picking_options import PickingOptions
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
 from newsletter.model.hook import Hook
@@ -44,6 +45,7 @@ class Settings:
     :param imap: mailboxes that mail comes back to, by name.
     :param hooks: programs that are told what happens, by name.
     :param pages: how people subscribe on the readers' pages.
+    :param picking: how the pool is winnowed.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
@@ -69,6 +71,7 @@ class Settings:
     lines: Mapping[str, int] = field(default_factory=dict)
     editor: tuple[str, ...] = ()
     pages: PagesOptions = field(default_factory=PagesOptions)
+    picking: PickingOptions = field(default_factory=PickingOptions)
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     webhooks: Mapping[str, Webhook] = field(default_factory=dict, repr=False)  # they have secrets in them

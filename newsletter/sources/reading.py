@@ -11,11 +11,15 @@ from newsletter.model.canonical import article_id
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Collected:
-    """An article and the lines of the source that it was read from, both counted in."""
+    """An article and the lines of the source that it was read from, both counted in; 0 where a source has no lines.
+
+    :param text: all of its text that the source had, plain; empty where that is only what the article says.
+    """
 
     article: Article
-    first_line: int
-    last_line: int
+    first_line: int = 0
+    last_line: int = 0
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
