@@ -5,7 +5,7 @@ BIN := $(CURDIR)/$(ENV)/bin
 DEMO := "$(BIN)/newsletter" -C demo
 SAMPLE := $(CURDIR)/templates/sample
 
-.PHONY: demo test lint format bench bench-web bench-send bench-import torture mutations fuzz-web npm mjml-table client-table messages readme picture lock wheel clean
+.PHONY: demo test lint format bench bench-web bench-collect bench-send bench-import torture torture-collect mutations fuzz-web npm mjml-table client-table messages readme picture lock wheel clean
 
 demo: export NEWSLETTER_HOME := $(CURDIR)/demo/.home
 demo: $(ENV)/run
@@ -47,6 +47,10 @@ bench: $(ENV)/test
 bench-web: $(ENV)/test
 	"$(BIN)/python" -m benchmarks.web --json dist/bench-web.json
 
+# Collecting, winnowing and remembering: how fast, and how right on labelled sets.
+bench-collect: $(ENV)/test
+	"$(BIN)/python" -m benchmarks.collect --json dist/bench-collect.json
+
 # The sender beside the fastest there is on this machine; some minutes, and it wants the machine for itself.
 bench-send: $(ENV)/test
 	"$(BIN)/python" -m benchmarks.send --json dist/bench-send.json
@@ -60,6 +64,11 @@ torture: READERS ?= 12000
 torture: KILLS ?= 200
 torture: $(ENV)/test
 	TORTURE_READERS=$(READERS) TORTURE_KILLS=$(KILLS) TORTURE_SEED=$(SEED) "$(BIN)/pytest" -s tests/torture
+
+# Fetching, triage and picking, killed again and again; `make test` does it a few times. SEED repeats a run.
+torture-collect: KILLS ?= 50
+torture-collect: $(ENV)/test
+	COLLECT_KILLS=$(KILLS) COLLECT_SEED=$(SEED) "$(BIN)/pytest" -s tests/killed
 
 # Issues and templates broken at random, checked, and mail that comes back, read; `make test` does a few of them. MUTATION_SEED begins elsewhere.
 mutations: MUTATIONS ?= 2000

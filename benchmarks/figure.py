@@ -17,15 +17,22 @@ class Figure:
     """One measured value.
 
     :param bar: the most that it may be; None for a figure that only explains others.
+    :param least: the bar is the least that it may be.
     """
 
     name: str
     value: float
     unit: str
     bar: float | None = None
+    least: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether it keeps its bar, if it has one."""
+        return self.bar is None or (self.value >= self.bar if self.least else self.value <= self.bar)
 
     def __str__(self) -> str:
-        verdict = "-" if self.bar is None else "ok" if self.value <= self.bar else "short"
+        verdict = "-" if self.bar is None else "ok" if self.holds else "short"
         bar = "-" if self.bar is None else f"{self.bar:g}"
         return f"{self.name:<24} {self.value:>9.3f}  {self.unit:<4} {bar:>5}  {verdict}"
 
