@@ -10,5 +10,5 @@ SEED = int(os.environ.get("COLLECT_SEED") or random.SystemRandom().randrange(2**
 def moments(least: float, most: float) -> list[float]:
     """Return seconds after which to kill, spread at random between *least* and *most*; the seed is printed."""
     print(f"COLLECT_SEED={SEED}")  # pytest shows it where a test fails
-    chance = random.Random(SEED)  # noqa: S311 - no secret
+    chance = random.Random(SEED)
     return [chance.uniform(least, most) for _ in range(KILLS)]
