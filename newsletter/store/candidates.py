@@ -51,7 +51,7 @@ class CandidateStore:
                     connection.execute(insert(candidate).values(id=article.id, facts=facts, seen_at=now, **values))
                     new.append(article.id)
                 elif row.left_at is None and row.facts != facts:
-                    connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts))
+                    connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts, indexed=0))
         return tuple(new)
 
     def waiting(self) -> Iterator[Candidate]:
