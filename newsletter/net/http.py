@@ -38,6 +38,7 @@ class Limits:
     :param cut: a longer body is cut there, and not refused.
     :param redirects: how many are followed; with 0 the redirect itself is the answer.
     :param allow_private: the editor configured this address, so it may lead into a private network or to this machine.
+    :param private_hosts: names of hosts, in lower case, that may do so wherever else a link may lead.
     """
 
     seconds: float = 20
@@ -45,6 +46,7 @@ class Limits:
     cut: bool = False
     redirects: int = 5
     allow_private: bool = False
+    private_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,12 +56,14 @@ class Request:
     :param form: is posted as ``application/x-www-form-urlencoded``; without it and *body* it is a GET.
     :param body: is posted as it is; its Content-Type is one of the *headers*.
     :param headers: sent beside our own; not sent along to another host.
+    :param agent: who asks, as RFC 9110 §10.1.5 has it: with a way to reach whoever runs it, where a site may mind.
     """
 
     url: str
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    agent: str = AGENT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +107,8 @@ async def _ask(request: Request, limits: Limits) -> Answer:
     url = _parsed(request.url)
     host = url.raw_host.decode("ascii")
     addresses = await look_up(host, url.port or (443 if url.scheme == "https" else 80), request.url)
-    allowed = [address for address in addresses if limits.allow_private or is_public(address)]
+    anywhere = limits.allow_private or host.strip("[]").lower() in limits.private_hosts
+    allowed = [address for address in addresses if anywhere or is_public(address)]
     if not allowed:
         what = f"{host} is in a private network ({', '.join(addresses)})"
         raise NetError(what, "only what is public is fetched", where=request.url)
@@ -123,7 +128,7 @@ async def _ask(request: Request, limits: Limits) -> Answer:
 
 async def _ask_at(address: str, url: httpx2.URL, request: Request, limits: Limits, patience: float | None) -> Answer:
     """Ask the server at *address*; it has *patience* seconds to be connected to, if not None."""
-    own = {"Host": url.netloc.decode("ascii"), "User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"}
+    own = {"Host": url.netloc.decode("ascii"), "User-Agent": request.agent, "Accept": "*/*", "Accept-Encoding": "gzip"}
     sent = httpx2.Request(
         "GET" if request.form is None and request.body is None else "POST",
         url.copy_with(host=address),
