@@ -148,7 +148,7 @@ def _html(detail: Mapping[str, Any]) -> str:
 
 
 def _text(values: Mapping[str, Any], name: str) -> str:
-    """Return the title under *name*; in RSS, which does not say what is HTML, entities that are left are meant as such."""
+    """Return the title under *name*; RSS does not say what is HTML, and entities that are left are meant as such."""
     detail = _get(values, f"{name}_detail", {})
     if not detail or _get(detail, "type", "text/html") == "text/plain":
         return visible(unescape(str(_get(values, name, ""))))
