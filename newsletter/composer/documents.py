@@ -9,7 +9,7 @@ from newsletter.composer.markdown import plain_text
 from newsletter.composer.pool import Entry
 from newsletter.errors import IssueError
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
+from newsletter.model.canonical import article_key, link_key
 from newsletter.model.document import TEXT_LIMIT, Document, DocumentKind
 from newsletter.model.issue import Issue, Passage, PickedArticle
 
@@ -38,7 +38,7 @@ def _of_article(
     return Document(
         kind=kind,
         id=article.id,
-        key=link_key(article.link) if article.link else "",
+        key=article_key(article),
         link=article.link,
         title=article.title,
         source=article.source,

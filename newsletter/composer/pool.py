@@ -28,7 +28,7 @@ from newsletter.composer.pool_event import (
 from newsletter.composer.pool_file import Place, PoolFile, Told
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
+from newsletter.model.canonical import article_key, link_key
 
 __all__ = ["LINE_LIMIT", "Addition", "Decision", "Entry", "Pool", "excess", "writer_name"]
 
@@ -320,8 +320,10 @@ def _facts(part: _Part) -> dict[str, Any]:
 
 
 def _keys(article: Article) -> tuple[str, ...]:
-    """Return the keys of the addresses of *article*."""
-    return (link_key(article.link),) if article.link else ()
+    """Return the keys of an article's addresses: of the canonical one, and of its link unless a part of it counts."""
+    if not article.link or "#" in article.canonical:
+        return tuple(filter(None, (article_key(article),)))
+    return tuple(dict.fromkeys((article_key(article), link_key(article.link))))
 
 
 def writer_name(user: str, host: str) -> str:

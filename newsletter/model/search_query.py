@@ -19,7 +19,8 @@ LONGEST = 64
 MOST = 32
 """Terms of a query."""
 
-_WORD = re.compile(r"[^\W_]+")
+# Chinese and Japanese part no words: there each sign is one, and a word is a phrase of them.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))(\*?)')
 

@@ -34,7 +34,7 @@ def newsletter(tmp_path, monkeypatch, url):
     pool.add([
         Article(id="held", title="Zürich's kubernetes café", link="https://a.example/held", tags=("swiss",)),
         Article(id="dropped", title="Old news", summary="Kubernetes, once more", author="Ada Lovelace"),
-        Article(id="new", title="Data platforms", note="the platform of data, for kubernetes"),
+        Article(id="new", title="Data platforms", note="the platform of data, for kubernetes; 大規模機械学習"),
     ])  # fmt: skip
     pool.decide("held", Decision.HELD, "wait")
     pool.decide("dropped", Decision.DROPPED, "too old")
@@ -60,6 +60,8 @@ def test_every_state_is_found_and_said(newsletter):
         assert len(found(newsletter, "kubernetes", state=state)) == 1
     assert set(found(newsletter, "kubernetes", state="sent", limit=2).values()) == {"sent 1"}
     assert found(newsletter, "ZURICH cafe") == found(newsletter, "zürich") == found(newsletter, "swiss")
+    assert found(newsletter, "機械学習") == {"new": "new"}
+    assert found(newsletter, "械機") == {}
     assert found(newsletter, "lovelace kubernetes") == {"dropped": "dropped: too old"}
     assert found(newsletter, '"data platform"', state="new") == {}
     assert found(newsletter, '"data platform*"', state="new") == found(newsletter, "data platform", state="new")

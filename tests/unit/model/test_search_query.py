@@ -25,6 +25,7 @@ def test_a_query_has_words_phrases_refusals_and_beginnings():
         ("title:moka ^x {y}", [("title", "moka"), ("x",), ("y",)]),
         ("Zürich ZURICH", [("zurich",)]),
         ("don't", [("don", "t")]),
+        ("機械学習", [("機", "械", "学", "習")]),
     ],
 )
 def test_whatever_is_typed_is_words(typed, terms):
