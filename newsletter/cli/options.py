@@ -27,6 +27,13 @@ def one_line(ctx: click.Context, param: click.Parameter, value: str | None) -> s
     return value
 
 
+def one_line_each(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what :func:`one_line` refuses, of an option that may be given again."""
+    for value in values:
+        one_line(ctx, param, value)
+    return values
+
+
 segment_option = click.option(
     "--segment", metavar="NAME", default="", help="Only those who are in this segment of newsletter.toml."
 )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
+from newsletter.model.canonical import article_key
 from newsletter.store.database import Database
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.schema import candidate
@@ -81,10 +81,10 @@ def take_in(connection: Connection, articles: Iterable[Article], at: datetime) -
         row = _known(connection, article)
         facts = json.dumps(article.facts(), ensure_ascii=False, sort_keys=True)
         if row is None:
-            values = {"feed": article.feed, "guid": article.guid, "link_key": link_key(article.link)}
+            values = {"feed": article.feed, "guid": article.guid, "link_key": article_key(article)}
             connection.execute(insert(candidate).values(id=article.id, facts=facts, seen_at=now, **values))
             new.append(article.id)
-        elif row.left_at is None and row.facts != facts:
+        elif row.left_at is None and row.facts != facts and row.feed == article.feed:  # two feeds say two things of one
             connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts))
     return tuple(new)
 
@@ -93,8 +93,8 @@ def _known(connection: Connection, article: Article) -> Row[Any] | None:
     same = [candidate.c.id == article.id]
     if article.feed and article.guid:
         same.append(and_(candidate.c.feed == article.feed, candidate.c.guid == article.guid))
-    if article.link:
-        same.append(candidate.c.link_key == link_key(article.link))
+    if key := article_key(article):
+        same.append(candidate.c.link_key == key)
     return connection.execute(select(candidate).where(or_(*same)).order_by(candidate.c.seen_at).limit(1)).first()
 
 

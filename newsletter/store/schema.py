@@ -405,7 +405,7 @@ candidate = Table(
     Column("id", Text, primary_key=True),  # newsletter.model.canonical.article_id
     Column("feed", Text, nullable=False),  # address
     Column("guid", Text, nullable=False),  # the feed's own id of it
-    Column("link_key", Text, nullable=False),  # newsletter.model.canonical.link_key
+    Column("link_key", Text, nullable=False),  # newsletter.model.canonical.article_key
     Column("facts", Text, nullable=False),  # newsletter.model.article.Article.facts as JSON, keys in order
     Column("seen_at", Time, nullable=False),  # when it was first seen
     Column("left_at", Time),  # when it was decided about, or came into the pool by another way
