@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ from newsletter.composer.pool_event import (
 from newsletter.composer.pool_file import Place, PoolFile, Told
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
+from newsletter.model.canonical import article_key, link_key
 
 __all__ = ["LINE_LIMIT", "Addition", "Decision", "Entry", "Pool", "excess", "writer_name"]
 
@@ -212,6 +213,12 @@ class Pool:
             decided=record.judged[0],
         )
 
+    def fingerprint(self, id: str) -> str:
+        """Return what is the same as long as nothing is written about this id; its facts are not read for it."""
+        record = self._records[id]
+        lines = [part.file.line(part.place).strip() for part in record.parts]
+        return blake2b(b"\n".join([*sorted(lines), record.judged[1]]), digest_size=12).hexdigest()
+
     def _article(self, id: str, parts: Sequence[_Part]) -> Article:
         if len(parts) == 1:
             facts = _facts(parts[0])
@@ -313,8 +320,10 @@ def _facts(part: _Part) -> dict[str, Any]:
 
 
 def _keys(article: Article) -> tuple[str, ...]:
-    """Return the keys of the addresses of *article*."""
-    return (link_key(article.link),) if article.link else ()
+    """Return the keys of an article's addresses: of the canonical one, and of its link unless a part of it counts."""
+    if not article.link or "#" in article.canonical:
+        return tuple(filter(None, (article_key(article),)))
+    return tuple(dict.fromkeys((article_key(article), link_key(article.link))))
 
 
 def writer_name(user: str, host: str) -> str:

@@ -85,7 +85,7 @@ def take_in(connection: Connection, articles: Iterable[Article], at: datetime) -
             connection.execute(insert(candidate).values(id=article.id, facts=facts, seen_at=now, **values))
             new.append(article.id)
         elif row.left_at is None and row.facts != facts and row.feed == article.feed:  # two feeds say two things of one
-            connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts))
+            connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts, indexed=0))
     return tuple(new)
 
 
