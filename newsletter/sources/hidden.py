@@ -30,6 +30,8 @@ def remove_hidden(root: HtmlElement) -> None:
         if element.getparent() is not None:
             element.drop_tree()
     for element in root.iter("*"):
+        for judged in ("style", "aria-hidden"):  # trafilatura would leave out what has "overflow: hidden"
+            element.attrib.pop(judged, None)
         if element.text:
             element.text = seen(element.text)
         if element.tail:
