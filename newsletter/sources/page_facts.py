@@ -22,10 +22,10 @@ from lxml.html import HtmlElement
 
 from newsletter.model.canonical import link_key
 from newsletter.model.excerpt import excerpt
-from newsletter.sources.day import day_of
 from newsletter.sources.invisible import line_of
 from newsletter.sources.json_ld import JsonLd, Thing, text_of, types_of
 from newsletter.sources.same_site import is_same_site
+from newsletter.sources.written_day import written_day
 
 TITLE_LIMIT, NAME_LIMIT, SUMMARY_LIMIT, ADDRESS_LIMIT = 300, 120, 400, 600
 """Characters of each; an article's line in the pool holds 4 KB in all."""
@@ -97,7 +97,7 @@ def facts_of(page: Page) -> PageFacts:
         "source": source,
         "title": _without_site(_first(_titles(page, thing), TITLE_LIMIT), source[1]),
         "author": _first(_authors(page, thing), NAME_LIMIT),
-        "published": _first((where, day_of(text, page.now)) for where, text in _days(page, thing)),
+        "published": _first((where, written_day(text, page.now)) for where, text in _days(page, thing)),
         "language": _first((where, _language(text)) for where, text in _languages(page, thing)),
         "image": _first((where, web_address(text, page.address)) for where, text in _images(page, thing)),
         "summary": _first(_summaries(page, thing), SUMMARY_LIMIT),

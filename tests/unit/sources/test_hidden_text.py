@@ -38,7 +38,8 @@ HIDDEN = {
     "clipped": f'<p style="position:absolute; clip: rect(0 0 0 0)">{TRAP}</p>',
     "of no height": f'<div style="height:0; overflow:hidden"><p>{TRAP}</p></div>',
     "a class": f'<style>.trap, p.other {{ display: none }}</style><p class="small trap">{TRAP}</p>',
-    "an id": f'<style>@media screen {{ p {{ color: red }} }} p#x {{ position:absolute; left:-99em }}</style><p id="x">{TRAP}</p>',
+    "an id": "<style>@media screen { p { color: red } } p#x { left:-99em; position:fixed }</style>"
+    f'<p id="x">{TRAP}</p>',
     "a comment": f"<!-- <p>{TRAP}</p> -->",
     "a meta description": "",
     "a picture's words": f'<p><img src="a.png" alt="{TRAP}"></p>',
@@ -60,7 +61,7 @@ def way(request, monkeypatch):
 
 
 def text_of(body: str, head: str = "") -> str:
-    page = f"<!doctype html><html><head><title>A queue moves</title>{head}</head><body><article>{body}</article></body></html>"
+    page = f"<!doctype html><html><head><title>A queue moves</title>{head}</head><body><article>{body}</article>"
     return read_page(page.encode(), Context(name="page", address="https://example.org/a", now=NOW)).text
 
 
