@@ -88,7 +88,8 @@ def test_a_printed_link_loses_trackers_and_nothing_else(link):
     printed = printed_link(link)
     before, after = (one.partition("#")[0].partition("?")[2].split("&") for one in (link, printed))
     assert [field for field in before if field in after] == after or after == [""]
-    assert not any(TRACKERS.fullmatch(name) for name, _ in parse_qsl(printed.partition("?")[2])) or "//" not in printed
+    if link.lower().startswith("http"):
+        assert not any(TRACKERS.fullmatch(name) for name, _ in parse_qsl(printed.partition("?")[2]))
 
 
 def test_a_printed_link_is_its_publishers_own_to_the_letter():
