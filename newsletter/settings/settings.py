@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsletter.checks.clients.client import DEFAULT
+from newsletter.composer.draft_options import DraftOptions
 from newsletter.composer.picking_options import PickingOptions
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
@@ -46,6 +47,7 @@ class Settings:
     :param hooks: programs that are told what happens, by name.
     :param pages: how people subscribe on the readers' pages.
     :param picking: how the pool is winnowed.
+    :param draft: who may draft words for articles, and for how much.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
@@ -72,6 +74,7 @@ class Settings:
     editor: tuple[str, ...] = ()
     pages: PagesOptions = field(default_factory=PagesOptions)
     picking: PickingOptions = field(default_factory=PickingOptions)
+    draft: DraftOptions = field(default_factory=DraftOptions)
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     webhooks: Mapping[str, Webhook] = field(default_factory=dict, repr=False)  # they have secrets in them
