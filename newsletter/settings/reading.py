@@ -23,6 +23,7 @@ from newsletter.settings.rendering_table import read_rendering
 from newsletter.settings.segment_table import read_sections, read_segments
 from newsletter.settings.sender_table import read_dkim, read_id, read_sender
 from newsletter.settings.settings import Settings
+from newsletter.settings.sources_table import read_sources
 
 
 def read_settings(folder: Path) -> Settings:
@@ -68,6 +69,7 @@ def read_settings(folder: Path) -> Settings:
         pages=read_pages(table),
         picking=read_picking(table.table("picking")),
         draft=read_draft(local.table("draft")),
+        sources=read_sources(table.table("sources"), local.table("sources")),
     )
     table.close()
     local.close()

@@ -22,6 +22,7 @@ from newsletter.returning.webhook import Webhook
 from newsletter.sender.options import DkimOptions, SenderOptions, SmtpProfile
 from newsletter.settings.file import LOCAL_FILE, shown
 from newsletter.settings.pages_table import PagesOptions
+from newsletter.sources.options import SourcesOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +49,7 @@ class Settings:
     :param pages: how people subscribe on the readers' pages.
     :param picking: how the pool is winnowed.
     :param draft: who may draft words for articles, and for how much.
+    :param sources: how long feeds and pages are waited for, and which private hosts may be asked.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
@@ -75,6 +77,7 @@ class Settings:
     pages: PagesOptions = field(default_factory=PagesOptions)
     picking: PickingOptions = field(default_factory=PickingOptions)
     draft: DraftOptions = field(default_factory=DraftOptions)
+    sources: SourcesOptions = field(default_factory=SourcesOptions)
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     webhooks: Mapping[str, Webhook] = field(default_factory=dict, repr=False)  # they have secrets in them
