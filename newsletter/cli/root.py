@@ -15,6 +15,7 @@ from newsletter.cli import (
     diff,
     feeds,
     fetch,
+    draft,
     forgetting,
     hooks,
     kept,
@@ -26,6 +27,7 @@ from newsletter.cli import (
     pool,
     readers,
     search,
+    review,
     send,
     serve,
     shots,
@@ -87,7 +89,7 @@ def root() -> None:
 
 root.add_section("Start", start.init, start.doctor, start.completion)
 root.add_section("Collect", collect.add, fetch.fetch, feeds.feeds, pool.pool, search.search)
-root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit)
+root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit, draft.draft, review.review)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers, bounces.bounces)
