@@ -30,6 +30,7 @@ from newsletter.cli import (
     start,
     suppression,
     themes,
+    triage,
     work,
 )
 from newsletter.cli.groups import SectionedGroup
@@ -83,7 +84,7 @@ def root() -> None:
 
 root.add_section("Start", start.init, start.doctor, start.completion)
 root.add_section("Collect", collect.add, pool.pool)
-root.add_section("Compose", compose.pick, compose.new, compose.edit)
+root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers, bounces.bounces)
