@@ -20,7 +20,8 @@ from statistics import mean
 from typing import Any
 
 from benchmarks.figure import Figure
-from newsletter.composer.stories import THRESHOLD, WINDOW, Telling, Tie, stories_of, ties_among
+from newsletter.composer.shortlist import Tie
+from newsletter.composer.stories import THRESHOLD, WINDOW, Telling, stories_of, ties_among
 from newsletter.composer.tfidf import Frequencies, Wordings
 
 LABELLED = Path(__file__).parents[2] / "tests/data/stories.jsonl"
@@ -97,7 +98,7 @@ def tf_idf(reports: Sequence[Report]) -> list[Tie]:
     """The package's own way."""
     make = Wordings()
     tellings = [Telling(id=one.id, at=one.at, wording=make.of(one.title, one.summary)) for one in reports]
-    return ties_among(tellings, Frequencies.of(one.wording for one in tellings), threshold=LOWEST)
+    return list(ties_among(tellings, Frequencies.of(one.wording for one in tellings), threshold=LOWEST))
 
 
 def _tokens(text: str) -> list[str]:

@@ -6,11 +6,11 @@ found until the texts have become a fifth more than at the last whole reckoning;
 
 import json
 from array import array
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from newsletter.composer.stories import Telling, Tie, ties_among
+from newsletter.composer.shortlist import Tie
 from newsletter.composer.tfidf import Frequencies
 
 GROWTH = 1.2
@@ -31,25 +31,20 @@ class Reckoning:
     frequencies: Frequencies = field(default_factory=Frequencies)
     whole: int = 0
 
+    def is_due(self, marks: Mapping[str, str]) -> bool:
+        """Whether all of *marks* must be compared anew."""
+        return self.frequencies.texts + len(self.fresh(marks)) > self.whole * GROWTH
+
     def fresh(self, marks: Mapping[str, str]) -> frozenset[str]:
-        """Return which of *marks* must be compared: all of them when a whole reckoning is due."""
-        new = frozenset(id for id, mark in marks.items() if self.told.get(id) != mark)
-        return frozenset(marks) if self.frequencies.texts + len(new) > self.whole * GROWTH else new
+        """Return which of *marks* were not compared, or said something else then."""
+        return frozenset(id for id, mark in marks.items() if self.told.get(id) != mark)
 
-    def with_fresh(self, marks: Mapping[str, str], fresh: frozenset[str], tellings: Sequence[Telling]) -> "Reckoning":
-        """Return the reckoning of *marks*.
-
-        :param tellings: those of *fresh*, and all that may be told of with one of them.
-        """
-        new = [one for one in tellings if one.id in fresh]
-        if len(fresh) == len(marks):
-            frequencies, whole, kept = Frequencies.of(one.wording for one in new), len(new), ()
-        else:
-            frequencies, whole = self.frequencies.with_more(one.wording for one in new), self.whole
-            stay = marks.keys() - fresh
-            kept = tuple(tie for tie in self.ties if tie.one in stay and tie.other in stay)
-        found = ties_among(tellings, frequencies, fresh)
-        return replace(self, told=dict(marks), ties=(*kept, *found), frequencies=frequencies, whole=whole)
+    def kept(self, marks: Mapping[str, str]) -> tuple[Tie, ...]:
+        """Return the ties among those of *marks* that are as they were."""
+        told, mark = self.told.get, marks.get
+        return tuple(
+            tie for tie in self.ties if all(id in marks and told(id) == mark(id) for id in (tie.one, tie.other))
+        )
 
     def to_bytes(self) -> bytes:
         """Return it as :meth:`from_bytes` reads it: a line of JSON, then terms and how many texts have each."""

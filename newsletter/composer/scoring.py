@@ -9,7 +9,6 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import log2
@@ -43,14 +42,10 @@ class PickRates:
     shown: Counter[str] = field(default_factory=Counter)
     picked: Counter[str] = field(default_factory=Counter)
 
-    @classmethod
-    def of(cls, seen: Iterable[tuple[str, bool]]) -> "PickRates":
-        """Count origins, each with whether the article was picked."""
-        rates = cls()
-        for origin, picked in seen:
-            rates.shown[origin] += 1
-            rates.picked[origin] += picked
-        return rates
+    def count(self, origin: str, *, picked: bool) -> None:
+        """Count an article."""
+        self.shown[origin] += 1
+        self.picked[origin] += picked
 
     @property
     def overall(self) -> float:

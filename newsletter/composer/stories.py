@@ -8,11 +8,12 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
 
+from newsletter.composer.shortlist import Tie
 from newsletter.composer.tfidf import Frequencies, Wording
 
 THRESHOLD = 0.2
@@ -41,15 +42,6 @@ class Telling:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tie:
-    """Two articles that tell one story; *share* is their likeness, faded by time, from 0 to 1."""
-
-    one: str
-    other: str
-    share: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
     """Articles that tell one story, oldest first, and the ties that brought them together, closest first."""
 
@@ -57,82 +49,98 @@ class Story:
     ties: tuple[Tie, ...] = ()
 
 
-def ties_among(
-    tellings: Iterable[Telling],
-    frequencies: Frequencies,
-    fresh: Container[str] | None = None,
-    threshold: float = THRESHOLD,
-) -> list[Tie]:
-    """Return the pairs of *tellings* that are alike and within one window.
+def ties_among(ordered: Iterable[Telling], frequencies: Frequencies, threshold: float = THRESHOLD) -> Iterator[Tie]:
+    """Yield the pairs of tellings that are alike and within one window; only those of one window are kept in mind.
 
-    :param fresh: only pairs with one of these; None is all.
+    :param ordered: by time, oldest first.
     """
-    ordered = sorted(tellings, key=lambda one: (one.at, one.id))
-    index = _Index(ordered, frequencies, threshold)
-    is_fresh = [fresh is None or one.id in fresh for one in ordered]
-    if not all(is_fresh):
-        for at, new in enumerate(is_fresh):
-            if new:
-                index.add(at)
-        old = [at for at, new in enumerate(is_fresh) if not new]
-        found = [tie for at in old for tie in index.ties(at)]
-        index = _Index(ordered, frequencies, threshold)
-    else:
-        found = []
-    for at, new in enumerate(is_fresh):
-        if new:
-            found += index.ties(at)
-            index.add(at)
-    return found
+    index = _Index(frequencies, threshold)
+    for telling in ordered:
+        weights = frequencies.weights(telling.wording)
+        index.forget(telling.at - WINDOW.total_seconds())
+        yield from index.ties(telling, weights)
+        index.add(telling, weights)
+
+
+def ties_between(
+    fresh: Iterable[Telling], others: Iterable[Telling], frequencies: Frequencies, threshold: float = THRESHOLD
+) -> Iterator[Tie]:
+    """Yield the pairs of one of *fresh* and one of *others* that are alike and within one window.
+
+    :param fresh: by time, oldest first; *others* are in any order.
+    """
+    index = _Index(frequencies, threshold)
+    for telling in fresh:
+        index.add(telling, frequencies.weights(telling.wording))
+    for telling in others:
+        yield from index.ties(telling, frequencies.weights(telling.wording))
 
 
 class _Index:
-    """Which tellings have a term: positions in *ordered*, in order of time, and the weights of the term there."""
+    """Which tellings have a term: their numbers, in order of time, and the weights of the term there."""
 
-    def __init__(self, ordered: Sequence[Telling], frequencies: Frequencies, threshold: float) -> None:
-        self._ordered = ordered
-        self._times = [one.at for one in ordered]
+    def __init__(self, frequencies: Frequencies, threshold: float) -> None:
         self._frequencies = frequencies
         self._threshold = threshold
-        self._positions: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))
-        self._weights: defaultdict[int, array[float]] = defaultdict(lambda: array("f"))
+        self._times = array("d")
+        self._tellings: dict[int, tuple[Telling, array[float]]] = {}
+        self._first = 0
+        self._numbers: dict[int, array[int]] = {}
+        self._weights: dict[int, array[float]] = {}
 
-    def add(self, at: int) -> None:
-        """Take in the telling at *at*, which is the youngest so far."""
-        wording, often = self._ordered[at].wording, self._frequencies.counts
-        for term, weight in zip(wording.terms, self._frequencies.weights(wording), strict=True):
-            if often.get(term, 0) > 1:
-                self._positions[term].append(at)
-                self._weights[term].append(weight)
-
-    def ties(self, at: int) -> Iterable[Tie]:
-        """Yield the ties of the telling at *at* with those that were taken in."""
-        one = self._ordered[at]
-        span = WINDOW.total_seconds()
-        first, after = bisect_left(self._times, one.at - span), bisect_right(self._times, one.at + span)
-        weights = dict(zip(one.wording.terms, self._frequencies.weights(one.wording), strict=True))
-        shares: defaultdict[int, float] = defaultdict(float)
-        for term, weight in weights.items():
-            if (positions := self._positions.get(term)) is None:
+    def add(self, telling: Telling, weights: "array[float]") -> None:
+        """Take in *telling*, which is the youngest so far."""
+        number, often = len(self._times), self._frequencies.counts
+        self._times.append(telling.at)
+        self._tellings[number] = telling, weights
+        for term, weight in zip(telling.wording.terms, weights, strict=True):
+            if often.get(term, 0) < 2:  # it is in no other text
                 continue
-            low, high = bisect_left(positions, first), bisect_left(positions, after)
-            if high - low <= COMMON:
-                for other, its in zip(positions[low:high], self._weights[term][low:high], strict=True):
-                    shares[other] += weight * its
-        for other, share in shares.items():
+            if (numbers := self._numbers.get(term)) is None:
+                numbers = self._numbers[term] = array("I")
+                self._weights[term] = array("f")
+            numbers.append(number)
+            self._weights[term].append(weight)
+
+    def forget(self, before: float) -> None:
+        """Let go of the tellings that are older."""
+        while self._first < len(self._times) and self._times[self._first] < before:
+            telling, _ = self._tellings.pop(self._first)
+            self._first += 1
+            for term in telling.wording.terms:
+                if numbers := self._numbers.get(term):
+                    stale = bisect_left(numbers, self._first)
+                    del numbers[:stale], self._weights[term][:stale]
+
+    def ties(self, telling: Telling, weights: "array[float]") -> Iterator[Tie]:
+        """Yield the ties of *telling* with those that were taken in."""
+        span = WINDOW.total_seconds()
+        first, after = bisect_left(self._times, telling.at - span), bisect_right(self._times, telling.at + span)
+        weight_of = dict(zip(telling.wording.terms, weights, strict=True))
+        for number, share in self._met(weight_of, first, after).items():
             if share < self._threshold / 2:
                 continue
-            apart = abs(one.at - self._times[other]) / span
-            if (whole := self._share(weights, other) * (1 - FADING * apart)) >= self._threshold:
-                yield Tie(one=self._ordered[other].id, other=one.id, share=round(whole, 4))
+            other, its = self._tellings[number]
+            pairs = zip(other.wording.terms, its, strict=True)
+            whole = sum(weight_of.get(term, 0.0) * weight for term, weight in pairs)
+            whole *= 1 - FADING * abs(telling.at - other.at) / span
+            if whole >= self._threshold:
+                yield Tie(one=other.id, other=telling.id, share=round(whole, 4))
 
-    def _share(self, weights: dict[int, float], other: int) -> float:
-        wording = self._ordered[other].wording
-        its = self._frequencies.weights(wording)
-        return sum(weights.get(term, 0.0) * weight for term, weight in zip(wording.terms, its, strict=True))
+    def _met(self, weight_of: Mapping[int, float], first: int, after: int) -> dict[int, float]:
+        """Return which tellings from *first* to *after* share a word that is not common, and how alike that makes."""
+        shares: defaultdict[int, float] = defaultdict(float)
+        for term, weight in weight_of.items():
+            if (numbers := self._numbers.get(term)) is None:
+                continue
+            low, high = bisect_left(numbers, first), bisect_left(numbers, after)
+            if high - low <= COMMON:
+                for number, its in zip(numbers[low:high], self._weights[term][low:high], strict=True):
+                    shares[number] += weight * its
+        return shares
 
 
-def stories_of(times: dict[str, float], ties: Iterable[Tie]) -> list[Story]:
+def stories_of(times: Mapping[str, float], ties: Iterable[Tie]) -> list[Story]:
     """Return all articles of *times* in stories, the closest tied first; a story takes no longer than the window.
 
     :param times: when each was published, by id, in seconds.

@@ -27,17 +27,19 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts that put no space between words; pairs of their letters stand for words."""
 _SUFFIXES = ("ungen", "ings", "ing", "ung", "ies", "ied", "ers", "ed", "es", "en", "er", "em", "ly", "s", "e", "n")
 _SHORTEST_STEM = 4
-STOP_WORDS = frozenset(
-    """a about after all also am an and any are as at be because been before being but by can could did do does for from
-    had has have he her here him his how i if in into is it its itself just may me more most my new no nor not now of on
-    once one only or other our out over own re s same she should so some such t than that the their them then there
-    these they this those through to too two under until up us use very was we were what when where which while who why
-    will with would you your
-    aber als am an auch auf aus bei bis da damit dann das dass dem den der des die doch dort durch ein eine einem einen
-    einer eines er es für hat hatte ich ihr im in ist ja jetzt kann kein keine können man mehr mit nach nicht noch nun
-    nur ob oder ohne sein seine sich sie sind so über um und unter uns vom von vor war warum was wegen wenn werden wie
-    wieder wir wird wurde wurden zu zum zur""".split()
-)
+_LITTLE = """
+a about after all also am an and any are as at be because been before being but by can could did do does for from
+had has have he her here him his how i if in into is it its itself just may me more most my new no nor not now of on
+once one only or other our out over own re s same she should so some such t than that the their them then there
+these they this those through to too two under until up us use very was we were what when where which while who why
+will with would you your
+aber als am an auch auf aus bei bis da damit dann das dass dem den der des die doch dort durch ein eine einem einen
+einer eines er es für hat hatte ich ihr im in ist ja jetzt kann kein keine können man mehr mit nach nicht noch nun
+nur ob oder ohne sein seine sich sie sind so über um und unter uns vom von vor war warum was wegen wenn werden wie
+wieder wir wird wurde wurden zu zum zur
+"""
+STOP_WORDS = frozenset(_LITTLE.split())
+"""English and German words that tell nothing; those of other languages weigh little because every text has them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,9 +77,7 @@ class Wordings:
         for term in self._terms(title):
             counts[term] += TITLE_WEIGHT
         counts.update(self._terms(text[:TEXT_LIMIT]))
-        return Wording(
-            terms=array("I", counts), counts=bytes(min(count, MOST_COUNTED) for count in counts.values())
-        )
+        return Wording(terms=array("I", counts), counts=bytes(min(count, MOST_COUNTED) for count in counts.values()))
 
     def _terms(self, text: str) -> Iterator[int]:
         for word in _words(text.casefold()):
