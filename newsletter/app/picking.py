@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from newsletter.app.candidates import Articles
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.blocks import article_block, section_block
+from newsletter.composer.escaping import escaped
 from newsletter.composer.issues import number_of
 from newsletter.composer.past import Past
 from newsletter.composer.picking import Rules, choose, require_free, require_readable
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
+from newsletter.model.draft import words_sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,5 +142,5 @@ def create_issue(newsletter: Newsletter, values: dict[str, Any]) -> Path:
 def _provenance(article: Article, again: str) -> dict[str, str]:
     facts = {"found": article.found, "drafted_by": article.drafted_by, "again": again}
     if article.drafted_by:
-        facts["draft_sha256"] = sha256(article_block(article).encode()).hexdigest()
+        facts["draft_sha256"] = words_sha256(escaped(article.why), [escaped(point) for point in article.points])
     return {name: value for name, value in facts.items() if value}

@@ -13,6 +13,7 @@ from newsletter.cli import (
     compose,
     counting,
     diff,
+    draft,
     forgetting,
     hooks,
     kept,
@@ -23,6 +24,7 @@ from newsletter.cli import (
     operate,
     pool,
     readers,
+    review,
     send,
     serve,
     shots,
@@ -84,7 +86,7 @@ def root() -> None:
 
 root.add_section("Start", start.init, start.doctor, start.completion)
 root.add_section("Collect", collect.add, pool.pool)
-root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit)
+root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit, draft.draft, review.review)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers, bounces.bounces)

@@ -12,6 +12,7 @@ def upgrade() -> None:
     _feed()
     _candidate()
     _page()
+    _model_call()
 
 
 def _text(name: str, default: str = "") -> sa.Column[str]:
@@ -67,3 +68,20 @@ def _page() -> None:
         sa.PrimaryKeyConstraint("id", name="page_pk"),
     )
     op.create_index("page_next_at", "page", ["next_at"])
+
+
+def _model_call() -> None:
+    op.create_table(
+        "model_call",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("issue", sa.Integer, nullable=False),
+        sa.Column("model", sa.Text, nullable=False),
+        sa.Column("tokens", sa.Integer, nullable=False),
+        sa.Column("cost", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
+        sa.Column("currency", sa.Text, nullable=False),
+        sa.Column("settled_at", sa.Text),
+        sa.PrimaryKeyConstraint("id", name="model_call_pk"),
+    )
+    op.create_index("model_call_issue", "model_call", ["issue"])
+    op.create_index("model_call_at", "model_call", ["at"])
