@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from newsletter.app.clustering import find_stories
 from newsletter.app.filing import filing_of
 from newsletter.app.newsletter import Newsletter
+from newsletter.app.remembering import sketches_of
 from newsletter.app.waiting import Gathered, articles_of, gather
 from newsletter.composer.scoring import score
 from newsletter.composer.shortlist import Score, Suggestion, Tie
@@ -39,12 +40,13 @@ class Ranking:
     gathered: Gathered
 
 
-def rank(newsletter: Newsletter, now: datetime | None = None) -> Ranking:
+def rank(newsletter: Newsletter, list_name: str = "", now: datetime | None = None) -> Ranking:
     """Return all that waits in stories, best first; what scores the same, in the order of their ids.
 
+    :param list_name: the list whose issues are remembered; empty is the first one.
     :param now: the time by which things are new; None is the clock's.
     """
-    gathered = gather(newsletter)
+    gathered = gather(newsletter, list_name or next(iter(newsletter.settings.lists), ""))
     moment = (now or datetime.now(UTC)).timestamp()
 
     def find(ids: Sequence[str]) -> list[Article]:
@@ -103,12 +105,14 @@ def suggestions_of(newsletter: Newsletter, ranking: Ranking, stories: Sequence[R
     articles = {article.id: article for article in articles_of(newsletter, gathered.pool, ids)}
     there = [story for story in stories if story.id in articles]
     section_of = filing_of(newsletter, gathered, [articles[story.id] for story in there])
+    sketches = sketches_of(newsletter, (articles[story.id] for story in there))
     return [
         Suggestion(
             choice=gathered.choice(articles[story.id]),
             also=tuple(gathered.choice(articles[id]) for id in story.also if id in articles),
             score=story.score,
             section=section_of(articles[story.id]),
+            repeats=gathered.memory.repeats_of(articles[story.id], sketches[story.id], story.story),
             ties=story.ties,
         )
         for story in there

@@ -15,13 +15,13 @@ def shortlist(newsletter: Newsletter, list_name: str = "", now: datetime | None 
 
     :param now: the time by which things are new; None is the clock's.
     """
-    options, ranking = newsletter.settings.picking, rank(newsletter, now)
+    options, ranking = newsletter.settings.picking, rank(newsletter, list_name, now)
     by_id = {story.id: story for story in ranking.stories}
     noted = frozenset(story.id for story in ranking.stories if story.noted)
     ids, explored = shown(list(by_id), noted, most=options.shortlist, explore=options.explore, seed=seed_of(newsletter))
     found = suggestions_of(newsletter, ranking, [by_id[id] for id in ids])
     left_out = Counter(ranking.gathered.left_out)
-    left_out["waiting"] = len(by_id) - len(ids)
+    left_out["scored lower"] = len(by_id) - len(ids)
     return Shortlist(
         suggestions=tuple(replace(one, explored=one.choice.article.id in explored) for one in found),
         left_out={why: many for why, many in left_out.items() if many},

@@ -8,7 +8,8 @@ from sys import intern
 
 from newsletter.app.clustering import Told
 from newsletter.app.newsletter import Newsletter
-from newsletter.composer.past import Past
+from newsletter.app.remembering import memory_of
+from newsletter.composer.memory import Memory
 from newsletter.composer.picking import source_of
 from newsletter.composer.pool import Decision, Pool
 from newsletter.composer.scoring import PickRates, origin_of
@@ -18,9 +19,6 @@ from newsletter.model.canonical import article_key
 from newsletter.model.feed import Feed
 from newsletter.sources.feeds_file import FILE as FEEDS
 from newsletter.sources.feeds_file import read_feeds
-
-RECENT = 4
-"""So many of the last issues are looked at for the same story."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +57,7 @@ class Gathered:
     left_out: Mapping[str, int]
     feeds: Mapping[str, Feed]
     pool: Pool
-    past: Past
+    memory: Memory
 
     def choice(self, article: Article) -> Choice:
         """Return *article*, which waits, as a choice."""
@@ -67,9 +65,9 @@ class Gathered:
         return Choice(article=article, pooled=one.pooled, held=one.held, reason=one.reason, since=one.since)
 
 
-def gather(newsletter: Newsletter) -> Gathered:
-    """Read the pool, the candidates, and what ran."""
-    gathering = _Gathering(newsletter)
+def gather(newsletter: Newsletter, list_name: str) -> Gathered:
+    """Read the pool, the candidates, and what the list *list_name* had."""
+    gathering = _Gathering(newsletter, list_name)
     gathering.take_pool()
     if newsletter.has_database():
         gathering.take_candidates()
@@ -88,9 +86,11 @@ def articles_of(newsletter: Newsletter, pool: Pool, ids: Sequence[str]) -> list[
 
 
 class _Gathering:
-    def __init__(self, newsletter: Newsletter) -> None:
+    def __init__(self, newsletter: Newsletter, list_name: str) -> None:
         self._newsletter = newsletter
-        self._pool, self._past = newsletter.pool(), newsletter.past()
+        self._pool, self._past = newsletter.pool(), newsletter.past(list_name)
+        self._memory = memory_of(newsletter, list_name, pool=self._pool, past=self._past)
+        self._lately = self._memory.recent()
         self._mutes = self._pool.mutes
         self._feeds = {feed.address: feed for feed in read_feeds(newsletter.shown / FEEDS).values()}
         self._dropped = {article_key(entry.article) for entry in self._pool.of(Decision.DROPPED)} - {""}
@@ -99,21 +99,20 @@ class _Gathering:
         self._recent: list[Told] = []
         self._rates = PickRates()
         self._left_out: Counter[str] = Counter()
-        self._recent_from = min([*newsletter.issues.paths()][-RECENT:], default=0)
         self._last_sent = _last_sent(newsletter)
 
     def take_pool(self) -> None:
         """Take in the articles of the pool."""
         for entry in self._pool.entries.values():
             article, decision = entry.article, entry.decision
-            seen = self._past.of(article)
             key = article_key(article)
             self._keys.add(key)
-            self._count(article, entry.added, picked=bool(seen), decided=decision is not Decision.NEW)
-            if seen:
-                self._left_out["ran before" if seen[-1].sent else "picked already"] += 1
-                if seen[-1].number >= self._recent_from:
-                    self._recent.append(Told.of(article, entry.added))
+            stands = self._stands(article)
+            self._count(article, entry.added, picked=bool(stands), decided=decision is not Decision.NEW)
+            if article.id in self._lately:
+                self._recent.append(Told.of(article, entry.added))
+            if stands:
+                self._left_out[stands] += 1
             elif decision is not Decision.DROPPED and not self._is_unwanted(article, key):
                 held = decision is Decision.HELD
                 self._waiting[article.id] = Waiting(
@@ -138,8 +137,8 @@ class _Gathering:
             if article.id in self._pool.entries or (key and key in self._keys):
                 continue  # the pool has it, and what was decided about it
             self._count(article, since, picked=False, decided=False)
-            if self._past.of(article):
-                self._left_out["ran before"] += 1
+            if stands := self._stands(article):
+                self._left_out[stands] += 1
             elif not self._is_unwanted(article, key):
                 self._waiting[article.id] = Waiting(
                     told=Told.of(article, since),
@@ -158,8 +157,14 @@ class _Gathering:
             left_out=dict(self._left_out),
             feeds=self._feeds,
             pool=self._pool,
-            past=self._past,
+            memory=self._memory,
         )
+
+    def _stands(self, article: Article) -> str:
+        """Return why *article* is no news for an issue; empty when it is."""
+        if self._memory.ran_in(article):
+            return "ran before"
+        return "picked already" if self._past.picked(article) else ""
 
     def _is_unwanted(self, article: Article, key: str) -> bool:
         feed = self._feeds.get(article.feed)

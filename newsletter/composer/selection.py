@@ -108,7 +108,8 @@ class _Room:
         self._limits = limits
         self.left = max(limits.most - len(standing), 0)
         self._sources = Counter(source for source, _ in standing)
-        self._sections = Counter(section for _, section in standing)
+        self._caps = {name.casefold(): cap for name, cap in limits.sections.items()}
+        self._sections = Counter(section.casefold() for _, section in standing)
         self.taken: list[Suggestion] = []
 
     def take(self, suggestions: Iterable[Suggestion], most: int) -> None:
@@ -116,17 +117,17 @@ class _Room:
         for one in suggestions:
             if most and not self.full(one):
                 self._sources[source_of(one.choice.article)] += 1
-                self._sections[one.section] += 1
+                self._sections[one.section.casefold()] += 1
                 self.taken.append(one)
                 self.left -= 1
                 most -= 1
 
     def full(self, suggestion: Suggestion) -> str:
         """Return why there is no room for *suggestion*; empty when there is."""
-        source, section = source_of(suggestion.choice.article), suggestion.section
+        source, section = source_of(suggestion.choice.article), suggestion.section.casefold()
         if not self.left:
             return "issue full"
         if self._limits.per_source and self._sources[source] >= self._limits.per_source:
             return "enough of its source"
-        cap = self._limits.sections.get(section, 0)
+        cap = self._caps.get(section, 0)
         return "section full" if cap and self._sections[section] >= cap else ""

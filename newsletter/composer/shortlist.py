@@ -112,7 +112,7 @@ class Shortlist:
     """Everything that waits for a decision.
 
     :param suggestions: best first.
-    :param left_out: how many are not in it, by why: "muted", "ran before", "dropped before", "waiting" for their turn.
+    :param left_out: how many are not in it, by why: "muted", "ran before", "dropped before", "scored lower".
     """
 
     suggestions: tuple[Suggestion, ...] = ()
