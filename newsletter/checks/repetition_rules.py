@@ -1,13 +1,13 @@
 """Rules on what readers get twice, or too much of."""
 
 from collections.abc import Iterator
-from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 from newsletter.checks.finding import Severity
 from newsletter.checks.link_rules import fault, links_of
 from newsletter.checks.rule import Found, Subject, rule
-from newsletter.model.canonical import TRACKERS, link_key
+from newsletter.model.canonical import link_key
 from newsletter.model.excerpt import excerpt
+from newsletter.model.trackers import printed_link, trackers_of
 
 
 @rule("link-twice", Severity.WARNING)
@@ -25,15 +25,8 @@ def link_twice(subject: Subject) -> Found:
 def link_tracked(subject: Subject) -> Found:
     """A link does not tell its server which way the reader came."""
     for line, link in links_of(subject):
-        if fault(link):
-            continue
-        parts = urlsplit(link)
-        fields = parts.query.split("&")  # as they are spelled: another spelling may be another page
-        names = [unquote_plus(field.partition("=")[0]) for field in fields]
-        if trackers := [name for name in names if TRACKERS.match(name)]:
-            rest = [field for field, name in zip(fields, names, strict=True) if not TRACKERS.match(name)]
-            clean = urlunsplit(parts._replace(query="&".join(rest)))
-            yield line, f"the link has {', '.join(dict.fromkeys(trackers))} in it", f"write {clean}"
+        if not fault(link) and (names := trackers_of(link)):
+            yield line, f"the link has {', '.join(dict.fromkeys(names))} in it", f"write {printed_link(link)}"
 
 
 @rule("ran-before", Severity.ERROR)

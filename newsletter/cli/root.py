@@ -19,6 +19,7 @@ from newsletter.cli import (
     key,
     look,
     mailing,
+    mutes,
     operate,
     pool,
     readers,
@@ -91,3 +92,5 @@ for command in (kept.show, suppression.suppress, suppression.suppressed, forgett
 root.add_section("Publish", serve.serve, archive.archive)
 root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns, hooks.hooks)
 readers.subscribers.add_command(counting.count)
+for command in (mutes.mute, mutes.unmute, mutes.mutes):
+    pool.pool.add_command(command)

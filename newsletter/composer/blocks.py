@@ -2,6 +2,7 @@
 
 from newsletter.composer.escaping import escaped, escaped_heading, escaped_link
 from newsletter.model.article import Article
+from newsletter.model.trackers import printed_link
 
 WHY = "**Why it matters:**"
 SEPARATOR = " · "
@@ -10,7 +11,7 @@ SEPARATOR = " · "
 def article_block(article: Article) -> str:
     """Return the Markdown of one article, ended by a line break."""
     title = escaped_heading(article.title)
-    heading = f"[{title}]({escaped_link(article.link)})" if article.link else title
+    heading = f"[{title}]({escaped_link(printed_link(article.link))})" if article.link else title
     lines = [" ".join(part for part in ("###", heading, f"{{#{article.id}}}") if part)]
     byline = (escaped(article.source), f"{article.minutes} min" if article.minutes else "", article.published)
     if any(byline):

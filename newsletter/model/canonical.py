@@ -5,31 +5,120 @@ import hashlib
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from newsletter.model.article import Article
+from newsletter.model.site_rules import one_address, wrapped
+from newsletter.model.trackers import is_tracker
 
 ID_LENGTH = 13
 """Base32 characters of an id: 65 bits, so that 80,000 articles collide with a chance below 1 in 10 billion."""
 
-# Parameters that name the way a reader came, never the page. A bare "ref" or "source" names a page on some sites.
-TRACKERS = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|yclid|_hsenc|_hsmi|mkt_tok)$", re.I)
+# Everything that a part of a path, or a value, may have in it as it is (RFC 3986 §3.3).
+_SAFE = "-._~!$&'()*+,;=:@"
+_PLAIN = re.compile(r"[\w.~/-]*", re.A)
+_SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*):(?!\d)", re.I)
+_HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
+_MANY_HOSTS = re.compile(r"(?:www|m|mobile|amp)\.(?=[^.]+\.)")  # of one site: for telephones, for search engines
+_ENDS = re.compile(r"(?:/(?:index|default)\.(?:html?|php|aspx?|jsp|shtml))+$|/+$", re.I)
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.I)
+# A last "/amp" is a copy for telephones only where what is before it is named like an article: projects are called so.
+_AMP = re.compile(
+    r"(?<=/)(?P<article>[^/]*(?:-[^/]*-|\d{4}|\.html?)[^/]*)/amp(?:\.html)?$|\.amp(?P<end>\.html?)?$", re.I
+)
+_AMP_PAIRS = frozenset((("amp", ""), ("amp", "1"), ("amp", "true"), ("outputType", "amp")))
 
 
 def link_key(link: str) -> str:
-    """Return the key of *link*: no scheme, no www., no trackers, parameters in order, no trailing slash, no fragment.
+    """Return the key of *link*, the same for all spellings of one page's address.
 
-    It is a key, not an address to open. A link that cannot be read is its own key.
+    It has no scheme, no www. or m., no trackers, no session, no slash or index.html at its end, no fragment; parameters
+    stand in the order of their names. A site that gives one page several addresses has one of them as key, and what a
+    page only leads to (Google's /url) has its own. It is a key, not an address to open; its own key is itself. A
+    fragment that begins like a path ("#/posts/3") is a page's address, and stays. A link that cannot be read is its own
+    key, as is one that is not http.
     """
+    link = link.strip().encode("utf-8", "backslashreplace").decode()
+    while True:  # each address in another is shorter
+        read = _read(link)
+        if read is None:
+            return link
+        host, port, path, query, fragment = read
+        inner = wrapped(host, path, query)
+        if not inner:
+            break
+        link = inner
+    pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+    kept = tuple(one for one in pairs if one not in _AMP_PAIRS and not is_tracker(*one, host, path))
+    host, path, kept = one_address((host, _path(path), kept))
+    asked = urlencode(sorted(kept, key=lambda pair: pair[0]), errors="surrogateescape") if kept else ""
+    return f"{host}{port}{path}{'?' if asked else ''}{asked}{fragment}"
+
+
+def article_key(article: Article) -> str:
+    """Return the key under which *article* is the same one: of its canonical address, or of its link; empty without.
+
+    A canonical address with a fragment is kept with it: another article of its feed has the address without.
+    """
+    link = article.canonical or article.link
+    fragment = article.canonical.partition("#")[2].strip()
+    return keys_of(link)[-1 if fragment else 0] if link.strip() else ""
+
+
+def keys_of(link: str) -> tuple[str, ...]:
+    """Return the key of *link*, and the one with its fragment where it has one: an article may go by either."""
+    key, fragment = link_key(link), link.partition("#")[2].strip()
+    return (key, f"{key}#{fragment}") if fragment and "#" not in key else (key,)
+
+
+def _read(link: str) -> tuple[str, str, str, str, str] | None:
+    """Return host, port, path, query and fragment of an address of the web; None for what is none."""
+    scheme = _SCHEME.match(link)
+    if scheme and scheme["scheme"].lower() not in ("http", "https"):
+        return None
+    address = link if scheme or link.startswith("//") else f"//{link}"
     try:
-        parts = urlsplit(link.strip())
+        parts = urlsplit(address)
         port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
+        host = _host(parts.hostname or "")
     except ValueError:  # "https://example.com:abc/", "http://[::1/"
-        return link.strip()
-    host = (parts.hostname or "").removeprefix("www.").rstrip(".")
-    path = re.sub(r"/(index\.(html?|php))?$", "", parts.path)
-    query = urlencode(
-        sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKERS.match(k))
-    )
-    return urlunsplit(("", host + port, path, query, "")).removeprefix("//")
+        return None
+    route = f"#{parts.fragment}" if re.match(r"!?/.", parts.fragment) else ""
+    return (host, port, parts.path, parts.query, route) if _HOST.fullmatch(host) else None
+
+
+def _host(host: str) -> str:
+    if not host.isascii():
+        with suppress(UnicodeError):  # what is no name stays, and is no host
+            host = host.encode("idna").decode("ascii")
+    host = f"[{host}]" if ":" in host else host.lower().strip(".")
+    while match := _MANY_HOSTS.match(host):
+        host = host[match.end() :]
+    return host
+
+
+def _path(path: str) -> str:
+    if not _PLAIN.fullmatch(path):
+        path = "/".join(
+            quote(unquote(part, errors="surrogateescape"), _SAFE, errors="surrogateescape") for part in path.split("/")
+        )
+        path = _SESSION.sub("", path)
+    if "/." in path or "//" in path:
+        path = _without_dots(path)
+    while path != (shorter := _AMP.sub(lambda match: match["article"] or match["end"] or "", _ENDS.sub("", path))):
+        path = shorter
+    return path
+
+
+def _without_dots(path: str) -> str:
+    """Return *path* without "." and ".." (RFC 3986 §5.2.4), and without empty parts."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "".join(f"/{part}" for part in parts)
 
 
 def host_of(link: str) -> str:
@@ -52,9 +141,28 @@ def article_id(link: str, title: str, texts: Iterable[str]) -> str:
     "🎉", is its own key.
     """
     texts = tuple(texts)
-    key = text_key(texts) or (link and link_key(link)) or text_key([title]) or " ".join([title, *texts]).strip()
+    key = text_key(texts) or (link and _first_key(link)) or text_key([title]) or " ".join([title, *texts]).strip()
     digest = hashlib.sha256(key.encode()).digest()
     return base64.b32encode(digest)[:ID_LENGTH].decode().lower()
+
+
+# The rules of link_key as the first ids were made by them: ids stand in issue files and pools, so they never change.
+_FIRST_TRACKERS = re.compile(
+    r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|yclid|_hsenc|_hsmi|mkt_tok)$", re.I
+)
+
+
+def _first_key(link: str) -> str:
+    try:
+        parts = urlsplit(link.strip())
+        port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
+    except ValueError:
+        return link.strip()
+    host = (parts.hostname or "").removeprefix("www.").rstrip(".")
+    path = re.sub(r"/(index\.(html?|php))?$", "", parts.path)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = urlencode(sorted((k, v) for k, v in pairs if not _FIRST_TRACKERS.match(k)))
+    return urlunsplit(("", host + port, path, query, "")).removeprefix("//")
 
 
 def fold_address(address: str) -> str:

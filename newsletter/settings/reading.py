@@ -22,6 +22,7 @@ from newsletter.settings.rendering_table import read_rendering
 from newsletter.settings.segment_table import read_sections, read_segments
 from newsletter.settings.sender_table import read_dkim, read_id, read_sender
 from newsletter.settings.settings import Settings
+from newsletter.settings.sources_table import read_sources
 
 
 def read_settings(folder: Path) -> Settings:
@@ -66,6 +67,7 @@ def read_settings(folder: Path) -> Settings:
         editor=read_editor(local.table("preview")),
         pages=read_pages(table),
         picking=read_picking(table.table("picking")),
+        sources=read_sources(table.table("sources"), local.table("sources")),
     )
     table.close()
     local.close()

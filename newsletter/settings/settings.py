@@ -21,6 +21,7 @@ from newsletter.returning.webhook import Webhook
 from newsletter.sender.options import DkimOptions, SenderOptions, SmtpProfile
 from newsletter.settings.file import LOCAL_FILE, shown
 from newsletter.settings.pages_table import PagesOptions
+from newsletter.sources.options import SourcesOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +47,7 @@ class Settings:
     :param hooks: programs that are told what happens, by name.
     :param pages: how people subscribe on the readers' pages.
     :param picking: how the pool is winnowed.
+    :param sources: how long feeds and pages are waited for, and which private hosts may be asked.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
@@ -72,6 +74,7 @@ class Settings:
     editor: tuple[str, ...] = ()
     pages: PagesOptions = field(default_factory=PagesOptions)
     picking: PickingOptions = field(default_factory=PickingOptions)
+    sources: SourcesOptions = field(default_factory=SourcesOptions)
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     webhooks: Mapping[str, Webhook] = field(default_factory=dict, repr=False)  # they have secrets in them

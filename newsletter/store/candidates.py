@@ -41,18 +41,8 @@ class CandidateStore:
 
         One that was decided about stays decided: it never comes back as a candidate.
         """
-        now, new = written(self._clock()), []
         with self._database.writing() as connection:
-            for article in articles:
-                row = _known(connection, article)
-                facts = json.dumps(article.facts(), ensure_ascii=False, sort_keys=True)
-                if row is None:
-                    values = {"feed": article.feed, "guid": article.guid, "link_key": link_key(article.link)}
-                    connection.execute(insert(candidate).values(id=article.id, facts=facts, seen_at=now, **values))
-                    new.append(article.id)
-                elif row.left_at is None and row.facts != facts:
-                    connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts))
-        return tuple(new)
+            return take_in(connection, articles, self._clock())
 
     def waiting(self) -> Iterator[Candidate]:
         """Yield all that wait for a decision, oldest first."""
@@ -82,6 +72,21 @@ class CandidateStore:
         old = and_(candidate.c.left_at.is_(None), candidate.c.seen_at < written(seen_before))
         with self._database.writing() as connection:
             return connection.execute(delete(candidate).where(old)).rowcount
+
+
+def take_in(connection: Connection, articles: Iterable[Article], at: datetime) -> tuple[str, ...]:
+    """Do what :meth:`CandidateStore.take_in` does, in a transaction of somebody else's."""
+    now, new = written(at), []
+    for article in articles:
+        row = _known(connection, article)
+        facts = json.dumps(article.facts(), ensure_ascii=False, sort_keys=True)
+        if row is None:
+            values = {"feed": article.feed, "guid": article.guid, "link_key": link_key(article.link)}
+            connection.execute(insert(candidate).values(id=article.id, facts=facts, seen_at=now, **values))
+            new.append(article.id)
+        elif row.left_at is None and row.facts != facts:
+            connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts))
+    return tuple(new)
 
 
 def _known(connection: Connection, article: Article) -> Row[Any] | None:

@@ -389,6 +389,7 @@ feed = Table(
     Column("asked_at", Time),  # the last time it was asked
     Column("answered_at", Time),  # the last time it gave something, or said that nothing is new
     Column("next_at", Time),  # not before
+    Column("retry_at", Time),  # not before, whoever asks for it: the site said so (RFC 9110 §10.2.3)
     Column("failures", Integer, nullable=False, server_default="0"),  # in a row
     Column("words", Text, nullable=False, server_default=""),  # why the last attempt failed
     Column("gone_at", Time),  # it answered 410

@@ -27,6 +27,7 @@ def _feed() -> None:
         sa.Column("asked_at", sa.Text),
         sa.Column("answered_at", sa.Text),
         sa.Column("next_at", sa.Text),
+        sa.Column("retry_at", sa.Text),
         sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
         _text("words"),
         sa.Column("gone_at", sa.Text),
