@@ -193,6 +193,14 @@ class Pool:
             raise PoolError(f'no article of the pool has the id "{prefix}"', "newsletter pool list shows them")
         raise PoolError(f'"{prefix}" begins {len(found)} ids: {", ".join(found[:5])}', "type a letter more")
 
+    def same_as(self, article: Article) -> Entry | None:
+        """Return the entry of another id that has one of the addresses of *article*; the oldest, if it is older."""
+        self._id_of(Article(id="", link=article.link))  # so that the keys are known
+        ids = (self._ids_by_key or {}).get
+        found = {id for key in _keys(article) if (id := ids(key)) and id != article.id}
+        older = [id for id in self.order() if id in found]
+        return self.entry(older[0]) if older else None
+
     def order(self) -> Sequence[str]:
         """The ids of all entries, in the order in which they came."""
         if self._order is None:
@@ -346,10 +354,14 @@ def _facts(part: _Part) -> dict[str, Any]:
 
 
 def _keys(article: Article) -> tuple[str, ...]:
-    """Return the keys of an article's addresses: of the canonical one, and of its link unless a part of it counts."""
-    if not article.link or "#" in article.canonical or article.canonical in ("", article.link):
-        return tuple(filter(None, (article_key(article),)))
-    return tuple(dict.fromkeys((article_key(article), link_key(article.link))))
+    """Return the keys of the addresses of *article*.
+
+    A canonical address with a fragment is the only one: another article of its feed has the address without.
+    """
+    if "#" in article.canonical:
+        return (article_key(article),)
+    links = dict.fromkeys(link for link in (article.link, article.canonical) if link)
+    return tuple(dict.fromkeys(map(link_key, links)))
 
 
 def writer_name(user: str, host: str) -> str:

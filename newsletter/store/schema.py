@@ -405,7 +405,7 @@ candidate = Table(
     Column("id", Text, primary_key=True),  # newsletter.model.canonical.article_id
     Column("feed", Text, nullable=False),  # address
     Column("guid", Text, nullable=False),  # the feed's own id of it
-    Column("link_key", Text, nullable=False),  # newsletter.model.canonical.link_key
+    Column("link_key", Text, nullable=False),  # newsletter.model.canonical.article_key
     Column("facts", Text, nullable=False),  # newsletter.model.article.Article.facts as JSON, keys in order
     Column("seen_at", Time, nullable=False),  # when it was first seen
     Column("left_at", Time),  # when it was decided about, or came into the pool by another way
@@ -461,6 +461,21 @@ document_file = Table(
     Column("stamp", Text, nullable=False),  # its size and time when it was read
 )
 """The files that documents were made from."""
+model_call = Table(
+    "model_call",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("issue", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("tokens", Integer, nullable=False),  # read and written; the most there can be until the call is over
+    Column("cost", Number, nullable=False),  # millionths of the currency, likewise
+    Column("currency", Text, nullable=False),
+    Column("settled_at", Time),  # the call is over, and this is what it cost
+    Index(None, "issue"),
+    Index(None, "at"),
+)
+"""What asking models for drafts has cost: what the caps of an issue and of a month are counted by."""
 
 version_table = Table(
     "alembic_version",
