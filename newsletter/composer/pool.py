@@ -52,6 +52,14 @@ class Entry:
     added: str = ""
     decided: str = ""
 
+    @property
+    def verdict(self) -> str:
+        """What was decided, when and why: "dropped on 2026-11-20: too old"; empty for what is new."""
+        if self.decision is Decision.NEW:
+            return ""
+        day = f" on {self.decided[:10]}" if self.decided else ""
+        return f"{self.decision.value}{day}{f': {self.reason}' if self.reason else ''}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Addition:
@@ -119,6 +127,16 @@ class Pool:
         """Yield the entries with one of these decisions, in the order in which they came; the others are not read."""
         for id in self.order():
             if Decision(self._records[id].event or "new") in decisions:
+                yield self.entry(id)
+
+    def since(self, moment: str) -> Iterator[Entry]:
+        """Yield the entries that were added or decided about since then; the others are not read.
+
+        :param moment: ISO 8601 in UTC, to the microsecond.
+        """
+        for id in self.order():
+            record = self._records[id]
+            if max(record.added, record.judged[0]) >= moment:
                 yield self.entry(id)
 
     @property
