@@ -1,6 +1,7 @@
 import json
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -118,6 +119,14 @@ def test_two_processes_of_one_writer_know_what_the_other_added(tmp_path):
     (addition,) = other.add([article("a")])
     assert addition.outcome == "known"
     assert len((tmp_path / "mk.jsonl").read_bytes().splitlines()) == 1
+
+
+def test_many_who_add_the_same_at_once_add_each_once_and_tear_no_line(tmp_path):
+    articles = [article(f"x{number}", summary="s" * 500) for number in range(20)]
+    with ThreadPoolExecutor(4) as threads:  # each has a file of its own open, as processes have
+        list(threads.map(lambda one: [Pool(tmp_path, "mk").add([each]) for each in one], [articles] * 4))
+    lines = (tmp_path / "mk.jsonl").read_bytes().splitlines()
+    assert sorted(json.loads(one)["id"] for one in lines) == sorted(one.id for one in articles)
 
 
 def test_what_is_added_although_it_was_dropped_tells_when_and_why(tmp_path):
