@@ -85,7 +85,7 @@ def fetch_feeds(newsletter: Newsletter, wanted: Wanted, told: Told, stop: Event)
     return FetchRun(
         results=tuple(results[feed.slug] for feed in due if feed.slug in results),
         left=tuple(feed for feed in due if feed.slug not in results),
-        resting=tuple(states[feed.slug] for feed in feeds if feed not in due),
+        resting=tuple(states[slug] for slug in states.keys() - {feed.slug for feed in due}),
         seconds=time.monotonic() - begun,
         stopped=stop.is_set(),
     )
