@@ -89,17 +89,17 @@ def titles(slug: str, *numbers: int) -> frozenset[str]:
 
 
 @contextmanager
-def feed_server(feeds: int = FEEDS) -> Iterator[FeedServer]:
-    """Run the hosts; the kinds of :data:`KINDS` take turns until there are so many feeds."""
+def feed_server(feeds: int = FEEDS, *, odd: bool = True) -> Iterator[FeedServer]:
+    """Run the hosts and so many feeds: the odd ones first, if there are to be any, and then good ones."""
     server = FeedServer()
     with ExitStack() as stack:
         for host in range(HOSTS):
             server.sites.append(
                 stack.enter_context(web_site({"/": lambda asked, host=host: server.answer(host, asked)}))
             )
-        odd = list(ODD.items())
+        first = list(ODD.items()) if odd else []
         for number in range(feeds):
-            name, kind = odd[number] if number < len(odd) else list(PLAIN.items())[number % len(PLAIN)]
+            name, kind = first[number] if number < len(first) else list(PLAIN.items())[number % len(PLAIN)]
             slug = f"f{number:03}-{name}"
             # Each odd one is with other odd ones as little as can be: one host of them all would be slow.
             kind(server, slug, number % (HOSTS - 1))
