@@ -28,9 +28,9 @@ def one_line(ctx: click.Context, param: click.Parameter, value: str | None) -> s
 
 
 def one_line_each(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse what :func:`one_line` refuses, of an option that may be given again."""
-    for value in values:
-        one_line(ctx, param, value)
+    """Refuse a text that :func:`one_line` refuses, and one that says nothing."""
+    if any(not (one_line(ctx, param, value) or "").strip() for value in values):
+        raise click.BadParameter("it is empty.", ctx, param)
     return values
 
 
