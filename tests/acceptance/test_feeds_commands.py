@@ -28,7 +28,14 @@ def following(desk):
 @pytest.fixture
 def site():
     feed = Says(body=rss("Blog", item("blog", 1) + item("blog", 2)).encode(), headers={"ETag": '"1"'})
-    pages = {"/two": Says(body=TWO.encode()), "/none": Says(body=b"<p>nothing</p>"), "/blog.xml": feed}
+    text = "<p>Kubernetes upgrades went wrong in a way that nobody had seen, and this is how it was found.</p>" * 20
+    article = Says(body=f"<html><title>How</title><article><h1>How</h1>{text}</article>".encode())
+    pages = {
+        "/article": article,
+        "/two": Says(body=TWO.encode()),
+        "/none": Says(body=b"<p>nothing</p>"),
+        "/blog.xml": feed,
+    }
     with web_site(
         {**pages, "/feed": Says(status=404), "/rss": Says(status=404), "/page": Says(body=PAGE.encode())}
     ) as site:
@@ -49,7 +56,9 @@ def test_a_week_with_feeds(following, site):
     fetched = following.ok("fetch")
     assert "2 new articles:\n     2  Blog" in fetched
     assert "Next: newsletter triage" in fetched
-    assert "none of 1 feed is due; the next one is at" in following.ok("fetch")
+    following.ok("add", f"{address}/article", "--wait", "0")
+    assert "1 page of added addresses: 1 read, 0 not" in (again := following.ok("fetch"))
+    assert "none of 1 feed is due; the next one is at" in again
     site.answers["/blog.xml"] = Says(status=410)
     gone = following.run("fetch", "blog", "--force", "--json")
     assert (gone.returncode, json.loads(gone.stdout)["feeds"][0]["outcome"]) == (4, "gone")

@@ -132,7 +132,7 @@ def FeedList_of(folder):  # noqa: N802 - it gives what that has
 
 
 def test_what_the_pool_has_or_an_issue_and_what_was_decided_about_is_no_candidate(folder):
-    with web_site({"/": feed(count=5)}) as site:
+    with web_site({"/": feed(count=6)}) as site:
         follow(folder, news=at(site, "/"))
         with opened(folder) as newsletter:
             from newsletter.model.article import Article
@@ -140,7 +140,8 @@ def test_what_the_pool_has_or_an_issue_and_what_was_decided_about_is_no_candidat
 
             known = identified(Article(id="", title="Number 0", link="http://www.news.example/0?utm_source=x"))
             pool = newsletter.pool()
-            pool.add([known])
+            short = Article(id="s", title="Five", link="https://short.example/a", canonical="https://news.example/5")
+            pool.add([known, short])
             pool.decide(known.id, Decision.DROPPED, "old")
             (folder / "issues" / "001.md").write_text(
                 '+++\nnumber = 1\ndate = 2026-11-01\nsubject = "x"\n+++\n\n### [One](https://news.example/1)\n'
@@ -149,10 +150,10 @@ def test_what_the_pool_has_or_an_issue_and_what_was_decided_about_is_no_candidat
         assert {article.title for article in waiting(folder)} == {f"news number {n}" for n in (2, 3, 4)}
         with opened(folder) as newsletter:
             CandidateStore(newsletter.database).leave([waiting(folder)[0].id])
-        site.answers["/"] = feed(count=6)
+        site.answers["/"] = feed(count=7)
         later(folder)
         assert fetch(folder).new == 1
-    assert {article.title for article in waiting(folder)} >= {"news number 5"}
+    assert {article.title for article in waiting(folder)} >= {"news number 6"}
     assert len(waiting(folder)) == 3
 
 

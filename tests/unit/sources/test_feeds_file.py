@@ -39,7 +39,7 @@ def test_all_of_a_feed_is_read_and_all_but_its_address_may_be_missing():
     ('[feeds.a]\naddress = "file:///etc/passwd"\n', r"feeds\.toml:2: this is no address of a feed"),
     ('[feeds.a]\naddress = "https://me:secret@a.example/"\n', r"feeds\.toml:2: .*no password"),
     ('[feeds.a]\naddress = "https://a.example/"\n\n[feeds.b]\naddress = "http://www.a.example"\n',
-     r'feeds\.toml:5: "b" and "a" have one address'),
+     r'feeds\.toml:5: "b" and "a" have one address; take one of the two tables out'),
     ('[feed.a]\naddress = "https://a.example/"\n', r'feeds\.toml:1: "feed" is not a known key; did you mean "feeds"'),
     ("[feeds.a\n", r"feeds\.toml:1: this is not TOML"),
     ('[feeds]\na = "https://a.example/"\n', r"feeds\.toml:2: .*must be a table"),
