@@ -202,7 +202,7 @@ def test_a_text_that_ends_before_its_article_does_is_known(head, body, truncated
 
 @pytest.mark.parametrize("head, body, minutes", [
     ("", "", 3),
-    ('<meta name="twitter:label2" content="Est. reading time"><meta name="twitter:data2" content="12 minutes">', "", 12),
+    ('<meta name="twitter:label2" content="Reading time"><meta name="twitter:data2" content="12 minutes">', "", 12),
     ("", "<header><span>7 min read</span></header>", 7),
     (linked({"@type": "Article", "timeRequired": "PT1H5M"}), "", 65),
     (linked({"@type": "VideoObject", "duration": "PT9M01S"}), "", 10),
