@@ -1,8 +1,10 @@
 """``newsletter add URL`` against a real site on this machine, and the queue of what did not answer."""
 
 import json
+import re
 import time
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from archive_samples import SETTINGS
@@ -292,6 +294,57 @@ def test_a_candidate_of_a_feed_gives_what_the_feed_said_and_leaves(newsletter):
     assert (entry.article.note, entry.article.author) == ("mine", "Ada")
     assert value["feed"] == "Feed"
     assert list(store.waiting()) == []
+
+
+def test_it_is_said_what_share_of_a_text_readers_had_under_another_address(newsletter):
+    answers = {
+        "/robots.txt": Says(status=404),
+        "/one": page(),
+        "/two": page("Moving a queue", body=WORDS + "<p>An end.</p>"),
+    }
+    with web_site(answers) as site:
+        add(f"{site.url}/one")
+        (entry,) = entries(newsletter)
+        block = f"### [T]({entry.article.link}) {{#{entry.article.id}}}\nA · 1 min\n"
+        path = newsletter.issues.folder / "037.md"
+        path.write_text(f'+++\nnumber = 37\ndate = 2026-11-20\nlist = "weekly"\n+++\n\n{block}')
+        receipt = Receipt(
+            ledger="x", host="d", list="weekly", started=datetime(2026, 11, 20, tzinfo=UTC), counts={"accepted": 1}
+        )
+        write_receipts(path.with_name("037.receipt.toml"), [receipt])
+        (value,) = values(f"{site.url}/two")
+    assert re.fullmatch(r"ran in #37, (9\d|100) % the same text", value["remarks"][0])
+
+
+def test_fetch_reads_the_pages_that_wait_and_tells_of_each(newsletter):
+    def fetch(*words):
+        done = CliRunner().invoke(root, ["fetch", *words])
+        return done.exit_code, done.output
+
+    with web_site({"/robots.txt": Says(status=404), "/queue": page(), "/x": Says(status=503)}) as site:
+        add(f"{site.url}/queue", f"{site.url}/x", f"{site.url}/gone", "--wait", "0")
+        code, said = fetch()
+        assert code == 4
+        assert "3 pages that waited: 1 read" in said
+        assert "How we moved a queue (Acme, Ada, " in said
+        assert f"{site.url}/x: its site says 503 Service Unavailable; asked again later" in said
+        assert f"{site.url}/gone: its site says 404 Not Found; given up" in said
+        assert fetch()[0] == 0
+        site.answers["/gone"] = page("It is back")
+        code, said = fetch("--force", "--json")
+    found = json.loads(said[said.index("{") :])["pages"]
+    assert {(one["link"], one["state"]) for one in found} == {(f"{site.url}/x", "queued"), (f"{site.url}/gone", "read")}
+
+
+def test_a_run_that_somebody_ends_leaves_what_it_did_not_ask_for_in_the_queue(newsletter):
+    stop = Event()
+    with web_site({"/robots.txt": Says(status=404), "/1": page(), "/2": page(), "/3": page()}) as site:
+        add(*(f"{site.url}/{number}" for number in (1, 2, 3)), "--wait", "0")
+        site.answers["/1"] = lambda asked: stop.set() or page("One")
+        assert len(work_off(newsletter, stop=stop)) < 3
+        site.answers["/1"] = page("One")
+        work_off(newsletter)
+    assert all(entry.article.text_sha256 for entry in entries(newsletter))
 
 
 def test_without_a_database_addresses_are_recorded_and_read_all_the_same(tmp_path, monkeypatch):
