@@ -158,8 +158,8 @@ def test_it_is_said_at_once_what_ran_what_was_picked_and_what_was_decided(newsle
     said = {value["name"]: value["remarks"] for value in values(*links.values(), "--wait", "0")}
     assert said[links["sent"]][0] == "ran in #41"
     assert said[links["picked"]][0] == "picked for issue 42"
-    assert said[links["dropped"]][0].startswith("dropped: an advertisement; newsletter pool restore")
-    assert said[links["held"]][0] == "held: until it is released"
+    assert re.match(r"dropped on [\d-]+: an advertisement; newsletter pool restore", said[links["dropped"]][0])
+    assert re.fullmatch(r"held on [\d-]+: until it is released", said[links["held"]][0])
 
 
 @pytest.mark.parametrize("says, words, state", [
@@ -345,6 +345,28 @@ def test_a_run_that_somebody_ends_leaves_what_it_did_not_ask_for_in_the_queue(ne
         site.answers["/1"] = page("One")
         work_off(newsletter)
     assert all(entry.article.text_sha256 for entry in entries(newsletter))
+
+
+def test_what_is_known_of_a_page_can_be_shown_and_changed(newsletter, monkeypatch):
+    add("https://a.example/x", "--wait", "0", "--note", "one", "--tag", "a", "--tag", "b")
+    (entry,) = entries(newsletter)
+    id = entry.article.id
+
+    def run(*words):
+        done = CliRunner().invoke(root, ["pool", *words])
+        assert done.exit_code == 0, done.output + repr(done.exception)
+        return done.output
+
+    run("edit", id, "--author", "Ada", "--tag", "c", "--summary", "Their words")
+    monkeypatch.setenv("EDITOR", 'sed -i \'s/^note = .*/note = "two"/; s/^language = .*/language = "de"/\'')
+    run("edit", id)
+    (entry,) = entries(newsletter)
+    assert (entry.article.author, entry.article.tags, entry.article.summary) == ("Ada", ("c",), "Their words")
+    assert (entry.article.note, entry.article.language) == ("two", "de")
+    shown = run("show", id)
+    assert "author: Ada" in shown
+    assert "note: two" in shown
+    assert "tags:\n  • c" in shown
 
 
 def test_without_a_database_addresses_are_recorded_and_read_all_the_same(tmp_path, monkeypatch):
