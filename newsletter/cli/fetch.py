@@ -24,7 +24,7 @@ NAMED = 20
 @click.option("--force", is_flag=True, help="Ask feeds that are not due, too, and those that are gone.")
 @json_option
 def fetch(feeds: tuple[str, ...], force: bool, as_json: bool) -> None:
-    """Fetch what the feeds have that is new, and the pages that wait to be read.
+    """Fetch what feeds have that is new, and the pages that wait.
 
     FEED is a name of feeds.toml; without one it is all of them. A feed is asked once an hour at most, later where its
     answer said so, and a feed that fails ever more seldom, down to once a day. A site that says when to come again is
