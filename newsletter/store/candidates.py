@@ -9,6 +9,8 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+)
     Connection,
     Row,
     and_,
