@@ -6,16 +6,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from newsletter.app.draft_asking import NoReply, Reply, ask
-from newsletter.app.drafting import KIND, Task, without_faults
+from newsletter.app.drafting import KIND, Task, put, without_faults
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.draft_answer import AnswerFault, one_line, read_answer
 from newsletter.composer.draft_options import DraftOptions
 from newsletter.composer.draft_prompt import FEWEST_READ, Question, draft_key, tokens_in, tokens_out
 from newsletter.composer.injection import words_to_a_machine
 from newsletter.composer.support import Ground
-from newsletter.errors import SettingsError
+from newsletter.errors import IssueError, SettingsError
 from newsletter.model.draft import MODEL, Draft
 from newsletter.settings import LOCAL_FILE
 from newsletter.store.spending import Call, CapReached, Caps, Spending
@@ -263,6 +264,22 @@ class Drafter:
             notes.append("the model says that it is not confident")
         remarks = tuple(f"{did}, {fault}" for fault in faults)
         return replace(made, draft=written, remarks=remarks, notes=tuple(notes), truncated=truncated)
+
+
+def draft_into(newsletter: Newsletter, path: Path, drafter: Drafter, task: Task) -> Made:
+    """Have *drafter* draft *task*, and write it into the issue file *path*; return what became of it.
+
+    What somebody wrote there meanwhile stays, and the draft is kept for the next time.
+
+    :raises SettingsError: nobody can be asked as configured.
+    """
+    made = drafter.draft(task)
+    if made.draft:
+        try:
+            put(newsletter, path, task, made.draft, made.facts)
+        except IssueError as error:
+            return replace(made, draft=None, reason=f"{error.what}; {error.todo}")
+    return made
 
 
 def count_words(text: str) -> int:

@@ -159,7 +159,7 @@ def _chosen(offered: "Sequence[str]", numbers: list[int] | None, asking: bool) -
 
 
 def _models(newsletter: "Newsletter", path: Path, drafter: Any, tasks: "Sequence[Task]", *, as_json: bool) -> bool:
-    from newsletter.app.drafting import put
+    from newsletter.app.model_drafting import draft_into
     from newsletter.cli.progress import counting
 
     made: list[Made] = []
@@ -167,10 +167,7 @@ def _models(newsletter: "Newsletter", path: Path, drafter: Any, tasks: "Sequence
         for task in tasks:
             if made and made[-1].last:
                 break
-            one = drafter.draft(task)
-            if one.draft:
-                put(newsletter, path, task, one.draft, one.facts)
-            made.append(one)
+            made.append(draft_into(newsletter, path, drafter, task))
             told(len(made), len(tasks))
     left = tasks[len(made) :]
     if as_json:
@@ -181,8 +178,6 @@ def _models(newsletter: "Newsletter", path: Path, drafter: Any, tasks: "Sequence
 
 
 def _say_made(newsletter: "Newsletter", path: Path, made: "Sequence[Made]", left: "Sequence[Task]") -> None:
-    from newsletter.app.model_drafting import money
-
     if not made:
         say(f"{path}: no article lacks words")
         return
@@ -194,10 +189,8 @@ def _say_made(newsletter: "Newsletter", path: Path, made: "Sequence[Made]", left
     for task in left:
         say(f"  not asked {task.id}  {task.title or '(no title)'}")
     cost, tokens = sum(one.cost for one in made), sum(one.tokens for one in made)
-    priced = newsletter.settings.draft.price_in or newsletter.settings.draft.price_out
-    price = f", {money(cost)} {newsletter.settings.draft.currency}" if priced else ""
     drafted = sum(one.draft is not None for one in made)
-    say(f"{plural(drafted, 'draft')} in {path}, {tokens:,} tokens{price}")
+    say(f"{plural(drafted, 'draft')} in {path}, {tokens:,} tokens{_price(newsletter, cost)}")
     if drafted:
         _say_next(newsletter, path)
 
@@ -232,9 +225,6 @@ def _made_values(
 
 
 def _say_previews(newsletter: "Newsletter", path: Path, previews: "Sequence[Preview]", *, as_json: bool) -> bool:
-    from newsletter.app.model_drafting import money
-
-    currency = newsletter.settings.draft.currency
     if as_json:
         rows = [
             {
@@ -252,12 +242,20 @@ def _say_previews(newsletter: "Newsletter", path: Path, previews: "Sequence[Prev
     else:
         for one in previews:
             say(f"{one.task.id}  {one.task.title or '(no title)'}")
-            asked = f"{one.words:,} words, {one.tokens:,} tokens at most, {money(one.cost)} {currency} at most"
+            asked = f"{one.words:,} words, {one.tokens:,} tokens at most" + _price(newsletter, one.cost)
             say(f"  {one.reason or ('answered before, nobody is asked' if one.kept else asked)}")
         calls = sum(not (one.reason or one.kept) for one in previews)
-        total = sum(one.cost for one in previews)
-        say(f"{plural(calls, 'call')}, {money(total)} {currency} at most")
+        total, cost = sum(one.tokens for one in previews), sum(one.cost for one in previews)
+        say(f"{plural(calls, 'call')}, {total:,} tokens at most{_price(newsletter, cost)}")
     return not any(one.reason for one in previews)
+
+
+def _price(newsletter: "Newsletter", cost: float) -> str:
+    """Return ", 0.02 USD"; nothing where the settings know no prices."""
+    from newsletter.app.model_drafting import money
+
+    options = newsletter.settings.draft
+    return f", {money(cost)} {options.currency}" if options.price_in or options.price_out else ""
 
 
 def _say_next(newsletter: "Newsletter", path: Path) -> None:

@@ -50,6 +50,7 @@ def _said(vector: Vector, before: Sequence[Vector]) -> bool:
 def _fits(sentence: str) -> bool:
     words = sentence.split()
     ended = sentence.rstrip("\"'”’»)]").endswith((".", "!", "…", "。", "！"))
-    if not ended or not FEWEST_WORDS <= len(words) <= MOST_WORDS or not sentence[0].isalnum() or sentence[0].islower():
+    begun = sentence[0].isalnum() and words[0] != words[0].lower()  # cAdvisor and iOS begin one, too
+    if not (ended and begun and FEWEST_WORDS <= len(words) <= MOST_WORDS):
         return False
     return not (_CODE.search(sentence) or _OF_THE_PAGE.search(sentence))

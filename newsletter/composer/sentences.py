@@ -9,6 +9,7 @@ _ABBREVIATION = re.compile(
     r"dez|(?-i:[A-Z]))\.$",  # an initial; a small letter alone is a unit, "30 s."
     re.I,
 )
+_LETTER = re.compile(r"\b[^\W\d_]\.(?=\s|$)")  # "z. B.", "u. a."
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+|$)|[。！？]+[」』”’）]*")
 _SPACE = re.compile(r"\s+")
 
@@ -36,7 +37,7 @@ def _of_line(line: str) -> Iterator[str]:
 
 def _ends(piece: str, following: str) -> bool:
     """Whether a sentence ends behind *piece*: not behind an abbreviation, nor before a small letter or an operator."""
-    if _ABBREVIATION.search(piece):
+    if _ABBREVIATION.search(piece) or (_LETTER.search(piece[-2:]) and _LETTER.match(following)):
         return False
     if piece[-1] in "。！？」』）":
         return True
