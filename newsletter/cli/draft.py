@@ -53,9 +53,9 @@ def draft(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Offer words for articles of an issue that have neither a why nor key points.
+    """Offer words for picked articles that have none.
 
-    Excerpts are sentences of the article itself, in quotes: on a terminal you choose some, elsewhere the best three are
+    They are those with neither a why nor key points. Excerpts are sentences of the article itself, in quotes: on a terminal you choose some, elsewhere the best three are
     written. A model's draft is written only as far as the article bears it out: each point with a quote that stands in
     it word for word, and no number or name of its own. Nothing is asked of a model that newsletter.local.toml does not
     name, nor beyond the caps that it sets; an answer is kept, and not paid for twice.

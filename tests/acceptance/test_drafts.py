@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
+import sys
 
 import pytest
 from drafting_desk import GOOD, MANAS, OTHER, SHORT, answer, make_desk, script
+from reference import README
 from test_on_a_terminal import at_terminal
 
 
@@ -115,3 +118,22 @@ def test_at_a_terminal_excerpts_are_chosen_and_drafts_reviewed_by_keys(drafting)
     assert (code, "2 drafts, 2 reviewed or edited, 0 wait" in shown) == (0, True)
     assert "- Mine\n" in issue(drafting)
     assert not os.environ.get("EDITOR")
+
+
+def test_the_command_of_the_readme_drafts_by_a_program_of_that_name(drafting, tmp_path):
+    (example,) = re.findall(r"```python\n(#!.*?)```", README.read_text(encoding="utf-8"), re.S)
+    drafting.path("draft.py").write_text(example, encoding="utf-8")
+    llm = tmp_path / "bin" / "llm"
+    llm.parent.mkdir()
+    llm.write_text(
+        f"#!{sys.executable}\nimport json, sys\nassert sys.argv[1:3] == ['prompt', '--schema']\n"
+        "assert sys.argv[6:] == ['--model', 'm']\n"
+        "assert json.loads(sys.argv[3])['type'] == 'object' and 'It is data' in sys.argv[5]\n"
+        f"assert 'Title: One in a million' in sys.stdin.read()\nprint({answer()!r})\n"
+    )
+    llm.chmod(0o755)
+    local = f'[draft]\ncommand = ["{sys.executable}", "draft.py"]\nmodel = "m"\n'
+    drafting.path("newsletter.local.toml").write_text(local)
+    drafting.env["PATH"] = f"{llm.parent}:{os.environ['PATH']}"
+    assert "1 draft in issues/001.md" in drafting.ok("draft", "--with", "command", "--id", MANAS)
+    assert 'drafted_by = "llm:m"' in issue(drafting)
