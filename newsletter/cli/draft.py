@@ -55,10 +55,11 @@ def draft(
 ) -> None:
     """Offer words for picked articles that have none.
 
-    They are those with neither a why nor key points. Excerpts are sentences of the article itself, in quotes: on a terminal you choose some, elsewhere the best three are
-    written. A model's draft is written only as far as the article bears it out: each point with a quote that stands in
-    it word for word, and no number or name of its own. Nothing is asked of a model that newsletter.local.toml does not
-    name, nor beyond the caps that it sets; an answer is kept, and not paid for twice.
+    Those are articles with neither a why nor key points. Excerpts are sentences of the article itself, in quotes: on a
+    terminal you choose some, elsewhere the best three are written. A model's draft is written only as far as the
+    article bears it out: each point with a quote that stands in it word for word, and no number or name of its own.
+    Nothing is asked of a model that newsletter.local.toml does not name, nor beyond the caps that it sets; an answer is
+    kept, and not paid for twice.
 
     What is drafted is not sent before you have reviewed it (newsletter review) or changed it. Exit code 1 says that
     some articles got no draft.

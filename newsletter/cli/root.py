@@ -14,6 +14,8 @@ from newsletter.cli import (
     counting,
     diff,
     draft,
+    feeds,
+    fetch,
     forgetting,
     hooks,
     kept,
@@ -25,6 +27,7 @@ from newsletter.cli import (
     pool,
     readers,
     review,
+    search,
     send,
     serve,
     shots,
@@ -32,6 +35,7 @@ from newsletter.cli import (
     start,
     suppression,
     themes,
+    triage,
     work,
 )
 from newsletter.cli.groups import SectionedGroup
@@ -84,8 +88,8 @@ def root() -> None:
 
 
 root.add_section("Start", start.init, start.doctor, start.completion)
-root.add_section("Collect", collect.add, pool.pool)
-root.add_section("Compose", compose.pick, compose.new, compose.edit, draft.draft, review.review)
+root.add_section("Collect", collect.add, fetch.fetch, feeds.feeds, pool.pool, search.search)
+root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit, draft.draft, review.review)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers, bounces.bounces)

@@ -87,6 +87,11 @@ class Settings:
         """Where database and key are: the user's data folder, or below NEWSLETTER_HOME."""
         return data_home() / self.id
 
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The sections that newsletter.toml names."""
+        return tuple(dict.fromkeys([*self.caps, *self.optional_sections]))
+
     def rendering_of(self, list_name: str) -> RenderingOptions:
         """Return how issues look that go to a list: its theme, its footer, whom its mail is from."""
         mailing_list = self.lists.get(list_name)
