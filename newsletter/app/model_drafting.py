@@ -19,8 +19,10 @@ from newsletter.composer.support import Ground
 from newsletter.errors import IssueError, SettingsError
 from newsletter.model.draft import MODEL, Draft
 from newsletter.settings import LOCAL_FILE
-from newsletter.store.spending import Call, CapReached, Caps, Spending
+from newsletter.store.spending import Call, CapReached, Caps, Spending, Spent
 
+LONGEST_WORD = 40
+"""Characters of a word, of a line that is cut: scripts without blanks have lines of one word."""
 ANSWERS = 2
 """That are asked for: one that cannot be used is told why, once."""
 
@@ -106,6 +108,12 @@ class Drafter:
     def _spending(self) -> Spending:
         return Spending(self._newsletter.database)
 
+    def spent(self) -> Spent | None:
+        """Return what was spent for this issue and in this month; None where nothing can have been."""
+        if not self._newsletter.has_database():
+            return None
+        return self._spending.spent(self._issue, self._options.currency)
+
     def look(self, task: Task) -> Preview:
         """Return what would be asked; nobody is asked."""
         text, _ = self._readable(task)
@@ -154,7 +162,8 @@ class Drafter:
             if words > self._options.most_words:
                 break
             kept.append(line)
-        return "\n".join(kept) or " ".join(lines.split()[: self._options.most_words]), True
+        first = " ".join(lines.split()[: self._options.most_words])  # all in one line
+        return "\n".join(kept) or first[: self._options.most_words * LONGEST_WORD], True
 
     def _question(self, task: Task, text: str) -> Question:
         fence = f"=====ARTICLE-{secrets.token_hex(12)}====="

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from newsletter.app import Newsletter
     from newsletter.app.drafting import Task
-    from newsletter.app.model_drafting import Made, Preview
+    from newsletter.app.model_drafting import Drafter, Made, Preview
 
 WITHOUT_CHOICE = 3
 """Excerpts that are written where nobody is there to choose."""
@@ -87,6 +87,8 @@ def draft(
         drafter = Drafter(newsletter, newsletter.issues.head(path).number, wish)
         if dry_run:
             complete = _say_previews(newsletter, path, [drafter.look(task) for task in tasks], as_json=as_json)
+            if not as_json:
+                _say_spent(newsletter, drafter)
         else:
             complete = _models(newsletter, path, drafter, tasks, as_json=as_json)
     if not complete:
@@ -137,6 +139,8 @@ def _excerpts(
 
 def _say_offer(task: "Task", offered: "Sequence[str]") -> None:
     say(f"{task.id}  {task.title or '(no title)'}")
+    if task.article.note:
+        say(f"     you noted: {task.article.note}")
     for number, sentence in enumerate(offered, 1):
         say(f"  {number}  “{sentence}”")
     if not offered:
@@ -159,7 +163,9 @@ def _chosen(offered: "Sequence[str]", numbers: list[int] | None, asking: bool) -
     return [offered[number - 1] for number in numbers or ()]
 
 
-def _models(newsletter: "Newsletter", path: Path, drafter: Any, tasks: "Sequence[Task]", *, as_json: bool) -> bool:
+def _models(
+    newsletter: "Newsletter", path: Path, drafter: "Drafter", tasks: "Sequence[Task]", *, as_json: bool
+) -> bool:
     from newsletter.app.model_drafting import draft_into
     from newsletter.cli.progress import counting
 
@@ -175,6 +181,9 @@ def _models(newsletter: "Newsletter", path: Path, drafter: Any, tasks: "Sequence
         say_json(_made_values(newsletter, path, made, left))
     else:
         _say_made(newsletter, path, made, left)
+        _say_spent(newsletter, drafter)
+        if any(one.draft for one in made):
+            _say_next(newsletter, path)
     return all(one.draft for one in made) and not left
 
 
@@ -192,8 +201,6 @@ def _say_made(newsletter: "Newsletter", path: Path, made: "Sequence[Made]", left
     cost, tokens = sum(one.cost for one in made), sum(one.tokens for one in made)
     drafted = sum(one.draft is not None for one in made)
     say(f"{plural(drafted, 'draft')} in {path}, {tokens:,} tokens{_price(newsletter, cost)}")
-    if drafted:
-        _say_next(newsletter, path)
 
 
 def _made_values(
@@ -249,6 +256,23 @@ def _say_previews(newsletter: "Newsletter", path: Path, previews: "Sequence[Prev
         total, cost = sum(one.tokens for one in previews), sum(one.cost for one in previews)
         say(f"{plural(calls, 'call')}, {total:,} tokens at most{_price(newsletter, cost)}")
     return not any(one.reason for one in previews)
+
+
+def _say_spent(newsletter: "Newsletter", drafter: "Drafter") -> None:
+    """Say what was spent so far, and of how much; nothing where the settings know no prices."""
+    from newsletter.app.model_drafting import money
+
+    options = newsletter.settings.draft
+    if not (options.price_in or options.price_out) or not (spent := drafter.spent()):
+        return
+    parts = [
+        f"{money(taken)}{f' of {money(cap)}' if cap is not None else ''} {options.currency} {span}"
+        for taken, cap, span in (
+            (spent.issue, options.cap_issue, "for this issue"),
+            (spent.month, options.cap_month, "in this month"),
+        )
+    ]
+    say(f"spent: {', '.join(parts)}")
 
 
 def _price(newsletter: "Newsletter", cost: float) -> str:

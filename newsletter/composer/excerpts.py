@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from newsletter.composer.lexrank import Vector, likeness, rank, vectors_of
 from newsletter.composer.sentences import sentences_of
@@ -30,7 +31,7 @@ _OF_THE_PAGE = re.compile(
 
 def excerpts_of(text: str, *, most: int = OFFERED) -> tuple[str, ...]:
     """Return at most *most* sentences of *text*, word for word, those first that say most of what the others say."""
-    found = list(dict.fromkeys(sentence for sentence in sentences_of(text) if _fits(sentence)))[:RANKED]
+    found = list(dict.fromkeys(islice((sentence for sentence in sentences_of(text) if _fits(sentence)), RANKED)))
     if not found:
         return ()
     vectors = vectors_of(found)

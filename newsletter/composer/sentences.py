@@ -11,6 +11,8 @@ _ABBREVIATION = re.compile(
 )
 _LETTER = re.compile(r"\b[^\W\d_]\.(?=\s|$)")  # "z. B.", "u. a."
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+|$)|[。！？]+[」』”’）]*")
+_NEAR = 32
+"""Characters before and behind a mark that tell whether it ends a sentence."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -26,10 +28,14 @@ def sentences_of(text: str) -> Iterator[str]:
 def _of_line(line: str) -> Iterator[str]:
     behind = 0
     for end in _END.finditer(line):
-        piece, following = line[behind : end.end()], line[end.end() :].lstrip()
+        # A look at what is around the mark and no further: a line may have a hundred thousand of them.
+        piece, following = (
+            line[max(behind, end.end() - _NEAR) : end.end()],
+            line[end.end() : end.end() + _NEAR].lstrip(),
+        )
         if following and not _ends(piece, following):
             continue
-        yield piece.strip()
+        yield line[behind : end.end()].strip()
         behind = end.end()
     if rest := line[behind:].strip():
         yield rest

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from newsletter.composer.lexrank import words_of
+from newsletter.composer.tfidf import stems_of
 from newsletter.model.draft import Claim, Draft
 from newsletter.model.excerpt import excerpt
 
@@ -110,7 +110,7 @@ class Ground:
             return f"its quote has {len(words)} words, and {FEWEST_QUOTED} to {MOST_QUOTED} can be judged"
         if not self.has(quote):
             return f'its quote is not in the article: "{excerpt(quote, 80)}"'
-        said, quoted = set(words_of(plain(claim.text))), {word[:5] for word in words_of(quote)}
+        said, quoted = set(stems_of(plain(claim.text))), {word[:5] for word in stems_of(quote)}
         if self.same_language and said and not any(word[:5] in quoted for word in said):
             return f'its quote speaks of something else: "{excerpt(quote, 80)}"'
         return self._stray(claim.text)

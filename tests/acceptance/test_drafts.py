@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import sys
 
 import pytest
@@ -137,3 +138,17 @@ def test_the_command_of_the_readme_drafts_by_a_program_of_that_name(drafting, tm
     drafting.env["PATH"] = f"{llm.parent}:{os.environ['PATH']}"
     assert "1 draft in issues/001.md" in drafting.ok("draft", "--with", "command", "--id", MANAS)
     assert 'drafted_by = "llm:m"' in issue(drafting)
+
+
+def test_a_kill_in_the_middle_of_a_call_loses_nothing_and_counts_what_it_may_have_cost(drafting, tmp_path):
+    before = issue(drafting)
+    killing = script(tmp_path / "kill.py", "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)")
+    drafting.path("newsletter.local.toml").write_text(f"{killing}price_in = 100\n")
+    assert drafting.run("draft", "--with", "command", "--id", MANAS).returncode == -signal.SIGKILL
+    assert issue(drafting) == before
+    mended = script(tmp_path / "draft.py", f"print({answer(usage={'prompt_tokens': 10, 'completion_tokens': 10})!r})")
+    drafting.path("newsletter.local.toml").write_text(f"{mended}price_in = 100\ncap_issue = 1.0\n")
+    shown = drafting.ok("draft", "--with", "command", "--id", MANAS)
+    assert "1 draft in issues/001.md, 20 tokens, 0.0010 USD\n" in shown
+    (spent,) = re.findall(r"spent: (0\.\d+) of 1\.00 USD for this issue, \1 USD in this month", shown)
+    assert 0.05 < float(spent) < 0.1

@@ -22,6 +22,7 @@ from drafting_desk import (
 from web_site import Says, web_site
 
 from newsletter.app import open_newsletter
+from newsletter.app.doctor import diagnose
 from newsletter.app.drafting import put, quotes_of, tasks_of
 from newsletter.app.model_drafting import Drafter, Wish, draft_into
 from newsletter.app.reviewing import approve, drafts_of
@@ -290,6 +291,10 @@ def test_a_text_that_is_too_long_is_cut_only_when_asked_for(opened, site):
     assert "it has 390 words, and 200 are read" in draft(newsletter)[0].reason
     assert draft(newsletter, truncated=True)[0].truncated
     assert len(json.loads(site.asked[0].body)["messages"][1]["content"].split()) < 220
+    (line,) = keep_texts(newsletter, ["遅延が半分になった" * 5000])
+    newsletter.pool().edit(OTHER, {"text_sha256": line})
+    draft(newsletter, OTHER, truncated=True)
+    assert len(json.loads(site.asked[1].body)["messages"][1]["content"]) < 200 * 50
 
 
 def test_words_to_a_machine_are_flagged_and_cannot_end_the_fence(opened, site):
@@ -361,3 +366,15 @@ def test_nobody_approves_what_they_have_not_read(opened):
     path.write_text(path.read_text().replace("- Two", "- One"))
     approve(newsletter, path, MANAS, "mk", picked_sha256(shown.picked))
     assert written(newsletter)[1].reviewed_sha256 == picked_sha256(shown.picked)
+
+
+def test_the_doctor_says_who_drafts_and_what_is_missing(opened, monkeypatch):
+    def said(local):
+        return [(one.verdict, one.words) for one in diagnose(opened(local)) if one.topic == "drafts"]
+
+    assert said("") == []
+    assert said(api("http://localhost:1")) == [("ok", "played, by localhost")]
+    assert said('[draft]\ncommand = ["true"]\n') == [("ok", "command, by a command")]
+    assert "there is no such command" in said('[draft]\ncommand = ["no-such-thing"]\n')[0][1]
+    monkeypatch.delenv("DRAFT_KEY")
+    assert said(api("http://localhost:1")) == [("note", "played: the environment has no DRAFT_KEY")]

@@ -21,3 +21,8 @@ from newsletter.composer.sentences import sentences_of
 ])  # fmt: skip
 def test_a_sentence_ends_where_people_end_it(text, sentences):
     assert list(sentences_of(text)) == sentences
+
+
+def test_a_line_of_a_hundred_thousand_marks_is_cut_as_any_other():
+    text = "e.g. " * 100_000
+    assert list(sentences_of(text + "It ends. So it does.")) == [text + "It ends.", "So it does."]

@@ -2,6 +2,8 @@
 
 import pytest
 from drafting_desk import CAUSE, FOUND, MENDED, TEXT
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsletter.composer.support import Ground
 from newsletter.model.draft import Claim, Draft
@@ -86,3 +88,11 @@ def test_another_number_is_another_number(said, text):
     assert "is not in the article" in fault(
         f"It costs {said} here", f"It costs {text} here", Ground(f"It costs {text} here.")
     )
+
+
+@given(st.text(), st.text(), st.text(alphabet="0123456789.,kM -'s", max_size=60))
+def test_whatever_is_said_of_whatever_text_is_judged(text, said, numbers):
+    for claim in (said, numbers, f"A {numbers} {said}"):
+        GROUND.fault(Claim(text=claim, quote=CAUSE))
+        Ground(f"{text} {numbers}").fault(Claim(text=claim, quote=f"{text} {numbers}"))
+        assert Ground(f"a b c {numbers}.").fault(Claim(text=numbers, quote=f"a b c {numbers}")) == ""
