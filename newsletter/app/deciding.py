@@ -9,7 +9,7 @@ do what is left. Nothing is lost, and nothing comes twice.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from newsletter.app.candidates import Articles
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.picking import Placing, place, require_unsent, stands_in
 from newsletter.composer.issues import number_of
+from newsletter.composer.mutes import MuteKind, Mutes
 from newsletter.composer.past import Past
 from newsletter.composer.picking import require_free, source_of
 from newsletter.composer.pool import Decision, Entry, Pool
@@ -102,7 +103,7 @@ def decide(
     require_unsent(newsletter, path)
     pool, past = newsletter.pool(), newsletter.past()
     known = Articles(newsletter, pool)
-    judged = _judged(newsletter, verdicts, known, past, path)
+    judged = _judged(newsletter, verdicts, known, past, path, pool.mutes)
     known.take_in([one.entry for one in judged if one.verdict.verb is not Verb.MUTE])
     _record(pool, judged)
     picks = [one for one in judged if one.verdict.verb is Verb.PICK]
@@ -113,7 +114,7 @@ def decide(
 
 
 def _judged(
-    newsletter: Newsletter, verdicts: Sequence[Verdict], known: Articles, past: Past, path: Path | None
+    newsletter: Newsletter, verdicts: Sequence[Verdict], known: Articles, past: Past, path: Path | None, mutes: Mutes
 ) -> list[_Judged]:
     """Return *verdicts* with their articles; all that cannot be are Refused together."""
     number = newsletter.issues.read(path).number if path else 0
@@ -123,7 +124,7 @@ def _judged(
             entry = known.find(verdict.id)
             if (line := lines.setdefault(entry.article.id, verdict.line)) != verdict.line:
                 raise PoolError(f"{entry.article.id} is the article of line {line}", "take one of the two lines out")
-            judged.append(_judge(verdict, entry, past, number))
+            judged.append(_judge(verdict, entry, past, number, mutes))
         except NewsletterError as error:
             faults.append(Fault(line=verdict.line, what=error.what, todo=error.todo))
     if faults:
@@ -131,7 +132,7 @@ def _judged(
     return judged
 
 
-def _judge(verdict: Verdict, entry: Entry, past: Past, number: int) -> _Judged:
+def _judge(verdict: Verdict, entry: Entry, past: Past, number: int, mutes: Mutes) -> _Judged:
     """Return *verdict* about *entry*, unless it cannot be: then a PoolError says why."""
     if verdict.verb is Verb.PICK:
         one = _Judged(verdict=verdict, entry=entry, known=stands_in(past, entry.article, number))
@@ -139,9 +140,9 @@ def _judge(verdict: Verdict, entry: Entry, past: Past, number: int) -> _Judged:
         one.placing.require_readable()
         return one
     if verdict.verb is Verb.MUTE:
-        if not source_of(entry.article):
+        if not (source := source_of(entry.article)):
             raise PoolError(f"{entry.article.id} has no source that could be muted", "drop it")
-        return _Judged(verdict=verdict, entry=entry, known=False)
+        return _Judged(verdict=verdict, entry=entry, known=bool(mutes.of(Article(id="", source=source))))
     decision = _DECISIONS[verdict.verb]
     if entry.decision is Decision.DROPPED and decision is not Decision.DROPPED:
         todo = f"newsletter pool restore {entry.article.id} takes it back; or leave it undecided"
@@ -158,12 +159,12 @@ def _record(pool: Pool, judged: Sequence[_Judged]) -> None:
     for one in judged:
         if not one.known and (decision := _DECISIONS.get(one.verdict.verb)):
             pool.decide(one.entry.article.id, decision, one.verdict.reason)
-        elif one.verdict.verb is Verb.MUTE:
-            pool.mute(f"source:{source_of(one.entry.article)}", one.verdict.reason)
+        elif not one.known and one.verdict.verb is Verb.MUTE:
+            pool.mute(MuteKind.SOURCE, source_of(one.entry.article), one.verdict.reason)
 
 
 def _in_order(newsletter: Newsletter, placings: Sequence[Placing]) -> list[Placing]:
-    """Return *placings* by section, as newsletter.toml has them: sections that the issue lacks are made in this order."""
+    """Return *placings* in the order of newsletter.toml's sections: those that the issue lacks are made in it."""
     names = [name.casefold() for name in newsletter.settings.sections]
     places = {name: at for at, name in enumerate(names)}
     return sorted(placings, key=lambda placing: places.get(placing.section.casefold(), len(names)))
@@ -191,5 +192,5 @@ def _decided(judged: Sequence[_Judged], *, path: Path | None, created: bool) -> 
         held=articles(Verb.HOLD),
         dropped=articles(Verb.DROP),
         muted=tuple(sources),
-        already=tuple(one.entry.article for one in judged if one.known),
+        already=tuple(one.entry.article for one in judged if one.known and one.verdict.verb is not Verb.MUTE),
     )

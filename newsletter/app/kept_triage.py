@@ -9,7 +9,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from newsletter.app.newsletter import Newsletter

@@ -14,6 +14,8 @@ from newsletter.cli import (
     counting,
     diff,
     draft,
+    feeds,
+    fetch,
     forgetting,
     hooks,
     kept,
@@ -25,6 +27,7 @@ from newsletter.cli import (
     pool,
     readers,
     review,
+    search,
     send,
     serve,
     shots,
@@ -85,7 +88,7 @@ def root() -> None:
 
 
 root.add_section("Start", start.init, start.doctor, start.completion)
-root.add_section("Collect", collect.add, pool.pool)
+root.add_section("Collect", collect.add, fetch.fetch, feeds.feeds, pool.pool, search.search)
 root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit, draft.draft, review.review)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)

@@ -30,7 +30,6 @@ NOTHING: dict[str, object] = {"picked": [], "held": [], "dropped": [], "muted": 
 @click.option("--list", "list_name", metavar="NAME", default="", help="For this mailing list.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most N stories.")
 @click.option("--section", metavar="NAME", default="", callback=one_line, help="Only what seems to belong there.")
-@click.option("--tui", "full_screen", is_flag=True, help="On the full screen, one key a decision; needs textual.")
 @click.option("--continue", "go_on", is_flag=True, help="Go on with the list that was kept.")
 @click.option("--fresh", is_flag=True, help="Give up the list that was kept, and begin anew.")
 @click.option("--print", "show", is_flag=True, help="Print the list, and decide nothing.")
@@ -41,7 +40,6 @@ def triage(
     list_name: str,
     limit: int | None,
     section: str,
-    full_screen: bool,
     go_on: bool,
     fresh: bool,
     show: bool,
@@ -59,8 +57,8 @@ def triage(
     from newsletter.app.kept_triage import KeptTriage
     from newsletter.app.triaging import sit_down
 
-    if sum((full_screen, go_on, show, file is not None, fresh)) > 1:
-        raise click.UsageError("Give one of --tui, --continue, --fresh, --print and --apply.")
+    if sum((go_on, show, file is not None, fresh)) > 1:
+        raise click.UsageError("Give one of --continue, --fresh, --print and --apply.")
     newsletter = here()
     kept = KeptTriage(newsletter)
     if file is not None:

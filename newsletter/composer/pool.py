@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ from newsletter.composer.pool_event import (
 from newsletter.composer.pool_file import Place, PoolFile, Told
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
+from newsletter.model.canonical import article_key, link_key
 
 __all__ = ["LINE_LIMIT", "Addition", "Decision", "Entry", "Pool", "excess", "writer_name"]
 
@@ -187,6 +188,14 @@ class Pool:
             raise PoolError(f'no article of the pool has the id "{prefix}"', "newsletter pool list shows them")
         raise PoolError(f'"{prefix}" begins {len(found)} ids: {", ".join(found[:5])}', "type a letter more")
 
+    def same_as(self, article: Article) -> Entry | None:
+        """Return the entry of another id that has one of the addresses of *article*; the oldest, if it is older."""
+        self._id_of(Article(id="", link=article.link))  # so that the keys are known
+        ids = (self._ids_by_key or {}).get
+        found = {id for key in _keys(article) if (id := ids(key)) and id != article.id}
+        older = [id for id in self.order() if id in found]
+        return self.entry(older[0]) if older else None
+
     def order(self) -> Sequence[str]:
         """The ids of all entries, in the order in which they came."""
         if self._order is None:
@@ -211,6 +220,12 @@ class Pool:
             added=record.added,
             decided=record.judged[0],
         )
+
+    def fingerprint(self, id: str) -> str:
+        """Return what is the same as long as nothing is written about this id; its facts are not read for it."""
+        record = self._records[id]
+        lines = [part.file.line(part.place).strip() for part in record.parts]
+        return blake2b(b"\n".join([*sorted(lines), record.judged[1]]), digest_size=12).hexdigest()
 
     def _article(self, id: str, parts: Sequence[_Part]) -> Article:
         if len(parts) == 1:
@@ -313,8 +328,13 @@ def _facts(part: _Part) -> dict[str, Any]:
 
 
 def _keys(article: Article) -> tuple[str, ...]:
-    """Return the keys of the addresses of *article*."""
-    return (link_key(article.link),) if article.link else ()
+    """Return the keys of the addresses of *article*.
+
+    A canonical address with a fragment is the only one: another article of its feed has the address without.
+    """
+    if "#" in article.canonical:
+        return (article_key(article),)
+    return tuple(dict.fromkeys(link_key(link) for link in (article.link, article.canonical) if link))
 
 
 def writer_name(user: str, host: str) -> str:

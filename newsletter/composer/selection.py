@@ -125,9 +125,9 @@ class _Room:
     def full(self, suggestion: Suggestion) -> str:
         """Return why there is no room for *suggestion*; empty when there is."""
         source, section = source_of(suggestion.choice.article), suggestion.section.casefold()
-        if not self.left:
-            return "issue full"
         if self._limits.per_source and self._sources[source] >= self._limits.per_source:
             return "enough of its source"
         cap = self._caps.get(section, 0)
-        return "section full" if cap and self._sections[section] >= cap else ""
+        if cap and self._sections[section] >= cap:
+            return "section full"
+        return "" if self.left else "issue full"

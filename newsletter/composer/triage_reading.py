@@ -20,6 +20,7 @@ Resolve = Callable[[str], str]
 
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"(?=\s|$)|\S+')
 _VERBS = {"p": "pick", "h": "hold", "d": "drop", "m": "mute", "a": "again"}
+_LIKE_ID = re.compile(r"(?=.*[2-7])[a-z2-7]{6,13}")
 _UNDECIDED = frozenset("-–—.")
 REASON_LIMIT = 500
 """Characters: a line of the pool has room for more, and nobody wants to read it."""
@@ -49,7 +50,8 @@ def read_triage(text: str, sections: Sequence[str], resolve: Resolve) -> Answer:
 
     :param sections: the names that are known.
     """
-    verdicts, faults, seen, lines = [], [], dict[str, int](), 0
+    verdicts: list[Verdict] = []
+    faults, seen, lines = [], dict[str, int](), 0
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if not (words := _WORD.findall(line)) or words[0].startswith("#"):
             continue
@@ -83,6 +85,8 @@ def _verb(words: list[str], resolve: Resolve) -> tuple[str, list[str]]:
 def _id_at(words: Sequence[str], resolve: Resolve) -> int:
     found = next((at for at, word in enumerate(words) if not word.startswith('"') and resolve(word)), None)
     if found is None:
+        if meant := next((word for word in words if _LIKE_ID.fullmatch(word)), None):
+            raise _Wrong(f'"{meant}" is no id of an article', "newsletter triage --print lists those that wait")
         raise _Wrong(
             "there is no id of an article in it", "each line is VERB [SECTION or REASON] ID, as it was printed"
         )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
+from newsletter.model.canonical import article_key
 from newsletter.store.database import Database
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.schema import candidate
@@ -72,6 +72,13 @@ class CandidateStore:
                 found += [_candidate(row) for row in connection.execute(asked)]
         return found
 
+    def of_link(self, link: str) -> Candidate | None:
+        """Return the waiting one of an address, the oldest; None if there is none."""
+        same = and_(candidate.c.link_key == link_key(link), candidate.c.left_at.is_(None))
+        with self._database.reading() as connection:
+            row = connection.execute(select(candidate).where(same).order_by(candidate.c.seen_at).limit(1)).first()
+        return _candidate(row) if row else None
+
     def leave(self, ids: Iterable[str]) -> None:
         """Note that these were decided about: what was decided stands in the pool."""
         now = written(self._clock())
@@ -94,11 +101,11 @@ def take_in(connection: Connection, articles: Iterable[Article], at: datetime) -
         row = _known(connection, article)
         facts = json.dumps(article.facts(), ensure_ascii=False, sort_keys=True)
         if row is None:
-            values = {"feed": article.feed, "guid": article.guid, "link_key": link_key(article.link)}
+            values = {"feed": article.feed, "guid": article.guid, "link_key": article_key(article)}
             connection.execute(insert(candidate).values(id=article.id, facts=facts, seen_at=now, **values))
             new.append(article.id)
-        elif row.left_at is None and row.facts != facts:
-            connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts))
+        elif row.left_at is None and row.facts != facts and row.feed == article.feed:  # two feeds say two things of one
+            connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts, indexed=0))
     return tuple(new)
 
 
@@ -106,8 +113,8 @@ def _known(connection: Connection, article: Article) -> Row[Any] | None:
     same = [candidate.c.id == article.id]
     if article.feed and article.guid:
         same.append(and_(candidate.c.feed == article.feed, candidate.c.guid == article.guid))
-    if article.link:
-        same.append(candidate.c.link_key == link_key(article.link))
+    if key := article_key(article):
+        same.append(candidate.c.link_key == key)
     return connection.execute(select(candidate).where(or_(*same)).order_by(candidate.c.seen_at).limit(1)).first()
 
 

@@ -1,4 +1,4 @@
-"""What collecting needs: how each feed stands, what nobody has decided about yet, and pages that are to be read."""
+"""What collecting needs: how each feed stands, what nobody has decided about, pages to be read, what is searched."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ def upgrade() -> None:
     _candidate()
     _page()
     _model_call()
+    _document()
 
 
 def _text(name: str, default: str = "") -> sa.Column[str]:
@@ -49,6 +50,7 @@ def _candidate() -> None:
         sa.Column("facts", sa.Text, nullable=False),
         sa.Column("seen_at", sa.Text, nullable=False),
         sa.Column("left_at", sa.Text),
+        sa.Column("indexed", sa.Integer, nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("id", name="candidate_pk"),
     )
     op.create_index("candidate_feed_guid", "candidate", ["feed", "guid"])
@@ -85,3 +87,26 @@ def _model_call() -> None:
     )
     op.create_index("model_call_issue", "model_call", ["issue"])
     op.create_index("model_call_at", "model_call", ["at"])
+
+
+def _document() -> None:
+    number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    texts = ("key", "link", "title", "source", "about", "text", "state", "reason", "since", "published", "fingerprint")
+    op.create_table(
+        "document",
+        sa.Column("number", number, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("file", sa.Text, nullable=False),
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("issue", sa.Integer, nullable=False),
+        *(sa.Column(name, sa.Text, nullable=False) for name in texts),
+        sa.PrimaryKeyConstraint("number", name="document_pk"),
+        sa.UniqueConstraint("kind", "file", "id", name="document_kind_file_id_unique"),
+    )
+    op.create_index("document_kind_key", "document", ["kind", "key"])
+    op.create_table(
+        "document_file",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("stamp", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="document_file_pk"),
+    )
