@@ -10,6 +10,7 @@ from itertools import islice
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.texts import own_words, texts_of
 from newsletter.composer.reckoning import Reckoning
+from newsletter.composer.series import Part, part_of
 from newsletter.composer.shortlist import Tie
 from newsletter.composer.stories import WINDOW, Story, Telling, stories_of, ties_among, ties_between
 from newsletter.composer.tfidf import Frequencies, Wording, Wordings
@@ -33,11 +34,13 @@ class Told:
 
     :param at: when it did, in seconds since 1970.
     :param content: the key of its title and text.
+    :param part: of a series, that it is: two parts are two articles, however alike.
     """
 
     id: str
     at: float
     content: str
+    part: Part | None = None
 
     @classmethod
     def of(cls, article: Article, since: str) -> "Told":
@@ -45,7 +48,8 @@ class Told:
         moment = moment_of(article.published) or moment_of(since) or datetime.now(UTC)
         text = article.text_sha256 or own_words(article)
         key = sha256(f"{VERSION}\n{article.title}\n{text}".encode("utf-8", "replace")).hexdigest()
-        return cls(id=article.id, at=moment.timestamp(), content=key[:32])
+        part = part_of(article.title, article.link)
+        return cls(id=article.id, at=moment.timestamp(), content=key[:32], part=part)
 
     @property
     def mark(self) -> str:
@@ -73,7 +77,7 @@ def find_stories(newsletter: Newsletter, articles: Iterable[Told], find: Find) -
     times, marks = {one.id: one.at for one in ordered}, {one.id: one.mark for one in ordered}
     before = Reckoning.from_bytes(newsletter.derived.get(STORIES, VERSION) or b"")
     if not (fresh := before.fresh(marks)):
-        return stories_of(times, before.ties)
+        return stories_of(times, _without_series(ordered, before.ties))
     texts = _Texts(newsletter, find)
     if before.is_due(marks):
         frequencies = Frequencies.of(telling.wording for telling in texts.tellings(ordered))
@@ -86,7 +90,18 @@ def find_stories(newsletter: Newsletter, articles: Iterable[Told], find: Find) -
         found = (*before.kept(marks), *ties_among(new, frequencies), *ties_between(new, others, frequencies))
         now = Reckoning(told=marks, ties=found, frequencies=frequencies, whole=before.whole)
     newsletter.derived.put(STORIES, {VERSION: now.to_bytes()})
-    return stories_of(times, now.ties)
+    return stories_of(times, _without_series(ordered, now.ties))
+
+
+def _without_series(told: Iterable[Told], ties: Iterable[Tie]) -> list[Tie]:
+    """Return *ties* but for those between two parts of one series."""
+    parts = {one.id: one.part for one in told if one.part}
+
+    def is_within_series(tie: Tie) -> bool:
+        one, other = parts.get(tie.one), parts.get(tie.other)
+        return bool(one and other and one.number != other.number and one.belongs_with(other))
+
+    return [tie for tie in ties if not is_within_series(tie)]
 
 
 def wordings_of(newsletter: Newsletter, articles: Iterable[Article]) -> dict[str, Wording]:
