@@ -41,7 +41,7 @@ class Ranking:
 
 
 def rank(newsletter: Newsletter, list_name: str = "", now: datetime | None = None) -> Ranking:
-    """Return all that waits in stories, best first; of what scores the same, the newest.
+    """Return all that waits in stories, best first; of what scores the same, what came first.
 
     :param list_name: the list whose issues are remembered; empty is the first one.
     :param now: the time by which things are new; None is the clock's.
@@ -68,7 +68,7 @@ def rank(newsletter: Newsletter, list_name: str = "", now: datetime | None = Non
                     noted=any(waiting[id].noted for id in ids),
                 )
             )
-    ranked.sort(key=lambda one: (-round(one.score.total, 2), -waiting[one.id].told.at, one.id))
+    ranked.sort(key=lambda one: (-round(one.score.total, 2), waiting[one.id].told.at, one.id))
     return Ranking(stories=tuple(ranked), gathered=gathered)
 
 
