@@ -63,6 +63,13 @@ class CandidateStore:
         with self._database.reading() as connection:
             return [_candidate(row) for row in connection.execute(asked.limit(10))]
 
+    def of_link(self, link: str) -> Candidate | None:
+        """Return the waiting one of an address, the oldest; None if there is none."""
+        same = and_(candidate.c.link_key == link_key(link), candidate.c.left_at.is_(None))
+        with self._database.reading() as connection:
+            row = connection.execute(select(candidate).where(same).order_by(candidate.c.seen_at).limit(1)).first()
+        return _candidate(row) if row else None
+
     def of(self, ids: Iterable[str]) -> list[Candidate]:
         """Return the waiting ones of these *ids*."""
         rest, found = iter(ids), []
@@ -71,13 +78,6 @@ class CandidateStore:
                 asked = select(candidate).where(candidate.c.id.in_(some), candidate.c.left_at.is_(None))
                 found += [_candidate(row) for row in connection.execute(asked)]
         return found
-
-    def of_link(self, link: str) -> Candidate | None:
-        """Return the waiting one of an address, the oldest; None if there is none."""
-        same = and_(candidate.c.link_key == link_key(link), candidate.c.left_at.is_(None))
-        with self._database.reading() as connection:
-            row = connection.execute(select(candidate).where(same).order_by(candidate.c.seen_at).limit(1)).first()
-        return _candidate(row) if row else None
 
     def leave(self, ids: Iterable[str]) -> None:
         """Note that these were decided about: what was decided stands in the pool."""

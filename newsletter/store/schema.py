@@ -429,23 +429,6 @@ page = Table(
 )
 """Articles that were added by address, and whose page was not read yet, or was."""
 
-model_call = Table(
-    "model_call",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("at", Time, nullable=False),
-    Column("issue", Integer, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("tokens", Integer, nullable=False),  # read and written; the most there can be until the call is over
-    Column("cost", Number, nullable=False),  # millionths of the currency, likewise
-    Column("currency", Text, nullable=False),
-    Column("settled_at", Time),  # the call is over, and this is what it cost
-    Index(None, "issue"),
-    Index(None, "at"),
-)
-"""What asking models for drafts has cost: what the caps of an issue and of a month are counted by."""
-
-
 document = Table(
     "document",
     metadata,
@@ -478,6 +461,21 @@ document_file = Table(
     Column("stamp", Text, nullable=False),  # its size and time when it was read
 )
 """The files that documents were made from."""
+model_call = Table(
+    "model_call",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("issue", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("tokens", Integer, nullable=False),  # read and written; the most there can be until the call is over
+    Column("cost", Number, nullable=False),  # millionths of the currency, likewise
+    Column("currency", Text, nullable=False),
+    Column("settled_at", Time),  # the call is over, and this is what it cost
+    Index(None, "issue"),
+    Index(None, "at"),
+)
+"""What asking models for drafts has cost: what the caps of an issue and of a month are counted by."""
 
 version_table = Table(
     "alembic_version",

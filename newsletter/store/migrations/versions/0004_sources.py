@@ -12,8 +12,9 @@ def upgrade() -> None:
     _feed()
     _candidate()
     _page()
-    _model_call()
     _document()
+
+    _model_call()
 
 
 def _text(name: str, default: str = "") -> sa.Column[str]:
@@ -72,23 +73,6 @@ def _page() -> None:
     op.create_index("page_next_at", "page", ["next_at"])
 
 
-def _model_call() -> None:
-    op.create_table(
-        "model_call",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("at", sa.Text, nullable=False),
-        sa.Column("issue", sa.Integer, nullable=False),
-        sa.Column("model", sa.Text, nullable=False),
-        sa.Column("tokens", sa.Integer, nullable=False),
-        sa.Column("cost", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
-        sa.Column("currency", sa.Text, nullable=False),
-        sa.Column("settled_at", sa.Text),
-        sa.PrimaryKeyConstraint("id", name="model_call_pk"),
-    )
-    op.create_index("model_call_issue", "model_call", ["issue"])
-    op.create_index("model_call_at", "model_call", ["at"])
-
-
 def _document() -> None:
     number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     texts = ("key", "link", "title", "source", "about", "text", "state", "reason", "since", "published", "fingerprint")
@@ -110,3 +94,20 @@ def _document() -> None:
         sa.Column("stamp", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("name", name="document_file_pk"),
     )
+
+
+def _model_call() -> None:
+    op.create_table(
+        "model_call",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("issue", sa.Integer, nullable=False),
+        sa.Column("model", sa.Text, nullable=False),
+        sa.Column("tokens", sa.Integer, nullable=False),
+        sa.Column("cost", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
+        sa.Column("currency", sa.Text, nullable=False),
+        sa.Column("settled_at", sa.Text),
+        sa.PrimaryKeyConstraint("id", name="model_call_pk"),
+    )
+    op.create_index("model_call_issue", "model_call", ["issue"])
+    op.create_index("model_call_at", "model_call", ["at"])
