@@ -24,6 +24,11 @@ _NOTHING = Wording()
 _AT_ONCE = 500
 """Articles, with their texts, in memory."""
 
+LONG = 4_000
+"""So many texts take more than a second."""
+
+Advance = Callable[[int, int], None]
+"""Hears how many texts were looked at, and of how many."""
 Find = Callable[[Sequence[str]], Iterable[Article]]
 """Returns the articles of these ids."""
 
@@ -68,10 +73,13 @@ def moment_of(written: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def find_stories(newsletter: Newsletter, articles: Iterable[Told], find: Find) -> list[Story]:
+def find_stories(
+    newsletter: Newsletter, articles: Iterable[Told], find: Find, advance: Advance | None = None
+) -> list[Story]:
     """Return *articles* in stories.
 
     :param find: gives those whose texts were never read.
+    :param advance: hears how far it is where it takes long.
     """
     ordered = sorted(articles, key=lambda one: (one.at, one.id))
     times, marks = {one.id: one.at for one in ordered}, {one.id: one.mark for one in ordered}
@@ -80,13 +88,16 @@ def find_stories(newsletter: Newsletter, articles: Iterable[Told], find: Find) -
         return stories_of(times, _without_series(ordered, before.ties))
     texts = _Texts(newsletter, find)
     if before.is_due(marks):
+        texts.announce(2 * len(ordered), advance)
         frequencies = Frequencies.of(telling.wording for telling in texts.tellings(ordered))
         found: Iterable[Tie] = ties_among(texts.tellings(ordered), frequencies)
         now = Reckoning(told=marks, ties=tuple(found), frequencies=frequencies, whole=len(ordered))
     else:
         new = list(texts.tellings([one for one in ordered if one.id in fresh]))
         frequencies = before.frequencies.with_more(telling.wording for telling in new)
-        others = texts.tellings(_near(ordered, fresh))
+        near = _near(ordered, fresh)
+        texts.announce(len(near), advance)
+        others = texts.tellings(near)
         found = (*before.kept(marks), *ties_among(new, frequencies), *ties_between(new, others, frequencies))
         now = Reckoning(told=marks, ties=found, frequencies=frequencies, whole=before.whole)
     newsletter.derived.put(STORIES, {VERSION: now.to_bytes()})
@@ -126,6 +137,13 @@ class _Texts:
         self._derived: Derived = newsletter.derived
         self._find = find
         self._make = Wordings()
+        self._done = self._total = 0
+        self._advance: Advance | None = None
+
+    def announce(self, total: int, advance: Advance | None) -> None:
+        """Tell *advance* of each batch from now on, if *total* are many."""
+        self._done, self._total = 0, total
+        self._advance = advance if total >= LONG else None
 
     def tellings(self, articles: Iterable[Told]) -> Iterator[Telling]:
         """Yield *articles* as tellings, in their order; few of them are in memory."""
@@ -137,6 +155,9 @@ class _Texts:
                 found |= self._made(lacking)
             for one in batch:
                 yield Telling(id=one.id, at=one.at, wording=found.get(one.content, _NOTHING))
+            self._done += len(batch)
+            if self._advance:
+                self._advance(self._done, self._total)
 
     def _made(self, contents: dict[str, str]) -> dict[str, Wording]:
         articles = list(self._find(list(contents)))

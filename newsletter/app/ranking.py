@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from newsletter.app.clustering import find_stories
+from newsletter.app.clustering import Advance, find_stories
 from newsletter.app.filing import filing_of
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.remembering import sketches_of
@@ -40,11 +40,14 @@ class Ranking:
     gathered: Gathered
 
 
-def rank(newsletter: Newsletter, list_name: str = "", now: datetime | None = None) -> Ranking:
+def rank(
+    newsletter: Newsletter, list_name: str = "", now: datetime | None = None, advance: Advance | None = None
+) -> Ranking:
     """Return all that waits in stories, best first; of what scores the same, what came first.
 
     :param list_name: the list whose issues are remembered; empty is the first one.
     :param now: the time by which things are new; None is the clock's.
+    :param advance: hears how far it is where it takes long.
     """
     gathered = gather(newsletter, list_name or next(iter(newsletter.settings.lists), ""))
     moment = (now or datetime.now(UTC)).timestamp()
@@ -55,7 +58,7 @@ def rank(newsletter: Newsletter, list_name: str = "", now: datetime | None = Non
     waiting = gathered.waiting
     told = [*(one.told for one in waiting.values()), *gathered.recent]
     ranked = []
-    for story in find_stories(newsletter, told, find):
+    for story in find_stories(newsletter, told, find, advance):
         if ids := [id for id in story.ids if id in waiting]:
             best, *also = sorted(ids, key=_face(gathered))
             ranked.append(
