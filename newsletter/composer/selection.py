@@ -25,18 +25,18 @@ def shown(
 ) -> tuple[list[str], frozenset[str]]:
     """Return what is shown of *ranked*, best first, and which of it is there only to be looked at, at its end.
 
-    :param sure: what is shown in any case: an editor wants to see it again.
+    :param sure: what is shown whatever it scores, as far as there is room: an editor wants to see it again.
     :param explore: the share of *most* that is drawn from the rest. What was never shown is never picked, and a score
         that learns from picks would think less of it each week.
     :param seed: draws the same ones again.
     """
+    first = [id for id in ranked if id in sure][:most]
     others = [id for id in ranked if id not in sure]
-    room = max(most - (len(ranked) - len(others)), 0)
+    room = most - len(first)
     drawn = round(room * explore) if len(others) > room else 0
-    rest = others[room - drawn :]
-    explored = drawn_from(rest, seed)[:drawn]
-    left = frozenset(rest)
-    return [id for id in ranked if id not in left] + explored, frozenset(explored)
+    explored = drawn_from(others[room - drawn :], seed)[:drawn]
+    best = frozenset([*first, *others[: room - drawn]])
+    return [id for id in ranked if id in best] + explored, frozenset(explored)
 
 
 def drawn_from(ids: Iterable[str], seed: str) -> list[str]:

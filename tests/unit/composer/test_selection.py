@@ -75,6 +75,7 @@ def test_a_shortlist_shows_the_best_what_is_noted_and_a_tenth_by_lot():
     assert set(found[19:]) == explored
     assert explored <= set(ranked[18:99])
     assert shown(ranked, set(), most=100, explore=0.1, seed="42") == (ranked, frozenset())
+    assert shown(ranked, {"099", "050", "010"}, most=2, explore=0.5, seed="42") == (["010", "050"], frozenset())
 
 
 def test_every_article_comes_up_by_lot_in_some_issue():
