@@ -1,7 +1,7 @@
 """Puts together what is known of the articles that a list's readers had."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from newsletter.app.newsletter import Newsletter
@@ -9,7 +9,7 @@ from newsletter.app.texts import texts_of
 from newsletter.composer.boilerplate import Boilerplate, site_of
 from newsletter.composer.memory import Memory
 from newsletter.composer.past import Past, Told
-from newsletter.composer.pool import Decision, Pool
+from newsletter.composer.pool import Decision, Entry, Pool
 from newsletter.composer.shortlist import Repeat
 from newsletter.composer.sketch import sketch_of
 from newsletter.model.article import Article
@@ -37,7 +37,7 @@ def memory_of(
         yield from (entry.article for entry in known.values() if entry.decision is not Decision.DROPPED)
         yield from undecided()
 
-    articles = {id: entry.article for id, entry in known.items()}
+    articles = _Pooled(known)
     by_site = _by_site(lambda: (*articles.values(), *undecided()))
     return Memory(
         past or newsletter.past(list_name),
@@ -46,6 +46,25 @@ def memory_of(
         Boilerplate(by_site),
         waiting,
     )
+
+
+class _Pooled(Mapping[str, Article]):
+    """The articles of a pool by id, each read when it is asked for: few of them were sent."""
+
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        self._entries = entries
+
+    def __getitem__(self, id: str) -> Article:
+        return self._entries[id].article
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
 
 def repeats(
@@ -65,7 +84,7 @@ def sketches_of(newsletter: Newsletter, articles: Iterable[Article]) -> dict[str
     return {one.id: one.sketch or sketch_of(texts[one.id]) for one in articles}
 
 
-def _sketches(newsletter: Newsletter, known: dict[str, Article], told: Sequence[Told]) -> list[str]:
+def _sketches(newsletter: Newsletter, known: Mapping[str, Article], told: Sequence[Told]) -> list[str]:
     """Return the sketches of sent articles; where nothing else is known, of what the issue says of them."""
     sketches = sketches_of(newsletter, (known[one.id] for one in told if one.id in known))
     return [sketches.get(one.id) or sketch_of(one.words) for one in told]
