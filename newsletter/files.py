@@ -1,11 +1,60 @@
 """Writes a file whole or not at all."""
 
+import errno
 import os
 import secrets
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from newsletter.errors import FileError
+
+_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP}
+"""What the system says where a disk has no locks: some network disks."""
+
+if sys.platform == "win32":
+    import msvcrt
+
+    FAR = 1 << 40  # a lock keeps others from reading what it is on: it is on what no file has
+
+    def _lock(handle: int, *, shared: bool) -> None:
+        os.lseek(handle, FAR, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+
+    def _unlock(handle: int) -> None:
+        os.lseek(handle, FAR, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(handle: int, *, shared: bool) -> None:
+        fcntl.flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+
+    def _unlock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+@contextmanager
+def locked(handle: int, *, shared: bool = False) -> Iterator[None]:
+    """Wait until no other process writes to the open file *handle*, and keep it so until the block ends.
+
+    Where the disk has no locks it goes on without.
+
+    :param shared: others may read meanwhile.
+    """
+    try:
+        _lock(handle, shared=shared)
+    except OSError as cause:
+        if cause.errno not in _NO_LOCKS:
+            raise
+        yield
+        return
+    try:
+        yield
+    finally:
+        _unlock(handle)
 
 
 def write_whole(path: Path, data: bytes, *, mode: int | None = None, durable: bool = True) -> None:

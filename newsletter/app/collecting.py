@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from newsletter.app.adding import Noted
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.pool import excess
 from newsletter.errors import InputError
@@ -49,9 +50,18 @@ def read(name: str, data: bytes, links: Path | None) -> Reading:
     return replace(read_source(data, name, (read_file(links), links.name) if links else None), name=name)
 
 
-def collect(newsletter: Newsletter, reading: Reading, *, source: str, section: str) -> Collection:
-    """Put the articles of *reading* into the pool."""
-    entries = [replace(entry, article=_meant(entry.article, source, section)) for entry in reading.collected]
+def collect(
+    newsletter: Newsletter,
+    reading: Reading,
+    *,
+    source: str,
+    section: str,
+    note: str = "",
+    tags: tuple[str, ...] = (),
+) -> Collection:
+    """Put the articles of *reading* into the pool, with what an editor says of all of them."""
+    noted = Noted(note=note, tags=tags, section=" ".join(section.split()), source=" ".join(source.split()))
+    entries = [replace(entry, article=_meant(entry.article, noted)) for entry in reading.collected]
     collected = [entry for entry in entries if not excess(entry.article)]
     remarks = [*reading.remarks, *(_too_long(entry) for entry in entries if excess(entry.article))]
     additions = newsletter.pool().add([entry.article for entry in collected])
@@ -62,11 +72,13 @@ def collect(newsletter: Newsletter, reading: Reading, *, source: str, section: s
     return Collection(name=reading.name, rows=rows, remarks=tuple(sorted(remarks, key=lambda remark: remark.line)))
 
 
-def _meant(article: Article, source: str, section: str) -> Article:
+def _meant(article: Article, noted: Noted) -> Article:
     return replace(
         article,
-        source=article.source or " ".join(source.split()),
-        section=article.section or " ".join(section.split()),
+        source=article.source or noted.source,
+        section=article.section or noted.section,
+        note=article.note or noted.note,
+        tags=tuple(dict.fromkeys([*article.tags, *noted.tags])),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from newsletter.composer.issues import IssueFolder
 from newsletter.composer.past import Past
 from newsletter.composer.pool import Pool
+from newsletter.composer.pool_file import Told
 from newsletter.errors import IssueError
 from newsletter.model.hook import told_by
 from newsletter.model.issue import Issue
@@ -29,17 +30,19 @@ class Newsletter:
     """One newsletter's folder, opened.
 
     :param shown: the folder as a person in the current folder would name it; paths in messages begin with it.
+    :ivar told: is called with what a person should know of, beside what they asked for: a line that was repaired.
     """
 
     def __init__(self, settings: Settings, shown: Path) -> None:
         self.settings = settings
         self.shown = shown
         self.issues = IssueFolder(shown / "issues")
+        self.told: Told | None = None
         self._renderers: list[tuple[RenderingOptions, Renderer]] = []
 
     def pool(self) -> Pool:
         """Read the pool."""
-        return Pool(self.shown / "pool", self.settings.writer)
+        return Pool(self.shown / "pool", self.settings.writer, told=self.told)
 
     def past(self, list_name: str = "") -> Past:
         """Read which issue of the list *list_name* has which article; empty is any list."""

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from newsletter.app.candidates import Articles
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.blocks import article_block, section_block
+from newsletter.composer.escaping import escaped
 from newsletter.composer.issues import number_of
+from newsletter.composer.past import Past
 from newsletter.composer.picking import Rules, choose, require_free, require_readable
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
+from newsletter.model.draft import words_sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +41,24 @@ class Picked:
         }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placing:
+    """An article on its way into an issue.
+
+    :param section: where it goes; empty is the end of the issue.
+    :param again: why it may run although a sent issue had it.
+    """
+
+    article: Article
+    section: str = ""
+    again: str = ""
+
+    def require_readable(self) -> None:
+        """Refuse what could not be read in an issue; a PoolError says what to do."""
+        block = article_block(self.article)
+        require_readable(self.article, f"{section_block(self.section)}\n{block}" if self.section else block)
+
+
 def pick(
     newsletter: Newsletter, ids: Sequence[str], rules: Rules, *, path: Path | None, section: str | None, again: str
 ) -> Picked:
@@ -46,31 +67,65 @@ def pick(
     :param section: where they go; empty is the end of the issue, None what each was collected for.
     :raises PoolError: when one of them may not run, or cannot stand in an issue; then nothing is written.
     """
-    if path and newsletter.issues.receipts(path):
-        todo = "newsletter new makes the next one; a correction is an issue of its own"
-        raise PoolError("this issue was sent, and stays as its readers have it", todo, where=path)
+    require_unsent(newsletter, path)
     pool, past = newsletter.pool(), newsletter.past()
-    entries = [pool.find(id) for id in dict.fromkeys(ids)]
+    known = Articles(newsletter, pool)
+    entries = [known.find(id) for id in dict.fromkeys(ids)]
     number = newsletter.issues.read(path).number if path else 0
     for entry in entries:
         require_free(entry, past, number, again)
     chosen = [entry.article for entry in entries] if ids else choose(pool.entries.values(), past, rules)
-    already = [a for a in chosen if (seen := past.picked(a)) and seen.number == number]
-    articles = [article for article in chosen if article not in already]
     if not chosen:
         raise PoolError(
             "no article is free to be picked", "newsletter add FILE adds some; newsletter pool list shows why"
         )
-    blocks = [(article.section if section is None else section, article_block(article)) for article in articles]
-    for article, (heading, block) in zip(articles, blocks, strict=True):
-        require_readable(article, f"{section_block(heading)}\n{block}" if heading else block)
-    facts = {"articles": {a.id: _provenance(a, again if past.sent(a) else "") for a in articles}}
-    created = path is None
+    already = [article for article in chosen if stands_in(past, article, number)]
+    placings = [
+        Placing(article=article, section=article.section if section is None else section, again=again)
+        for article in chosen
+        if article not in already
+    ]
+    for placing in placings:
+        placing.require_readable()
+    known.take_in(entries)
+    placed = place(newsletter, past, placings, path)
+    known.leave()
+    articles = tuple(placing.article for placing in placings)
+    return Picked(path=placed, articles=articles, already=tuple(already), created=path is None)
+
+
+def require_unsent(newsletter: Newsletter, path: Path | None) -> None:
+    """Refuse to put anything into an issue that its readers have."""
+    if path and newsletter.issues.receipts(path):
+        todo = "newsletter new makes the next one; a correction is an issue of its own"
+        raise PoolError("this issue was sent, and stays as its readers have it", todo, where=path)
+
+
+def stands_in(past: Past, article: Article, number: int) -> bool:
+    """Whether *article* is in the unsent issue *number* already."""
+    seen = past.picked(article)
+    return bool(seen and seen.number == number)
+
+
+def place(
+    newsletter: Newsletter, past: Past, placings: Sequence[Placing], path: Path | None, *, list_name: str = ""
+) -> Path:
+    """Write *placings* at the ends of their sections in the issue *path*, or in a new one; return its file.
+
+    :param list_name: the mailing list of a new one; empty is that of the last issue.
+    :raises IssueError: when what comes out would not be an issue with these articles; then nothing is written.
+    """
+    blocks = [(placing.section, article_block(placing.article)) for placing in placings]
+    facts = {
+        "articles": {p.article.id: _provenance(p.article, p.again if past.sent(p.article) else "") for p in placings}
+    }
     if path is None:
-        path = newsletter.issues.create(_settings(newsletter), blocks, facts)
-    elif articles:
+        return newsletter.issues.create(
+            {**_settings(newsletter), **({"list": list_name} if list_name else {})}, blocks, facts
+        )
+    if placings:
         newsletter.issues.edit(path, blocks, facts)
-    return Picked(path=path, articles=tuple(articles), already=tuple(already), created=created)
+    return path
 
 
 def _settings(newsletter: Newsletter) -> dict[str, Any]:
@@ -87,5 +142,5 @@ def create_issue(newsletter: Newsletter, values: dict[str, Any]) -> Path:
 def _provenance(article: Article, again: str) -> dict[str, str]:
     facts = {"found": article.found, "drafted_by": article.drafted_by, "again": again}
     if article.drafted_by:
-        facts["draft_sha256"] = sha256(article_block(article).encode()).hexdigest()
+        facts["draft_sha256"] = words_sha256(escaped(article.why), [escaped(point) for point in article.points])
     return {name: value for name, value in facts.items() if value}

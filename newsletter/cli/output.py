@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +36,21 @@ def here() -> "Newsletter":
     from newsletter.app import open_newsletter
 
     newsletter = open_newsletter(Path.cwd())
+    newsletter.told = _once()
     click.get_current_context().call_on_close(newsletter.close)
     return newsletter
+
+
+def _once() -> Callable[[str], None]:
+    """Return what says each text once, beside what the command prints."""
+    said: set[str] = set()
+
+    def tell(text: str) -> None:
+        if text not in said:
+            said.add(text)
+            click.echo(f"newsletter: {printable(text)}", err=True)
+
+    return tell
 
 
 def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

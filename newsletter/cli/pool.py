@@ -62,15 +62,17 @@ def _values(entry: "Entry") -> dict[str, Any]:
 @json_option
 def show(id: str, as_json: bool) -> None:
     """Show all that is known of one article."""
+    from newsletter.app.candidates import Articles
     from newsletter.composer.picking import state_of
 
     newsletter = here()
-    entry = newsletter.pool().find(id)
-    past = newsletter.past()
+    pool = newsletter.pool()
+    entry = Articles(newsletter, pool).find(id)
+    state = state_of(entry, newsletter.past()) if entry.article.id in pool.entries else "candidate"
     if as_json:
-        say_json({**_values(entry), "state": state_of(entry, past)})
+        say_json({**_values(entry), "state": state})
         return
-    for name, value in {**_values(entry), "state": state_of(entry, past)}.items():
+    for name, value in {**_values(entry), "state": state}.items():
         if isinstance(value, list):
             say(f"{name}:")
             for item in value:
@@ -94,10 +96,11 @@ def edit(id: str, **facts: Any) -> None:
 
     Without options it opens in your editor ($VISUAL or $EDITOR). Issues that have it already stay as they are.
     """
+    from newsletter.app.candidates import adopt
     from newsletter.sources.reading import clean
 
     newsletter = here()
-    entry = newsletter.pool().find(id)
+    entry = adopt(newsletter, id)
     changes = {
         name: [clean(item) for item in value]
         if isinstance(value, tuple)
@@ -147,12 +150,13 @@ def _again(error: str) -> bool:
 
 
 def _decide(id: str, decision: str, reason: str = "") -> str:
+    from newsletter.app.candidates import adopt
     from newsletter.composer.pool import Decision
 
     newsletter = here()
-    found = newsletter.pool()
-    entry = found.find(id)
-    found.decide(entry.article.id, Decision(decision), reason)
+    pool = newsletter.pool()
+    entry = adopt(newsletter, id, pool)
+    pool.decide(entry.article.id, Decision(decision), reason)
     name = f"{entry.article.id} {entry.article.title or '(no title)'}"
     if decision != "new" and (seen := newsletter.past().picked(entry.article)):
         return f"{name}\nIt stands in {seen.path}, and stays there until you take its block out"

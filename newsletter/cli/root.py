@@ -13,15 +13,21 @@ from newsletter.cli import (
     compose,
     counting,
     diff,
+    feeds,
+    fetch,
+    draft,
     forgetting,
     hooks,
     kept,
     key,
     look,
     mailing,
+    mutes,
     operate,
     pool,
     readers,
+    search,
+    review,
     send,
     serve,
     shots,
@@ -29,6 +35,7 @@ from newsletter.cli import (
     start,
     suppression,
     themes,
+    triage,
     work,
 )
 from newsletter.cli.groups import SectionedGroup
@@ -81,8 +88,8 @@ def root() -> None:
 
 
 root.add_section("Start", start.init, start.doctor, start.completion)
-root.add_section("Collect", collect.add, pool.pool)
-root.add_section("Compose", compose.pick, compose.new, compose.edit)
+root.add_section("Collect", collect.add, fetch.fetch, feeds.feeds, pool.pool, search.search)
+root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit, draft.draft, review.review)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers, bounces.bounces)
@@ -91,3 +98,5 @@ for command in (kept.show, suppression.suppress, suppression.suppressed, forgett
 root.add_section("Publish", serve.serve, archive.archive)
 root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns, hooks.hooks)
 readers.subscribers.add_command(counting.count)
+for command in (mutes.mute, mutes.unmute, mutes.mutes):
+    pool.pool.add_command(command)

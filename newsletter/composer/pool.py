@@ -1,33 +1,36 @@
 """The pool: collected articles and what was decided about each, in append-only files.
 
 ``pool/WRITER.jsonl`` holds one event a line, at most 4 KB. Each writer appends to a file of their own, so that git has
-nothing to merge; all files together, in the order of their times, are the pool.
+nothing to merge; all files together, in the order of their times, are the pool: see
+:mod:`newsletter.composer.pool_event`.
 """
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from newsletter.errors import FileError, PoolError
+from newsletter.composer.mutes import Mute, MuteKind, Mutes
+from newsletter.composer.pool_event import (
+    FACTS,
+    LINE_LIMIT,
+    MUTES,
+    Decision,
+    Head,
+    excess,
+    facts_of,
+    moment_after,
+    written,
+)
+from newsletter.composer.pool_file import Place, PoolFile, Told
+from newsletter.errors import PoolError
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
-from newsletter.model.excerpt import excerpt
+from newsletter.model.canonical import article_key, link_key
 
-LINE_LIMIT = 4096
-"""Bytes of a line, its end included: one write of up to this many is never torn by another."""
-
-
-class Decision(StrEnum):
-    """What was decided about an article of the pool."""
-
-    NEW = "new"
-    HELD = "held"
-    DROPPED = "dropped"
+__all__ = ["LINE_LIMIT", "Addition", "Decision", "Entry", "Pool", "excess", "writer_name"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,157 +39,302 @@ class Entry:
 
     :param reason: why it was held or dropped.
     :param added: when it came in, ISO 8601 in UTC.
+    :param decided: when it was held, dropped or restored; empty when nobody has decided.
     """
 
     article: Article
     decision: Decision = Decision.NEW
     reason: str = ""
     added: str = ""
+    decided: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Addition:
-    """What adding one article did: "added", "completed" with what was missing, or "known" already."""
+    """What adding one article did: "added", "completed" with what was missing, or "known" already.
 
-    article: Article
+    :param entry: the article as it stands in the pool now, with what was decided about it.
+    """
+
+    entry: Entry
     outcome: str
+
+    @property
+    def article(self) -> Article:
+        """The article as it stands in the pool now."""
+        return self.entry.article
+
+
+class _Part(NamedTuple):
+    """A line that has facts of an article; where it stands, for they are read when somebody asks for them."""
+
+    at: str
+    event: str
+    file: PoolFile
+    place: Place
+
+
+@dataclass(slots=True)
+class _Record:
+    """What the lines about one id say.
+
+    :param judged: time and line of the last decision, which is the order of decisions.
+    """
+
+    parts: list[_Part] = field(default_factory=list)
+    added: str = ""
+    judged: tuple[str, bytes] = ("", b"")
+    event: str = ""
+    reason: str = ""
+    id: str = ""
 
 
 class Pool:
-    """All entries, by id, in the order in which they came."""
+    """All articles that were collected, and what is muted.
 
-    def __init__(self, folder: Path, writer: str, now: datetime | None = None) -> None:
-        self._file = folder / f"{writer}.jsonl"
+    :param writer: whose file is written to.
+    :param now: the time, for tests; None is the clock's.
+    :param told: is called with what a person should know of: a torn line that was repaired.
+    """
+
+    def __init__(self, folder: Path, writer: str, now: datetime | None = None, told: Told | None = None) -> None:
         self._now = now
-        self.entries: dict[str, Entry] = {}
-        for event in sorted(_events(folder), key=lambda event: event["at"]):
-            self._apply(event)
+        self._records: dict[str, _Record] = {}
+        self._mutes: dict[str, _Record] = {}
+        self._order: list[str] | None = None
+        self._ids_by_key: dict[str, str] | None = None
+        own = folder / f"{writer}.jsonl"
+        self._own = PoolFile(own, told=told, own=True)
+        self._last = ""
+        self.entries: Mapping[str, Entry] = Entries(self)
+        for path in sorted(folder.glob("*.jsonl")):
+            self._catch_up(self._own if path == own else PoolFile(path, told=told))
+
+    def of(self, *decisions: Decision) -> Iterator[Entry]:
+        """Yield the entries with one of these decisions, in the order in which they came; the others are not read."""
+        for id in self.order():
+            if Decision(self._records[id].event or "new") in decisions:
+                yield self.entry(id)
+
+    @property
+    def mutes(self) -> Mutes:
+        """What is muted now."""
+        return Mutes(
+            Mute.parse(record.id, reason=record.reason, since=record.judged[0])
+            for record in self._mutes.values()
+            if record.event == "muted"
+        )
 
     def add(self, articles: Iterable[Article]) -> list[Addition]:
-        """Add what is new, complete what lacked something; an article of the same words or link is the same one."""
-        additions, events = [], []
-        by_link = {link_key(e.article.link): e.article.id for e in self.entries.values() if e.article.link}
-        for article in articles:
-            known = self.entries.get(article.id) or self.entries.get(by_link.get(link_key(article.link), ""))
-            if known is None:
-                event = {"event": "added", "id": article.id, "article": article.facts()}
-                additions.append(Addition(article=article, outcome="added"))
-            elif missing := _completes(known.article, article):
-                event = {"event": "edited", "id": known.article.id, "article": missing}
-                additions.append(Addition(article=known.article, outcome="completed"))
-            else:
-                additions.append(Addition(article=known.article, outcome="known"))
-                continue
-            events.append(self._stamp(event))
-            self._apply(events[-1])
-            if article.link:
-                by_link.setdefault(link_key(article.link), events[-1]["id"])
-        self._append(events)
-        return [replace(addition, article=self.entries[addition.article.id].article) for addition in additions]
+        """Add what is new, complete what lacked something; an article of the same words or link is the same one.
+
+        What another process of this writer adds meanwhile is known, too.
+        """
+        outcomes = []
+        with self._own.adding() as append:
+            self._catch_up(self._own)
+            events: list[dict[str, Any]] = []
+            coming: dict[str, Article] = {}
+            for article in articles:
+                id = self._id_of(article)
+                known = coming.get(id) or (self.entry(id).article if id in self.entries else None)
+                missing = self._missing(id, known, article) if known else article.facts()
+                outcome = "added" if known is None else "completed" if missing else "known"
+                outcomes.append((id, outcome))
+                if known is None or missing:
+                    coming[id] = known.with_facts(missing) if known else article
+                    events.append(self._stamp({"event": "added", "id": id, "article": missing}))
+                    self._know(coming[id])
+            self._append(append, events)
+        return [Addition(entry=self.entry(id), outcome=outcome) for id, outcome in outcomes]
 
     def edit(self, id: str, facts: Mapping[str, Any]) -> Article:
         """Replace some facts of an article."""
+        Article(id=id).with_facts(facts)
         self._record({"event": "edited", "id": id, "article": dict(facts)})
-        return self.entries[id].article
+        return self.entry(id).article
 
     def decide(self, id: str, decision: Decision, reason: str = "") -> None:
         """Hold, drop or restore an article."""
         self._record({"event": decision.value, "id": id, "reason": reason})
 
+    def mute(self, kind: MuteKind, name: str, reason: str = "") -> Mute:
+        """Pass over a source or a word from now on.
+
+        :raises PoolError: when there is no name.
+        """
+        try:
+            mute = Mute.parse(f"{kind.value}:{name}", reason=reason)
+        except ValueError as cause:
+            raise PoolError("there is nothing to mute", "give the name of a source, or a word") from cause
+        self._record({"event": "muted", "id": mute.id, "reason": reason})
+        return mute
+
+    def unmute(self, kind: MuteKind, name: str) -> Mute:
+        """Let a source or a word be seen again.
+
+        :raises PoolError: when it is not muted.
+        """
+        mute = self.mutes.find(kind, name)
+        self._record({"event": "unmuted", "id": mute.id, "reason": ""})
+        return mute
+
     def find(self, prefix: str) -> Entry:
         """Return the one entry whose id begins with *prefix*."""
-        found = [entry for id, entry in self.entries.items() if id.startswith(prefix.lower())]
+        found = [id for id in self.entries if id.startswith(prefix.lower())]
         if len(found) == 1 and prefix:
-            return found[0]
+            return self.entry(found[0])
         if not found:
             raise PoolError(f'no article of the pool has the id "{prefix}"', "newsletter pool list shows them")
-        ids = ", ".join(entry.article.id for entry in found[:5])
-        raise PoolError(f'"{prefix}" begins {len(found)} ids: {ids}', "type a letter more")
+        raise PoolError(f'"{prefix}" begins {len(found)} ids: {", ".join(found[:5])}', "type a letter more")
+
+    def same_as(self, article: Article) -> Entry | None:
+        """Return the entry of another id that has one of the addresses of *article*; the oldest, if it is older."""
+        self._id_of(Article(id="", link=article.link))  # so that the keys are known
+        ids = (self._ids_by_key or {}).get
+        found = {id for key in _keys(article) if (id := ids(key)) and id != article.id}
+        older = [id for id in self.order() if id in found]
+        return self.entry(older[0]) if older else None
+
+    def order(self) -> Sequence[str]:
+        """The ids of all entries, in the order in which they came."""
+        if self._order is None:
+            known = [(record.added, id) for id, record in self._records.items() if record.added]
+            self._order = [id for _, id in sorted(known)]
+        return self._order
+
+    def has(self, id: str) -> bool:
+        """Whether there is an entry of this id."""
+        record = self._records.get(id)
+        return bool(record and record.added)
+
+    def entry(self, id: str) -> Entry:
+        """Read the entry of this id; KeyError when there is none."""
+        record = self._records[id]
+        if not record.added:
+            raise KeyError(id)
+        return Entry(
+            article=self._article(id, record.parts),
+            decision=Decision(record.event or "new"),
+            reason=record.reason,
+            added=record.added,
+            decided=record.judged[0],
+        )
+
+    def fingerprint(self, id: str) -> str:
+        """Return what is the same as long as nothing is written about this id; its facts are not read for it."""
+        record = self._records[id]
+        lines = [part.file.line(part.place).strip() for part in record.parts]
+        return blake2b(b"\n".join([*sorted(lines), record.judged[1]]), digest_size=12).hexdigest()
+
+    def _article(self, id: str, parts: Sequence[_Part]) -> Article:
+        if len(parts) == 1:
+            facts = _facts(parts[0])
+        else:
+            facts = {}
+            parts = sorted(parts, key=lambda part: (part.at, part.file.line(part.place).strip()))
+            for part in (part for part in parts if part.event == "added"):
+                facts = _facts(part) | facts  # the first that says a fact is right
+            for part in (part for part in parts if part.event == "edited"):
+                facts |= _facts(part)
+        return Article(id=id).with_facts(facts)
+
+    def _id_of(self, article: Article) -> str:
+        """Return the id that an article has here already, by its own or by its link; else its own."""
+        if self.has(article.id):
+            return article.id
+        if self._ids_by_key is None:
+            self._ids_by_key = {}
+            for id in self.order():
+                self._know(self._article(id, self._records[id].parts))
+        known = (self._ids_by_key.get(key) for key in _keys(article))
+        return next((id for id in known if id), article.id)
+
+    def _know(self, article: Article) -> None:
+        if self._ids_by_key is not None:
+            for key in _keys(article):
+                self._ids_by_key.setdefault(key, article.id)
+
+    def _missing(self, id: str, known: Article, article: Article) -> dict[str, Any]:
+        """Return the facts of *article* that *known* lacks, but for those that somebody has taken out."""
+        had, passed = known.facts(), {"found", "drafted_by"}
+        missing = {name: value for name, value in article.facts().items() if name not in had and name not in passed}
+        edits = [part for part in self._records[id].parts if part.event == "edited"] if missing and self.has(id) else []
+        edited = {name for part in edits for name in _facts(part)}
+        return {name: value for name, value in missing.items() if name not in edited}
 
     def _record(self, event: dict[str, Any]) -> None:
-        stamped = self._stamp(event)
-        self._append([stamped])
-        self._apply(stamped)
+        with self._own.adding() as append:
+            self._catch_up(self._own)
+            self._append(append, [self._stamp(event)])
 
     def _stamp(self, event: dict[str, Any]) -> dict[str, Any]:
-        now = self._now or datetime.now(UTC)
-        return {"at": now.isoformat(timespec="microseconds"), **event}
+        """Date *event* after all of this writer's, and after all that is known of what it is about."""
+        record = self._record_of(event["event"], event["id"])
+        known = (record.judged[0], *(part.at for part in record.parts))
+        self._last = moment_after(self._now or datetime.now(UTC), self._last, *known)
+        return {"at": self._last, **event}
 
-    def _append(self, events: Sequence[Mapping[str, Any]]) -> None:
-        lines = [_line(event) for event in events]
-        if not lines:
-            return
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            before = self._file.read_bytes() if self._file.exists() else b""
-            torn = b"\n" if before and not before.endswith(b"\n") else b""
-            with self._file.open("ab") as file:
-                file.write(torn + b"".join(lines))
-        except OSError as cause:
-            todo = "make room, or look at the folder and its permissions"
-            raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=self._file) from cause
+    def _append(self, append: Callable[[bytes], None], events: Sequence[Mapping[str, Any]]) -> None:
+        append(b"".join([written(event) for event in events]))
+        self._catch_up(self._own)
 
-    def _apply(self, event: Mapping[str, Any]) -> None:
-        id, entry = event["id"], self.entries.get(event["id"])
-        if event["event"] == "added":
-            if entry is None:
-                self.entries[id] = Entry(article=Article(id=id).with_facts(event["article"]), added=event["at"])
-        elif entry and event["event"] == "edited":
-            self.entries[id] = replace(entry, article=entry.article.with_facts(event["article"]))
-        elif entry:
-            self.entries[id] = replace(entry, decision=Decision(event["event"]), reason=event.get("reason", ""))
+    def _catch_up(self, file: PoolFile) -> None:
+        """Take in what stands in *file* and was not read yet."""
+        for head, place, line in file.news():
+            if file is self._own:
+                self._last = max(self._last, head.at)
+            self._apply(head, _Part(head.at, head.event, file, place), line)
 
+    def _apply(self, head: Head, part: _Part, line: bytes) -> None:
+        record = self._record_of(head.event, head.id)
+        if head.event in FACTS:
+            record.parts.append(part)
+            if head.event == "added":
+                record.added = min(record.added or head.at, head.at)
+                self._order = None
+        elif (order := (head.at, line.strip())) > record.judged:
+            record.judged, record.event, record.reason, record.id = order, head.event, head.reason, head.id
 
-def _completes(known: Article, article: Article) -> dict[str, Any]:
-    """Return the facts of *article* that *known* lacks."""
-    had = known.facts()
-    return {
-        name: value
-        for name, value in article.facts().items()
-        if name not in had and name not in ("found", "drafted_by")
-    }
+    def _record_of(self, event: str, id: str) -> _Record:
+        records, key = (self._mutes, Mute.parse(id).key) if event in MUTES else (self._records, id)
+        if (record := records.get(key)) is None:
+            record = records[key] = _Record()
+        return record
 
 
-def excess(article: Article) -> int:
-    """Return how many bytes *article* has too many for a line of the pool; 0 when it fits."""
-    stamp = datetime.now(UTC).isoformat(timespec="microseconds")
-    event = {"at": stamp, "event": "completed", "id": article.id, "article": article.facts()}
-    return max(len(_written(event)) - LINE_LIMIT, 0)
+class Entries(Mapping[str, Entry]):
+    """All entries of a pool by id, in the order in which they came; each is read when it is asked for."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def __getitem__(self, id: str) -> Entry:
+        return self._pool.entry(id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pool.order())
+
+    def __len__(self) -> int:
+        return len(self._pool.order())
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, str) and self._pool.has(id)
 
 
-def _written(event: Mapping[str, Any]) -> bytes:
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def _facts(part: _Part) -> dict[str, Any]:
+    with part.file.said_of(part.place):
+        return facts_of(part.file.line(part.place))
 
 
-def _line(event: Mapping[str, Any]) -> bytes:
-    line = _written(event)
-    if len(line) > LINE_LIMIT:
-        title = excerpt(event.get("article", {}).get("title") or event["id"], 60)
-        what = f'"{title}" takes {len(line):,} bytes; a line of the pool holds {LINE_LIMIT:,}'
-        raise PoolError(what, "shorten its why and key points; the pool keeps notes on articles, not articles")
-    return line
+def _keys(article: Article) -> tuple[str, ...]:
+    """Return the keys of the addresses of *article*.
 
-
-def _events(folder: Path) -> Iterable[dict[str, Any]]:
-    for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").split("\n"), 1):
-            if line.strip():
-                yield _event(line, path, number)
-
-
-def _event(line: str, path: Path, number: int) -> dict[str, Any]:
-    try:
-        event: dict[str, Any] = json.loads(line)
-        if not all(isinstance(event[name], str) for name in ("at", "event", "id")):
-            raise TypeError("time, event and id are texts")
-        if event["event"] in ("added", "edited"):
-            Article(id=event["id"]).with_facts(event["article"])
-        else:
-            Decision(event["event"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as cause:
-        what = "this line of the pool cannot be read"
-        raise PoolError(what, "mend it, or take it out; git log has it as it was", where=path, line=number) from cause
-    return event
+    A canonical address with a fragment is the only one: another article of its feed has the address without.
+    """
+    if "#" in article.canonical:
+        return (article_key(article),)
+    return tuple(dict.fromkeys(link_key(link) for link in (article.link, article.canonical) if link))
 
 
 def writer_name(user: str, host: str) -> str:

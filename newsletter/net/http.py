@@ -12,6 +12,7 @@ The address that was judged is the one that is connected to, so a name server th
 
 import asyncio
 import os
+import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,13 +21,15 @@ from typing import Any, Final
 
 import httpx2
 
-from newsletter.errors import NetError
+from newsletter.errors import NetError, NotAsked
 from newsletter.net.guard import is_public
 from newsletter.net.lookup import look_up
 
 AGENT: Final = "newsletterpress"
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 """RFC 9110 §15.4; 300 and 304 lead nowhere by themselves."""
+EXACT: Final = ("etag", "last-modified")
+"""Headers whose octets are given back as they came (RFC 9110 §13.1)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +41,7 @@ class Limits:
     :param cut: a longer body is cut there, and not refused.
     :param redirects: how many are followed; with 0 the redirect itself is the answer.
     :param allow_private: the editor configured this address, so it may lead into a private network or to this machine.
+    :param private_hosts: names of hosts, in lower case, that may do so wherever else a link may lead.
     """
 
     seconds: float = 20
@@ -45,6 +49,7 @@ class Limits:
     cut: bool = False
     redirects: int = 5
     allow_private: bool = False
+    private_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,12 +59,14 @@ class Request:
     :param form: is posted as ``application/x-www-form-urlencoded``; without it and *body* it is a GET.
     :param body: is posted as it is; its Content-Type is one of the *headers*.
     :param headers: sent beside our own; not sent along to another host.
+    :param agent: who asks, as RFC 9110 §10.1.5 has it: with a way to reach whoever runs it, where a site may mind.
     """
 
     url: str
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    agent: str = AGENT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,13 +74,16 @@ class Answer:
     """What came back, whatever its status says.
 
     :param url: where it came from, after redirects.
-    :param headers: their names in lower case.
+    :param headers: their names in lower case. Those of :data:`EXACT` have a character for each octet (ISO 8859-1), so
+        that they can be given back byte for byte.
+    :param seconds: from the first question to the last octet.
     """
 
     status: int
     url: str
     headers: Mapping[str, str]
     body: bytes
+    seconds: float = 0
 
 
 def fetch_now(request: Request, limits: Limits = Limits()) -> Answer:
@@ -83,19 +93,20 @@ def fetch_now(request: Request, limits: Limits = Limits()) -> Answer:
 
 async def fetch(request: Request, limits: Limits = Limits()) -> Answer:
     """Ask *request* and return the answer; NetError if there is none within *limits*."""
+    begun = time.monotonic()
     try:
         async with asyncio.timeout(limits.seconds):
             answer = await _ask(request, limits)
             for _ in range(limits.redirects):
-                if not _leads_on(answer):
-                    return answer
-                request = _redirected(request, answer)
+                if not leads_on(answer):
+                    break
+                request = redirected(request, answer)
                 answer = await _ask(request, limits)
     except TimeoutError as cause:
         raise NetError(f"no whole answer within {limits.seconds:g} seconds", "try later", where=request.url) from cause
-    if limits.redirects and _leads_on(answer):
+    if limits.redirects and leads_on(answer):
         raise NetError(f"more than {limits.redirects} redirects", "give the address they end at", where=request.url)
-    return answer
+    return replace(answer, seconds=time.monotonic() - begun)
 
 
 async def _ask(request: Request, limits: Limits) -> Answer:
@@ -103,10 +114,11 @@ async def _ask(request: Request, limits: Limits) -> Answer:
     url = _parsed(request.url)
     host = url.raw_host.decode("ascii")
     addresses = await look_up(host, url.port or (443 if url.scheme == "https" else 80), request.url)
-    allowed = [address for address in addresses if limits.allow_private or is_public(address)]
+    anywhere = limits.allow_private or host.strip("[]").lower() in limits.private_hosts
+    allowed = [address for address in addresses if anywhere or is_public(address)]
     if not allowed:
         what = f"{host} is in a private network ({', '.join(addresses)})"
-        raise NetError(what, "only what is public is fetched", where=request.url)
+        raise NotAsked(what, "only what is public is fetched", where=request.url)
     refused = None
     for address in allowed:
         # An address that swallows what is sent to it must leave time for the next one; the last one has all of it.
@@ -123,13 +135,15 @@ async def _ask(request: Request, limits: Limits) -> Answer:
 
 async def _ask_at(address: str, url: httpx2.URL, request: Request, limits: Limits, patience: float | None) -> Answer:
     """Ask the server at *address*; it has *patience* seconds to be connected to, if not None."""
-    own = {"Host": url.netloc.decode("ascii"), "User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"}
+    own = {"Host": url.netloc.decode("ascii"), "User-Agent": request.agent, "Accept": "*/*", "Accept-Encoding": "gzip"}
     sent = httpx2.Request(
         "GET" if request.form is None and request.body is None else "POST",
         url.copy_with(host=address),
         data=dict(request.form) if request.form is not None else None,
         content=request.body,
-        headers={**own, **request.headers},
+        headers=[
+            (name.encode(), value.encode("latin-1", "replace")) for name, value in {**own, **request.headers}.items()
+        ],
         extensions={"sni_hostname": url.raw_host.decode("ascii"), "timeout": {"connect": patience}},
     )
     # A connection of its own: one of another host at the same address was not proved to be this host's.
@@ -140,6 +154,8 @@ async def _ask_at(address: str, url: httpx2.URL, request: Request, limits: Limit
         finally:
             await response.aclose()
     headers = {name.lower(): value for name, value in response.headers.items()}
+    exact = {name.lower().decode("latin-1"): value for name, value in response.headers.raw}
+    headers |= {name: exact[name].decode("latin-1") for name in EXACT if name in exact}
     return Answer(status=response.status_code, url=request.url, headers=headers, body=body)
 
 
@@ -184,21 +200,23 @@ def _parsed(link: str) -> httpx2.URL:
     try:
         url = httpx2.URL(link)
     except (httpx2.InvalidURL, ValueError) as cause:
-        raise NetError("this is no address of the web", "it begins with https://", where=link) from cause
+        raise NotAsked("this is no address of the web", "it begins with https://", where=link) from cause
     if url.scheme not in ("http", "https") or not url.raw_host or not 0 < (url.port or 80) < 65536 or url.port == 0:
-        raise NetError("this is no address of the web", "it begins with https://", where=link)
+        raise NotAsked("this is no address of the web", "it begins with https://", where=link)
     if url.userinfo:  # it would stand in logs and in error messages
-        raise NetError(
+        raise NotAsked(
             "there is a name or password in this address", "take it out", where=url.copy_with(userinfo=b"").host
         )
     return url
 
 
-def _leads_on(answer: Answer) -> bool:
+def leads_on(answer: Answer) -> bool:
+    """Return whether *answer* names another address to be asked."""
     return answer.status in REDIRECTS and bool(answer.headers.get("location"))
 
 
-def _redirected(request: Request, answer: Answer) -> Request:
+def redirected(request: Request, answer: Answer) -> Request:
+    """Return what is asked where *answer* leads to; NetError if that is no address."""
     before, target = httpx2.URL(request.url), answer.headers["location"]
     try:
         url = before.join(target)

@@ -1,18 +1,16 @@
 """Asks whether links lead where a reader wants to go: politely, one at a time a host, four hosts at once."""
 
-import asyncio
 import re
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from newsletter.errors import NetError
+from newsletter.net.hosts import Hosts, by_host
 from newsletter.net.http import REDIRECTS, Answer, Limits, Request, fetch
 
 HOPS = 5
-HOSTS = 4
 HEAD = 200_000
 """Octets of a page that are read: its head, which has the canonical address."""
 LIMITS = Limits(seconds=15, octets=HEAD, cut=True, redirects=0)
@@ -42,23 +40,14 @@ async def ask_links(
     links: Iterable[str], told: Callable[[str, LinkStatus], None], *, allow_private: bool = False
 ) -> None:
     """Ask each of *links* once and call *told* with what became of it, as soon as that is known."""
-    by_host: dict[str, list[str]] = defaultdict(list)
-    for link in dict.fromkeys(links):
-        by_host[_host(link)].append(link)
-    turn = asyncio.Semaphore(HOSTS)
-    busy: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+    hosts = Hosts()
     limits = replace(LIMITS, allow_private=allow_private)
 
-    async def ask(url: str) -> Answer:
-        async with busy[_host(url)]:  # a redirect may lead to a host that another link asks just now
-            return await fetch(Request(url=url), limits)
+    async def ask_of_host(links: Sequence[str]) -> None:
+        for link in links:
+            told(link, await _ask_link(link, lambda url: hosts.ask(Request(url=url), limits)))
 
-    async def ask_host(links: Sequence[str]) -> None:
-        async with turn:
-            for link in links:
-                told(link, await _ask_link(link, ask))
-
-    await asyncio.gather(*map(ask_host, by_host.values()))
+    await hosts.visit(by_host(dict.fromkeys(links)), ask_of_host)
 
 
 async def ask_link(link: str, limits: Limits = LIMITS) -> LinkStatus:
@@ -80,10 +69,6 @@ async def _ask_link(link: str, ask: Callable[[str], Awaitable[Answer]]) -> LinkS
         permanent = permanent and answer.status in (301, 308)
         url = urljoin(url, answer.headers["location"])
     return LinkStatus(status=0, end=url, fault=f"more than {HOPS} redirects")
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.lower()
 
 
 def _canonical(answer: Answer) -> str:

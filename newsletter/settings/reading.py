@@ -12,6 +12,7 @@ from newsletter.errors import SettingsError
 from newsletter.model.address import Address
 from newsletter.model.table import Table, read_toml
 from newsletter.model.waiver import read_waivers
+from newsletter.settings.draft_table import read_draft
 from newsletter.settings.file import FILE, LOCAL_FILE, read_file
 from newsletter.settings.hook_table import read_hook
 from newsletter.settings.list_table import read_address, read_lists
@@ -22,6 +23,7 @@ from newsletter.settings.rendering_table import read_rendering
 from newsletter.settings.segment_table import read_sections, read_segments
 from newsletter.settings.sender_table import read_dkim, read_id, read_sender
 from newsletter.settings.settings import Settings
+from newsletter.settings.sources_table import read_sources
 
 
 def read_settings(folder: Path) -> Settings:
@@ -66,6 +68,8 @@ def read_settings(folder: Path) -> Settings:
         editor=read_editor(local.table("preview")),
         pages=read_pages(table),
         picking=read_picking(table.table("picking")),
+        draft=read_draft(local.table("draft")),
+        sources=read_sources(table.table("sources"), local.table("sources")),
     )
     table.close()
     local.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsletter.checks.clients.client import DEFAULT
+from newsletter.composer.draft_options import DraftOptions
 from newsletter.composer.picking_options import PickingOptions
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
@@ -21,6 +22,7 @@ from newsletter.returning.webhook import Webhook
 from newsletter.sender.options import DkimOptions, SenderOptions, SmtpProfile
 from newsletter.settings.file import LOCAL_FILE, shown
 from newsletter.settings.pages_table import PagesOptions
+from newsletter.sources.options import SourcesOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +48,8 @@ class Settings:
     :param hooks: programs that are told what happens, by name.
     :param pages: how people subscribe on the readers' pages.
     :param picking: how the pool is winnowed.
+    :param draft: who may draft words for articles, and for how much.
+    :param sources: how long feeds and pages are waited for, and which private hosts may be asked.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
 
@@ -72,6 +76,8 @@ class Settings:
     editor: tuple[str, ...] = ()
     pages: PagesOptions = field(default_factory=PagesOptions)
     picking: PickingOptions = field(default_factory=PickingOptions)
+    draft: DraftOptions = field(default_factory=DraftOptions)
+    sources: SourcesOptions = field(default_factory=SourcesOptions)
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     webhooks: Mapping[str, Webhook] = field(default_factory=dict, repr=False)  # they have secrets in them
@@ -80,6 +86,11 @@ class Settings:
     def data_folder(self) -> Path:
         """Where database and key are: the user's data folder, or below NEWSLETTER_HOME."""
         return data_home() / self.id
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The sections that newsletter.toml names."""
+        return tuple(dict.fromkeys([*self.caps, *self.optional_sections]))
 
     def rendering_of(self, list_name: str) -> RenderingOptions:
         """Return how issues look that go to a list: its theme, its footer, whom its mail is from."""

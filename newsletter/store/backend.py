@@ -44,6 +44,12 @@ class Backend(Protocol):
         :raises CoordinatorBusy: when another process is it.
         """
 
+    def fetching_lock(self) -> AbstractContextManager[None]:
+        """Be the only one who fetches feeds until the block ends, or this process does, however it ends.
+
+        :raises FetchingBusy: when another process does.
+        """
+
     def moves(self) -> Moves:
         """Return a connection for what is done thousands of times a second; the caller closes it."""
 

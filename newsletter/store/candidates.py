@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
+from newsletter.model.canonical import article_key
 from newsletter.store.database import Database
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.schema import candidate
@@ -41,18 +41,8 @@ class CandidateStore:
 
         One that was decided about stays decided: it never comes back as a candidate.
         """
-        now, new = written(self._clock()), []
         with self._database.writing() as connection:
-            for article in articles:
-                row = _known(connection, article)
-                facts = json.dumps(article.facts(), ensure_ascii=False, sort_keys=True)
-                if row is None:
-                    values = {"feed": article.feed, "guid": article.guid, "link_key": link_key(article.link)}
-                    connection.execute(insert(candidate).values(id=article.id, facts=facts, seen_at=now, **values))
-                    new.append(article.id)
-                elif row.left_at is None and row.facts != facts:
-                    connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts))
-        return tuple(new)
+            return take_in(connection, articles, self._clock())
 
     def waiting(self) -> Iterator[Candidate]:
         """Yield all that wait for a decision, oldest first."""
@@ -69,6 +59,13 @@ class CandidateStore:
         with self._database.reading() as connection:
             return [_candidate(row) for row in connection.execute(asked.limit(10))]
 
+    def of_link(self, link: str) -> Candidate | None:
+        """Return the waiting one of an address, the oldest; None if there is none."""
+        same = and_(candidate.c.link_key == link_key(link), candidate.c.left_at.is_(None))
+        with self._database.reading() as connection:
+            row = connection.execute(select(candidate).where(same).order_by(candidate.c.seen_at).limit(1)).first()
+        return _candidate(row) if row else None
+
     def leave(self, ids: Iterable[str]) -> None:
         """Note that these were decided about: what was decided stands in the pool."""
         now = written(self._clock())
@@ -84,12 +81,27 @@ class CandidateStore:
             return connection.execute(delete(candidate).where(old)).rowcount
 
 
+def take_in(connection: Connection, articles: Iterable[Article], at: datetime) -> tuple[str, ...]:
+    """Do what :meth:`CandidateStore.take_in` does, in a transaction of somebody else's."""
+    now, new = written(at), []
+    for article in articles:
+        row = _known(connection, article)
+        facts = json.dumps(article.facts(), ensure_ascii=False, sort_keys=True)
+        if row is None:
+            values = {"feed": article.feed, "guid": article.guid, "link_key": article_key(article)}
+            connection.execute(insert(candidate).values(id=article.id, facts=facts, seen_at=now, **values))
+            new.append(article.id)
+        elif row.left_at is None and row.facts != facts and row.feed == article.feed:  # two feeds say two things of one
+            connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts, indexed=0))
+    return tuple(new)
+
+
 def _known(connection: Connection, article: Article) -> Row[Any] | None:
     same = [candidate.c.id == article.id]
     if article.feed and article.guid:
         same.append(and_(candidate.c.feed == article.feed, candidate.c.guid == article.guid))
-    if article.link:
-        same.append(candidate.c.link_key == link_key(article.link))
+    if key := article_key(article):
+        same.append(candidate.c.link_key == key)
     return connection.execute(select(candidate).where(or_(*same)).order_by(candidate.c.seen_at).limit(1)).first()
 
 

@@ -5,6 +5,7 @@
     DATA/newsletter.sqlite3   subscribers, consent, ledger
     DATA/secret.key           the keys, 32 random bytes each; the database knows the newest one's fingerprint
     DATA/newsletter.lock      held by the coordinator of a mailing
+    DATA/fetching.lock        held by who fetches feeds
     DATA/backups/             made before each migration and each mailing
 
 With a PostgreSQL server that is named by an address, the key alone is in the folder, and the rest is there.
@@ -144,6 +145,13 @@ class Database:
         :raises CoordinatorBusy: when another process is it.
         """
         return self._backend.coordinator_lock()
+
+    def fetching_lock(self) -> AbstractContextManager[None]:
+        """Be the only one who fetches feeds, until the block ends.
+
+        :raises FetchingBusy: when another process does.
+        """
+        return self._backend.fetching_lock()
 
     def backup(self, to: Path) -> None:
         """Copy the database, without the key, into the new file *to*, while others may go on using it.

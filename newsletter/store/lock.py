@@ -1,4 +1,4 @@
-"""The lock that lets one coordinator at a time send from a database.
+"""The locks that let one coordinator at a time send from a database, and one run at a time fetch feeds into it.
 
 The operating system holds it for the process and lets go when that dies, however it dies; a pid in a file would
 outlive its process.
@@ -18,7 +18,19 @@ class CoordinatorBusy(StoreError):
     """Another process sends from the database."""
 
 
+class FetchingBusy(StoreError):
+    """Another process fetches feeds into the database."""
+
+
 LOCK_FILE = "newsletter.lock"
+FETCHING_LOCK_FILE = "fetching.lock"
+
+SENDS = (
+    "another newsletter command is sending from this database",
+    "wait until it has ended, or stop it where it runs",
+)
+FETCHES = ("another newsletter fetch is running", "nothing was asked; what it takes in is here when it has ended")
+"""What is said when somebody else has the lock: what is wrong, and what to do."""
 
 _TAKEN = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
 """What the system says when another process has the lock: the first two by flock(2), the last one by Windows."""
@@ -51,7 +63,22 @@ def coordinator_lock(folder: Path) -> Iterator[None]:
 
     :raises StoreError: at once, when another process is it.
     """
-    path = folder / LOCK_FILE
+    with _held(folder / LOCK_FILE, CoordinatorBusy(*SENDS, where=folder / LOCK_FILE)):
+        yield
+
+
+@contextmanager
+def fetching_lock(folder: Path) -> Iterator[None]:
+    """Be the only one who fetches feeds into the database in *folder* until the block ends.
+
+    :raises StoreError: at once, when another process does.
+    """
+    with _held(folder / FETCHING_LOCK_FILE, FetchingBusy(*FETCHES)):
+        yield
+
+
+@contextmanager
+def _held(path: Path, busy: StoreError) -> Iterator[None]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as cause:
@@ -60,7 +87,7 @@ def coordinator_lock(folder: Path) -> Iterator[None]:
         try:
             _take(handle)
         except OSError as cause:
-            raise _refusal(cause, path) from cause
+            raise (busy if cause.errno in _TAKEN else _unlockable(cause, path)) from cause
         try:
             yield
         finally:
@@ -69,9 +96,6 @@ def coordinator_lock(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _refusal(cause: OSError, path: Path) -> StoreError:
-    if cause.errno in _TAKEN:
-        what = "another newsletter command is sending from this database"
-        return CoordinatorBusy(what, "wait until it has ended, or stop it where it runs", where=path)
+def _unlockable(cause: OSError, path: Path) -> StoreError:
     what = f"this disk cannot lock a file: {cause.strerror}"  # ENOLCK and ENOTSUP, on some network disks
     return StoreError(what, "NEWSLETTER_HOME can name a local disk", where=path)

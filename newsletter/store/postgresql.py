@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from newsletter.errors import StoreError
 from newsletter.store.engine import PATIENCE
-from newsletter.store.lock import CoordinatorBusy
+from newsletter.store.lock import FETCHES, SENDS, CoordinatorBusy, FetchingBusy
 from newsletter.store.schema import VERSION, metadata, version_table
 from newsletter.store.server_failure import is_locked, said_plainly
 from newsletter.store.statements import POSTGRESQL, Facts, Outcome, Statements, statements
@@ -34,7 +34,7 @@ DYING = 1.0
 
 # A lock is of the whole database of the server; two newsletters may share one by schemas.
 _LOCK = "hashtext('newsletter ' || current_schema())"
-_WRITER, _COORDINATOR = f"{_LOCK}, 1", f"{_LOCK}, 2"
+_WRITER, _COORDINATOR, _FETCHING = (f"{_LOCK}, {number}" for number in (1, 2, 3))
 
 # synchronous_commit is what synchronous = FULL is for SQLite: an intent that is committed is on the disk. What a
 # machine that went away has locked is free when the server notices, a minute later.
@@ -143,29 +143,34 @@ class PostgresqlServer:
             raise
         return driver
 
-    @contextmanager
-    def coordinator_lock(self) -> Iterator[None]:
+    def coordinator_lock(self) -> AbstractContextManager[None]:
         """Be the only coordinator, by a lock that the server holds for a connection of its own."""
+        return self._held(_COORDINATOR, CoordinatorBusy(*SENDS, where=self.where))
+
+    def fetching_lock(self) -> AbstractContextManager[None]:
+        """Be the only one who fetches feeds, by another such lock."""
+        return self._held(_FETCHING, FetchingBusy(*FETCHES))
+
+    @contextmanager
+    def _held(self, lock: str, busy: StoreError) -> Iterator[None]:
         with self.said_plainly():
             driver = self._connect()
         try:
             driver.autocommit = True
-            self._take(driver)
+            self._take(driver, lock, busy)
             yield
         finally:
             driver.close()
 
-    def _take(self, driver: "psycopg.Connection[tuple[Any, ...]]") -> None:
+    def _take(self, driver: "psycopg.Connection[tuple[Any, ...]]", lock: str, busy: StoreError) -> None:
         import psycopg
 
         try:
             driver.execute(f"SET lock_timeout = '{DYING * 1000:.0f}ms'")
-            driver.execute(f"SELECT pg_advisory_lock({_COORDINATOR})")
+            driver.execute(f"SELECT pg_advisory_lock({lock})")
         except psycopg.Error as cause:
             if is_locked(cause):
-                what = "another newsletter command is sending from this database"
-                todo = "wait until it has ended, or stop it where it runs"
-                raise CoordinatorBusy(what, todo, where=self.where) from cause
+                raise busy from cause
             with self.said_plainly():
                 raise
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from newsletter.store.backup import backup_path, copy_database
 from newsletter.store.engine import PATIENCE, connect, sqlite_engine
 from newsletter.store.failure import Unusable, said_plainly
-from newsletter.store.lock import coordinator_lock
+from newsletter.store.lock import coordinator_lock, fetching_lock
 from newsletter.store.statements import SQLITE, Facts, Outcome, Statements, statements
 from newsletter.store.upgrade import bring_up_to_date
 
@@ -52,6 +52,10 @@ class SqliteFile:
     def coordinator_lock(self) -> AbstractContextManager[None]:
         """Be the only coordinator, by a lock on a file beside it."""
         return coordinator_lock(self.where.parent)
+
+    def fetching_lock(self) -> AbstractContextManager[None]:
+        """Be the only one who fetches feeds, by a lock on another file beside it."""
+        return fetching_lock(self.where.parent)
 
     def moves(self) -> "SqliteMoves":
         """Return a connection for what is done thousands of times a second."""

@@ -66,7 +66,6 @@ def test_a_line_of_the_pool_holds_four_kilobytes_and_too_long_a_one_writes_nothi
 @pytest.mark.parametrize(
     "line",
     [
-        "<<<<<<< HEAD",
         "{}",
         "[]",
         '{"event": "burned", "id": "a", "at": ""}',
