@@ -108,16 +108,24 @@ def stands_in(past: Past, article: Article, number: int) -> bool:
 
 
 def place(
-    newsletter: Newsletter, past: Past, placings: Sequence[Placing], path: Path | None, *, list_name: str = ""
+    newsletter: Newsletter,
+    past: Past,
+    placings: Sequence[Placing],
+    path: Path | None,
+    *,
+    list_name: str = "",
+    proposal: bool = False,
 ) -> Path:
     """Write *placings* at the ends of their sections in the issue *path*, or in a new one; return its file.
 
     :param list_name: the mailing list of a new one; empty is that of the last issue.
+    :param proposal: no person chose them.
     :raises IssueError: when what comes out would not be an issue with these articles; then nothing is written.
     """
     blocks = [(placing.section, article_block(placing.article)) for placing in placings]
-    facts = {
-        "articles": {p.article.id: _provenance(p.article, p.again if past.sent(p.article) else "") for p in placings}
+    facts: dict[str, Any] = {"proposal": True} if proposal else {}
+    facts["articles"] = {
+        p.article.id: _provenance(p.article, p.again if past.sent(p.article) else "") for p in placings
     }
     if path is None:
         return newsletter.issues.create(

@@ -25,6 +25,15 @@ def no_articles(subject: Subject) -> Found:
         yield 1, "the issue has no articles", "newsletter pick adds some"
 
 
+@rule("proposal", Severity.ERROR)
+def proposal(subject: Subject) -> Found:
+    """A person has agreed to an issue that was composed alone, by rules."""
+    if subject.issue.proposal:
+        what = "this issue was composed alone, and nobody has agreed to it"
+        todo = f"newsletter review {subject.issue.number}, or take this line out"
+        yield subject.issue.lines.get("proposal", 1), what, todo
+
+
 @rule("subject-missing", Severity.ERROR)
 def subject_missing(subject: Subject) -> Found:
     """An issue has a subject."""

@@ -30,8 +30,8 @@ def decoded(data: bytes, content_type: str = "", *, usual: str = "windows-1252")
         return data.decode()
     except UnicodeDecodeError as cause:
         lenient = data.decode(errors="replace")
-        wrong, others = lenient.count("\ufffd"), len(re.findall("[^\x00-\x7f]", lenient))
-        if cause.reason == "unexpected end of data" or wrong * 20 <= others:
+        wrong, right = lenient.count("\ufffd"), len(re.findall("[^\x00-\x7f\ufffd]", lenient))
+        if cause.reason == "unexpected end of data" or wrong * 3 <= right:
             return lenient
     declared, served = _DECLARED.search(data[:4000]), _DECLARED.search(content_type.encode())
     for name in (declared and declared[1].decode().lower(), served and served[1].decode().lower(), usual):

@@ -4,15 +4,19 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from newsletter.model.article import Article
-from newsletter.model.canonical import article_key
+from newsletter.model.canonical import article_key, link_key
 from newsletter.store.database import Database
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.schema import candidate
+
+_AT_ONCE = 500
+"""Ids of one question: SQLite takes 999 in its oldest versions."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +69,15 @@ class CandidateStore:
         with self._database.reading() as connection:
             row = connection.execute(select(candidate).where(same).order_by(candidate.c.seen_at).limit(1)).first()
         return _candidate(row) if row else None
+
+    def of(self, ids: Iterable[str]) -> list[Candidate]:
+        """Return the waiting ones of these *ids*."""
+        rest, found = iter(ids), []
+        with self._database.reading() as connection:
+            while some := list(islice(rest, _AT_ONCE)):
+                asked = select(candidate).where(candidate.c.id.in_(some), candidate.c.left_at.is_(None))
+                found += [_candidate(row) for row in connection.execute(asked)]
+        return found
 
     def leave(self, ids: Iterable[str]) -> None:
         """Note that these were decided about: what was decided stands in the pool."""
