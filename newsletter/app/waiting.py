@@ -88,7 +88,8 @@ def articles_of(newsletter: Newsletter, pool: Pool, ids: Sequence[str]) -> list[
 class _Gathering:
     def __init__(self, newsletter: Newsletter, list_name: str) -> None:
         self._newsletter = newsletter
-        self._pool, self._past = newsletter.pool(), newsletter.past(list_name)
+        self._pool = newsletter.pool()
+        self._past = newsletter.past(list_name, self._pool)
         self._memory = memory_of(newsletter, list_name, pool=self._pool, past=self._past)
         self._lately = self._memory.recent()
         self._mutes = self._pool.mutes
