@@ -10,7 +10,7 @@ from typing import Any
 from newsletter.app.candidates import Articles
 from newsletter.app.clustering import Advance
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.picking import Placing, place, require_unsent
+from newsletter.app.picking import Placing, list_of, place, require_unsent
 from newsletter.app.ranking import rank, suggestions_of
 from newsletter.app.sections import name_of
 from newsletter.app.shortlisting import seed_of
@@ -101,8 +101,7 @@ def propose(
     require_unsent(newsletter, path)
     options, settings = newsletter.settings.picking, newsletter.settings
     issue = newsletter.issues.read(path) if path else None
-    last = issue or newsletter.issues.last()
-    ranking = rank(newsletter, list_name or (last.list if last else ""), now, advance)
+    ranking = rank(newsletter, list_of(newsletter, path, list_name), now, advance)
     limits = Limits(
         most=limit or options.limit,
         per_source=options.per_source if per_source is None else per_source,
@@ -142,7 +141,14 @@ def _put(newsletter: Newsletter, pool: Pool, composed: Composed, path: Path | No
         )
     known.take_in(entries)
     ordered = _in_order(newsletter, placings)
-    written = place(newsletter, newsletter.past(), ordered, path, list_name=list_name, proposal=True)
+    written = place(
+        newsletter,
+        newsletter.past(list_of(newsletter, path, list_name)),
+        ordered,
+        path,
+        list_name=list_name,
+        proposal=True,
+    )
     known.leave()
     return Proposed(
         path=written,

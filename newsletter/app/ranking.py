@@ -1,6 +1,6 @@
 """Orders all stories that wait by what speaks for them, and makes suggestions of those that are asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,7 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.app.remembering import sketches_of
 from newsletter.app.waiting import Gathered, articles_of, gather
 from newsletter.composer.scoring import score
-from newsletter.composer.shortlist import Score, Suggestion, Tie
+from newsletter.composer.shortlist import Repeat, RepeatKind, Score, Suggestion, Tie
 from newsletter.model.article import Article
 
 
@@ -20,7 +20,7 @@ class Ranked:
 
     :param id: of its best article.
     :param also: ids of the others.
-    :param story: ids of all its articles, those of the last issues too.
+    :param story: ids of all its articles, those of the last and the next issues too.
     :param noted: an editor wants to see it again.
     """
 
@@ -115,8 +115,17 @@ def suggestions_of(newsletter: Newsletter, ranking: Ranking, stories: Sequence[R
             also=tuple(gathered.choice(articles[id]) for id in story.also if id in articles),
             score=story.score,
             section=section_of(articles[story.id]),
-            repeats=gathered.memory.repeats_of(articles[story.id], sketches[story.id], story.story),
+            repeats=(
+                *gathered.memory.repeats_of(articles[story.id], sketches[story.id], story.story),
+                *_picked(gathered, story),
+            ),
             ties=story.ties,
         )
         for story in there
     ]
+
+
+def _picked(gathered: Gathered, story: Ranked) -> Iterator[Repeat]:
+    """Yield that an issue has the *story* already, and is not sent yet."""
+    if number := max((gathered.picked.get(id, 0) for id in story.story), default=0):
+        yield Repeat(kind=RepeatKind.STORY, issue=number, words=f"issue {number} tells this story already")

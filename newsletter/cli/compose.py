@@ -84,6 +84,8 @@ def pick(
         return
     for article in picked.articles:
         say(f"  picked  {article.id}  {article.title or '(no title)'}")
+        for repeat in picked.repeats.get(article.id, ()):
+            say(f"          {repeat.words}")
     for article in picked.already:
         say(f"  there   {article.id}  {article.title or '(no title)'}")
     into = f"{'new issue ' if picked.created else ''}{picked.path}"

@@ -97,7 +97,7 @@ def _unfit(suggestion: Suggestion) -> str:
     if not (article.title and article.link):
         return "no title or link"
     if any(repeat.kind in NEVER for repeat in suggestion.repeats):
-        return "ran before"
+        return "ran before, or told already"
     return "" if suggestion.score.total >= FLOOR else "score too low"
 
 

@@ -162,7 +162,7 @@ def test_a_follow_up_to_the_last_issue_says_so_and_no_proposal_has_it(newsletter
     assert (repeat.kind, repeat.issue) in {(RepeatKind.STORY, 7), (RepeatKind.TEXT, 7)}
     proposed = propose(newsletter, None, now=NOW)
     assert [one.choice.article.title for one in proposed.taken] == [COMPILER.title]
-    assert proposed.passed["ran before"] == 1
+    assert proposed.passed["ran before, or told already"] == 1
 
 
 def test_an_article_goes_where_what_is_most_like_it_stood_in_past_issues(newsletter):
@@ -212,5 +212,8 @@ def test_a_proposal_is_made_of_pool_and_candidates_and_each_is_in_the_pool_then(
     assert order.index(part_one.id) < order.index(part_two.id)
     assert {*order} == {"h" * 13, CORVANE.id, part_one.id, part_two.id} <= {*newsletter.pool().entries}
     assert [one.article.id for one in CandidateStore(newsletter.database).waiting()] == [PACKET.id]
+    (left,) = shortlist(newsletter, now=NOW).suggestions
+    assert left.choice.article == PACKET
+    assert "issue 1 tells this story already" in {repeat.words for repeat in left.repeats}
     with pytest.raises(PoolError, match="no story that waits is good enough"):
         propose(newsletter, proposed.path, limit=4, now=NOW)

@@ -128,6 +128,11 @@ BAD |= {
     "link-twice": (subject(TWICE), 19),
     "link-tracked": (subject(TWICE.replace("http://www.a", "https://b")), 19),
     "ran-before": (subject(GOOD, ran={12: 37}), 12),
+    "text-ran-before": (subject(GOOD, texts_ran={12: (37, 0.824)}), 12),
+    "series-order": (
+        subject(GOOD, series={12: "part 2 of a series, whose part 1 neither ran nor is in this issue"}),
+        12,
+    ),
     "section-full": (subject(GOOD, caps={"Data": 0.5}), 10),
     "client-support": (subject(GOOD, clients=("yahoo",), document=document('<p @7 style="gap:3px">x</p>')), 7),
     "client-fallback": (

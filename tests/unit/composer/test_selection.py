@@ -49,7 +49,7 @@ def test_an_issue_is_rather_empty_than_filled():
     ]
     composed = compose(offered, Limits(most=10))
     assert ids(composed) == ["part"]
-    assert composed.passed == {"score too low": 1, "held": 1, "no title or link": 1, "ran before": 2}
+    assert composed.passed == {"score too low": 1, "held": 1, "no title or link": 1, "ran before, or told already": 2}
 
 
 def test_a_tenth_of_an_issue_is_drawn_by_lot_and_the_same_lot_draws_the_same():
