@@ -82,6 +82,13 @@ def test_likeness_fades_with_the_days_between():
     assert later.share == 0.5
 
 
+def test_titles_alone_that_share_a_name_are_no_story_and_the_same_title_is_one():
+    make = Wordings()
+    titles = ["Acme Queues", "Acme Clocks", "Acme Queues", "Bells", "Whistles and bells"]
+    tellings = [Telling(id=f"{n}", at=0, wording=make.of(title, "")) for n, title in enumerate(titles)]
+    assert {(tie.one, tie.other) for tie in all_ties(tellings)} == {("0", "2"), ("3", "4")}
+
+
 def test_a_chain_of_reports_ends_with_its_window_and_the_closest_ties_come_first():
     times = {"a": 0, "b": 3 * DAY, "c": 6 * DAY}
     ties = [Tie(one="a", other="b", share=0.3), Tie(one="b", other="c", share=0.4)]
