@@ -20,7 +20,7 @@ class Articles:
     def __init__(self, newsletter: Newsletter, pool: Pool) -> None:
         self._newsletter = newsletter
         self._pool = pool
-        self._found: set[str] = set()
+        self._found: dict[str, str] = {}
 
     def find(self, prefix: str) -> Entry:
         """Return the one article whose id begins with *prefix*; nothing is written.
@@ -40,21 +40,22 @@ class Articles:
         return self._entry(waiting[0]) if waiting else self._pool.find(prefix)
 
     def _entry(self, candidate: "Candidate") -> Entry:
-        self._found.add(candidate.article.id)
-        link = candidate.article.link
-        if link and (id := self._by_link.get(link_key(link))):
-            return self._pool.entries[id]
+        article = candidate.article
+        known = self._by_link.get(link_key(article.link), "") if article.link else ""
+        self._found[known or article.id] = article.id
+        if known:
+            return self._pool.entries[known]
         return Entry(article=fitted(candidate.article), added=candidate.seen_at.isoformat(timespec="microseconds"))
 
     def take_in(self, entries: Sequence[Entry]) -> None:
         """Put those of *entries* into the pool that it does not have."""
         self._pool.add([entry.article for entry in entries if entry.article.id not in self._pool.entries])
 
-    def leave(self, ids: Iterable[str] = ()) -> None:
-        """Note that the candidates that were found, and those of *ids*, wait no longer."""
-        left = list(dict.fromkeys([*self._found, *ids]))
+    def leave(self, ids: Iterable[str] | None = None) -> None:
+        """Note that *ids* wait no longer, or those candidates that were found here."""
+        left = [*self._found.values()] if ids is None else [one for id in ids for one in (id, self._found.get(id, id))]
         if left and self._candidates is not None:
-            self._candidates.leave(left)
+            self._candidates.leave(dict.fromkeys(left))
 
     @cached_property
     def _candidates(self) -> "CandidateStore | None":

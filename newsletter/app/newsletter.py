@@ -44,9 +44,9 @@ class Newsletter:
         """Read the pool."""
         return Pool(self.shown / "pool", self.settings.writer, told=self.told)
 
-    def past(self) -> Past:
-        """Read which issue has which article."""
-        return Past(self.issues)
+    def past(self, list_name: str = "") -> Past:
+        """Read which issue of the list *list_name* has which article; empty is any list."""
+        return Past(self.issues, list_name)
 
     @property
     def renderer(self) -> "Renderer":

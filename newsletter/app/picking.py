@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from newsletter.app.candidates import Articles
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.blocks import article_block, section_block
+from newsletter.composer.escaping import escaped
 from newsletter.composer.issues import number_of
 from newsletter.composer.past import Past
 from newsletter.composer.picking import Rules, choose, require_free, require_readable
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
+from newsletter.model.draft import words_sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,16 +108,24 @@ def stands_in(past: Past, article: Article, number: int) -> bool:
 
 
 def place(
-    newsletter: Newsletter, past: Past, placings: Sequence[Placing], path: Path | None, *, list_name: str = ""
+    newsletter: Newsletter,
+    past: Past,
+    placings: Sequence[Placing],
+    path: Path | None,
+    *,
+    list_name: str = "",
+    proposal: bool = False,
 ) -> Path:
     """Write *placings* at the ends of their sections in the issue *path*, or in a new one; return its file.
 
     :param list_name: the mailing list of a new one; empty is that of the last issue.
+    :param proposal: no person chose them.
     :raises IssueError: when what comes out would not be an issue with these articles; then nothing is written.
     """
     blocks = [(placing.section, article_block(placing.article)) for placing in placings]
-    facts = {
-        "articles": {p.article.id: _provenance(p.article, p.again if past.sent(p.article) else "") for p in placings}
+    facts: dict[str, Any] = {"proposal": True} if proposal else {}
+    facts["articles"] = {
+        p.article.id: _provenance(p.article, p.again if past.sent(p.article) else "") for p in placings
     }
     if path is None:
         return newsletter.issues.create(
@@ -141,5 +150,5 @@ def create_issue(newsletter: Newsletter, values: dict[str, Any]) -> Path:
 def _provenance(article: Article, again: str) -> dict[str, str]:
     facts = {"found": article.found, "drafted_by": article.drafted_by, "again": again}
     if article.drafted_by:
-        facts["draft_sha256"] = sha256(article_block(article).encode()).hexdigest()
+        facts["draft_sha256"] = words_sha256(escaped(article.why), [escaped(point) for point in article.points])
     return {name: value for name, value in facts.items() if value}

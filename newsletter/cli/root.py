@@ -13,6 +13,9 @@ from newsletter.cli import (
     compose,
     counting,
     diff,
+    draft,
+    feeds,
+    fetch,
     forgetting,
     hooks,
     kept,
@@ -23,6 +26,8 @@ from newsletter.cli import (
     operate,
     pool,
     readers,
+    review,
+    search,
     send,
     serve,
     shots,
@@ -30,6 +35,7 @@ from newsletter.cli import (
     start,
     suppression,
     themes,
+    triage,
     work,
 )
 from newsletter.cli.groups import SectionedGroup
@@ -82,8 +88,8 @@ def root() -> None:
 
 
 root.add_section("Start", start.init, start.doctor, start.completion)
-root.add_section("Collect", collect.add, pool.pool)
-root.add_section("Compose", compose.pick, compose.new, compose.edit)
+root.add_section("Collect", collect.add, fetch.fetch, feeds.feeds, pool.pool, search.search)
+root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit, draft.draft, review.review)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers, bounces.bounces)

@@ -1,5 +1,6 @@
 """Edits the text of an issue file by adding to it: what the editor wrote stays byte for byte."""
 
+import re
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -67,6 +68,13 @@ class IssueText:
         _merge(document, values)
         inner = tomlkit.dumps(document).rstrip("\n") + "\n"
         return replace(self, text=matter[:begin] + inner + matter[end:] + body)
+
+    def without_value(self, key: str) -> "IssueText":
+        """Take the line of *key*, one of the front matter's own, out of it; nothing is changed where there is none."""
+        matter, body = split_front_matter(self.text, self.path)
+        head, table, tables = matter.partition("\n[")
+        lines = re.sub(rf"^[ \t]*{re.escape(key)}[ \t]*=.*\n?", "", head + ("\n" if table else ""), flags=re.M)
+        return replace(self, text=lines.removesuffix("\n" if table else "") + table + tables + body)
 
     def _end_of(self, section: str, body: str) -> tuple[int, str]:
         """Return the line of *body* where *section* ends, and the heading to write if it is not there yet."""

@@ -4,15 +4,19 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
+from newsletter.model.canonical import article_key, link_key
 from newsletter.store.database import Database
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.schema import candidate
+
+_AT_ONCE = 500
+"""Ids of one question: SQLite takes 999 in its oldest versions."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +70,15 @@ class CandidateStore:
             row = connection.execute(select(candidate).where(same).order_by(candidate.c.seen_at).limit(1)).first()
         return _candidate(row) if row else None
 
+    def of(self, ids: Iterable[str]) -> list[Candidate]:
+        """Return the waiting ones of these *ids*."""
+        rest, found = iter(ids), []
+        with self._database.reading() as connection:
+            while some := list(islice(rest, _AT_ONCE)):
+                asked = select(candidate).where(candidate.c.id.in_(some), candidate.c.left_at.is_(None))
+                found += [_candidate(row) for row in connection.execute(asked)]
+        return found
+
     def leave(self, ids: Iterable[str]) -> None:
         """Note that these were decided about: what was decided stands in the pool."""
         now = written(self._clock())
@@ -88,11 +101,11 @@ def take_in(connection: Connection, articles: Iterable[Article], at: datetime) -
         row = _known(connection, article)
         facts = json.dumps(article.facts(), ensure_ascii=False, sort_keys=True)
         if row is None:
-            values = {"feed": article.feed, "guid": article.guid, "link_key": link_key(article.link)}
+            values = {"feed": article.feed, "guid": article.guid, "link_key": article_key(article)}
             connection.execute(insert(candidate).values(id=article.id, facts=facts, seen_at=now, **values))
             new.append(article.id)
-        elif row.left_at is None and row.facts != facts:
-            connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts))
+        elif row.left_at is None and row.facts != facts and row.feed == article.feed:  # two feeds say two things of one
+            connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts, indexed=0))
     return tuple(new)
 
 
@@ -100,8 +113,8 @@ def _known(connection: Connection, article: Article) -> Row[Any] | None:
     same = [candidate.c.id == article.id]
     if article.feed and article.guid:
         same.append(and_(candidate.c.feed == article.feed, candidate.c.guid == article.guid))
-    if article.link:
-        same.append(candidate.c.link_key == link_key(article.link))
+    if key := article_key(article):
+        same.append(candidate.c.link_key == key)
     return connection.execute(select(candidate).where(or_(*same)).order_by(candidate.c.seen_at).limit(1)).first()
 
 

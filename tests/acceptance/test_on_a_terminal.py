@@ -142,6 +142,20 @@ def test_a_slip_in_the_editor_can_be_mended_at_once(sample, typed, code, said):
     assert sample.path(f".newsletter/{id}.toml").exists() is (code == 2)
 
 
+TRIES_TWICE = """if grep -q '^slip' "$1"; then sed -i 's/^slip/hold/' "$1"; else sed -i 's/^- /slip /' "$1"; fi"""
+
+
+def test_a_slip_in_a_triage_can_be_mended_at_once(sample):
+    sample.path("article.json").write_text('[{"title": "Story", "link": "https://example.com/s"}]')
+    sample.ok("add", "article.json")
+    sample.path("tries-twice").write_text(TRIES_TWICE)
+    sample.env["EDITOR"] = "sh tries-twice"
+    code, shown = at_terminal(sample, "triage", typed="y\n", asked=b"Edit it again?")
+    assert code == 0, shown
+    assert '"slip" is no verb' in shown
+    assert "1 held, 0 dropped" in shown
+
+
 def test_a_log_is_read_with_a_bar(sending, inbox):
     process = sending.start("send", "1", "--really", "--yes")
     inbox.on_message = lambda address: process.kill()

@@ -62,6 +62,12 @@ BAD = {
     "why-missing": (subject(GOOD.replace("**Why it matters:** It scales.\n\n", "")), 12),
     "section-empty": (subject(GOOD.replace("## Data", "## None\n\n## Data")), 10),
     "unreviewed": (subject(GOOD.replace("\n+++\nHello", '\n[articles.a]\ndrafted_by = "llm:m"\n+++\nHello')), 14),
+    "draft-unsupported": (subject(GOOD.replace("- One", "- (unsupported) One")), 16),
+    "draft-truncated": (
+        subject(GOOD.replace("\n+++\nHello", '\n[articles.a]\ndrafted_by = "llm:m"\ntruncated = true\n+++\nHello')),
+        15,
+    ),
+    "draft-talk": (subject(GOOD.replace("- One", "- The provided text has no technical details")), 16),
     "link-malformed": (subject(GOOD.replace("Hello.", "See\n[x](javascript:alert(1)).")), 9),
     "alt-missing": (subject(GOOD.replace("Hello.", "![](https://a.example/i.png)")), 8),
     "image-address": (subject(GOOD.replace("Hello.", "![i](pictures/i.png)")), 8),

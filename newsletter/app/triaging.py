@@ -1,0 +1,147 @@
+"""Lays out a triage: the stories that wait, the issue that they may go into, its sections and its deadline."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from newsletter.app.candidates import Articles
+from newsletter.app.deciding import Decided, Refused, decide
+from newsletter.app.kept_triage import Opened
+from newsletter.app.newsletter import Newsletter
+from newsletter.app.picking import require_unsent
+from newsletter.app.shortlisting import shortlist
+from newsletter.composer.markdown import plain_text
+from newsletter.composer.sitting import Room, Sitting
+from newsletter.composer.triage_reading import Resolve, read_triage
+from newsletter.errors import PoolError
+from newsletter.settings import FILE
+
+FEWEST = 6
+"""Letters that an id must have in an edited list: a shorter word is a word."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of an edited list.
+
+    :param undecided: stories that still wait.
+    :param lost: lines that the list had and that were taken out: they are undecided.
+    :param over: sections that have more articles now than they may have.
+    """
+
+    decided: Decided
+    undecided: int = 0
+    lost: tuple[int, ...] = ()
+    over: tuple[Room, ...] = ()
+
+    def values(self) -> dict[str, Any]:
+        """What a program reads."""
+        over = [{"section": room.name, "articles": room.count, "cap": room.cap} for room in self.over]
+        return {**self.decided.values(), "undecided": self.undecided, "lost": list(self.lost), "over": over}
+
+
+def sit_down(newsletter: Newsletter, reference: str | None, list_name: str, *, limit: int, section: str) -> Sitting:
+    """Return what is to be decided about for an issue.
+
+    :param reference: of the issue; None is the newest unsent one of the list, or a new one.
+    :param list_name: empty is the issue's own list, or that of a new one.
+    :param limit: stories at most; 0 is all that the shortlist has.
+    :param section: only those that seem to belong there; empty is all.
+    :raises PoolError: there is no such list, or the issue was sent.
+    """
+    path = issue_for(newsletter, reference, list_name)
+    list_name = list_name or _list_of(newsletter, path)
+    now, stories = datetime.now(newsletter.settings.timezone), shortlist(newsletter, list_name)
+    suggestions = [one for one in stories.suggestions if not section or one.section.casefold() == section.casefold()]
+    deadline = newsletter.settings.picking.deadline
+    return Sitting(
+        path=path,
+        list_name=list_name,
+        suggestions=tuple(suggestions[: limit or None]),
+        rooms=rooms_of(newsletter, path, [one.section for one in suggestions]),
+        now=now,
+        deadline=deadline.after(now) if deadline else None,
+        left_out=stories.left_out,
+    )
+
+
+def issue_for(newsletter: Newsletter, reference: str | None, list_name: str) -> Path | None:
+    """Return the issue that picks go into; None is a new one, where no unsent one is for this list."""
+    if list_name and list_name not in newsletter.settings.lists:
+        known = ", ".join(newsletter.settings.lists) or "none"
+        raise PoolError(f"there is no list {list_name}", f"lists here: {known}", where=FILE)
+    if reference:
+        path = newsletter.issues.find(reference)
+        require_unsent(newsletter, path)
+        return path
+    unsent = (p for p in reversed(newsletter.issues.paths().values()) if not newsletter.issues.receipts(p))
+    return next((path for path in unsent if not list_name or newsletter.issues.head(path).list == list_name), None)
+
+
+def _list_of(newsletter: Newsletter, path: Path | None) -> str:
+    if path:
+        return newsletter.issues.head(path).list
+    last = newsletter.issues.last()
+    return last.list if last and last.list else next(iter(newsletter.settings.lists), "")
+
+
+def rooms_of(newsletter: Newsletter, path: Path | None, suggested: Sequence[str] = ()) -> tuple[Room, ...]:
+    """Return the sections of newsletter.toml, of the issue *path*, and those *suggested*, each once."""
+    counts: Counter[str] = Counter()
+    named: dict[str, str] = {name.casefold(): name for name in newsletter.settings.sections}
+    if path:
+        for section in newsletter.issues.read(path).sections:
+            if section.name:
+                name = plain_text(section.name.markdown)
+                counts[named.setdefault(name.casefold(), name)] += len(section.articles)
+    for name in filter(None, suggested):
+        named.setdefault(name.casefold(), name)
+    caps = newsletter.settings.caps
+    return tuple(Room(name=name, count=counts[name], cap=caps.get(name, 0)) for name in named.values())
+
+
+def carry_out(
+    newsletter: Newsletter, text: str, opened: Opened, *, reference: str | None, list_name: str
+) -> Outcome | None:
+    """Do what an edited list says; None when it decides nothing.
+
+    :param opened: what it was opened with.
+    :param reference: of the issue; None is the one that it was opened with, or the newest unsent one.
+    :raises Refused: with each fault of it; then nothing was written.
+    """
+    list_name = list_name or opened.list_name
+    path = issue_for(newsletter, reference or opened.issue or None, list_name)
+    sections = [room.name for room in rooms_of(newsletter, path, opened.sections)]
+    answer = read_triage(text, sections, _resolver(newsletter, opened))
+    if answer.faults:
+        raise Refused(answer.faults)
+    if not answer.verdicts:
+        return None
+    decided = decide(newsletter, answer.verdicts, path, list_name=list_name, others=opened.others)
+    return Outcome(
+        decided=decided,
+        undecided=len(answer.listed | set(opened.lines)) - len(answer.verdicts),
+        lost=tuple(line for id, line in opened.lines.items() if id not in answer.listed),
+        over=tuple(room for room in rooms_of(newsletter, decided.path) if 0 < room.cap < room.count),
+    )
+
+
+def _resolver(newsletter: Newsletter, opened: Opened) -> Resolve:
+    """Return what finds the ids of a list: those that it was opened with, then all that there are."""
+    articles = Articles(newsletter, newsletter.pool())
+
+    def resolve(word: str) -> str:
+        wanted = word.lower()
+        if len(wanted) < FEWEST or not (wanted.isascii() and wanted.isalnum()):
+            return ""
+        if len(shown := [id for id in opened.lines if id.startswith(wanted)]) == 1:
+            return shown[0]
+        try:
+            return articles.find(wanted).article.id
+        except PoolError:
+            return ""
+
+    return resolve
