@@ -8,13 +8,13 @@ from lxml import etree
 from newsletter.sources.invisible import line_of, seen
 from newsletter.sources.unseen_style import hides, style_of
 
-_SKIPPED = frozenset(
+SKIPPED = frozenset(
     re.findall(
         r"\w+",
         "script style template noscript head title svg math iframe object embed audio video canvas select textarea",
     )
 )
-_INLINE = frozenset(
+INLINE = frozenset(
     re.findall(
         r"\w+",
         "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q rp rt ruby s samp small"
@@ -66,15 +66,15 @@ def _pieces(tree: etree._Element) -> list[str]:
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag
         if event == "start":
-            if skipping is None and (tag in _SKIPPED or is_hidden(element)):
+            if skipping is None and (tag in SKIPPED or is_hidden(element)):
                 skipping = element
             elif skipping is None:
-                pieces += ["" if tag in _INLINE else "\n", " ".join((element.text or "").split("\n"))]
+                pieces += ["" if tag in INLINE else "\n", " ".join((element.text or "").split("\n"))]
             continue
         if skipping is element:
             skipping = None
         if skipping is None:
-            pieces += ["" if tag in _INLINE else "\n", " ".join((element.tail or "").split("\n"))]
+            pieces += ["" if tag in INLINE else "\n", " ".join((element.tail or "").split("\n"))]
     return pieces
 
 
