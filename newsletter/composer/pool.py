@@ -217,6 +217,10 @@ class Pool:
             decided=record.judged[0],
         )
 
+    def article(self, id: str) -> Article | None:
+        """Read the article of this id; None when there is none."""
+        return self._records[id].article(id) if self.has(id) else None
+
     def fingerprint(self, id: str) -> str:
         """Return what is the same as long as nothing is written about this id; its facts are not read for it."""
         return self._records[id].fingerprint()
