@@ -38,11 +38,11 @@ SHOWN = 10
 @click.option("--dry-run", is_flag=True, help="Say what would be taken in, and write nothing.")
 @json_option
 def import_(export: Path, tool: str | None, list_name: str, first: int | None, dry_run: bool, as_json: bool) -> None:
-    """Take in another tool's past issues, so that nothing repeats.
+    """Take in the past issues of another tool, so that nothing repeats and the archive has them.
 
-    The archive has them, too. FILE is the export that the tool makes, a ZIP archive or the folder that it was unpacked
-    into: of Buttondown (emails.csv and emails/), Substack (posts.csv and posts/) or Mailchimp (campaigns.csv and
-    campaigns_content/). The people on its lists come in by newsletter subscribers import.
+    FILE is the export that the tool makes, a ZIP archive or the folder that it was unpacked into: of Buttondown
+    (emails.csv and emails/), Substack (posts.csv and posts/) or Mailchimp (campaigns.csv and campaigns_content/). The
+    people on its lists come in by newsletter subscribers import.
 
     Each published issue becomes an issue file with a receipt that says who sent it, numbered by date. Each link in it
     counts as run. What only paying readers got stays out of the archive. Drafts are left out. Importing again adds
