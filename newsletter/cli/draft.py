@@ -40,6 +40,14 @@ WITHOUT_CHOICE = 3
     help="Models: write what the article does not bear out, too, with a mark that keeps it from being sent.",
 )
 @click.option("--fresh", is_flag=True, help="Models: ask again what was answered before.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, 600),
+    default=20,
+    show_default=True,
+    metavar="SECONDS",
+    help="For pages that nobody has read yet; 0 reads none.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be offered, or asked and at what cost; write nothing.")
 @json_option
 def draft(
@@ -50,16 +58,18 @@ def draft(
     truncated: bool,
     keep_unsupported: bool,
     fresh: bool,
+    wait: float,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Offer words for picked articles that have none.
 
-    Those are articles with neither a why nor key points. Excerpts are sentences of the article itself, in quotes: on a
-    terminal you choose some, elsewhere the best three are written. A model's draft is written only as far as the
-    article bears it out: each point with a quote that stands in it word for word, and no number or name of its own.
-    Nothing is asked of a model that newsletter.local.toml does not name, nor beyond the caps that it sets; an answer is
-    kept, and not paid for twice.
+    Those are articles with neither a why nor key points. Where too little is known of one, its page is read first.
+
+    Excerpts are sentences of the article itself, in quotes: on a terminal you choose some, elsewhere the best three are
+    written. A model's draft is written only as far as the article bears it out: each point with a quote that stands in
+    it word for word, and no number or name of its own. Nothing is asked of a model that newsletter.local.toml does not
+    name, nor beyond the caps that it sets; an answer is kept, and not paid for twice.
 
     What is drafted is not sent before you have reviewed it (newsletter review) or changed it. Exit code 1 says that
     some articles got no draft.
@@ -72,6 +82,12 @@ def draft(
         raise click.UsageError("--pick chooses excerpts.")
     newsletter = here()
     path = newsletter.issues.default(issue)
+    if way != "excerpts":
+        from newsletter.app.model_drafting import require_options
+
+        require_options(newsletter.settings.draft, way)
+    if wait and not dry_run:
+        _read_pages(newsletter, tasks_of(newsletter, path, ids), wait, quiet=as_json)
     if way == "excerpts":
         numbers = _numbers(picked) if picked else None
         tasks = tasks_of(newsletter, path, ids)
@@ -79,9 +95,8 @@ def draft(
             raise click.UsageError(f"--pick is for one article; say which of {len(tasks)} with --id.")
         complete = _excerpts(newsletter, path, tasks, numbers, dry_run=dry_run, as_json=as_json)
     else:
-        from newsletter.app.model_drafting import Drafter, Wish, require_options
+        from newsletter.app.model_drafting import Drafter, Wish
 
-        require_options(newsletter.settings.draft, way)
         tasks = tasks_of(newsletter, path, ids)
         wish = Wish(truncated=truncated, keep_unsupported=keep_unsupported, fresh=fresh)
         drafter = Drafter(newsletter, newsletter.issues.head(path).number, wish)
@@ -93,6 +108,18 @@ def draft(
             complete = _models(newsletter, path, drafter, tasks, as_json=as_json)
     if not complete:
         raise click.exceptions.Exit(1)
+
+
+def _read_pages(newsletter: "Newsletter", tasks: "Sequence[Task]", wait: float, *, quiet: bool) -> None:
+    """Read the pages of articles of which too little is known, and say what became of them."""
+    from newsletter.app.reading_picked import read_unread
+    from newsletter.cli.adding import say_pages
+    from newsletter.cli.progress import counting
+
+    with counting("reading pages") as told:
+        read = read_unread(newsletter, tasks, seconds=wait, told=told)
+    if not quiet:
+        say_pages(read)
 
 
 def _numbers(said: str) -> list[int]:
