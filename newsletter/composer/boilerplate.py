@@ -10,7 +10,7 @@ from newsletter.model.canonical import host_of
 OFTEN = 3
 """In so many texts of one site a run of words is boilerplate: footers of films, "subscribe to our newsletter"."""
 
-MANY = 50
+MANY = 25
 """Texts of one site that are enough: in more of them, ordinary turns of speech come three times."""
 
 
