@@ -1,6 +1,6 @@
 """What a shortlist of 10,000 waiting articles costs: the first time, again, and when 50 more have come in.
 
-Seconds are those of the processor, because others may be at work on the machine too; a shortlist waits for nothing else.
+Seconds are the processor's, because others may be at work on the machine too; a shortlist waits for nothing else.
 The articles are made up: words by Zipf's law, one in five a second report of another's story, 40 days, 200 feeds.
 """
 
