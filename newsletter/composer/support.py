@@ -31,14 +31,16 @@ _SCALES = {
     "k": 3, "thousand": 3, "tausend": 3, "m": 6, "million": 6, "millionen": 6, "bn": 9, "b": 9, "billion": 9,
     "milliarden": 9, "trillion": 12,
 }  # fmt: skip
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve",
+    "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+)
+_TENS = ("ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _SPELLED = {
-    word: number
-    for words in (
-        "zero one two three four five six seven eight nine ten eleven twelve",
-        "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
-    )
-    for number, word in enumerate(words.split())
-} | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000, "million": 10**6}
+    **{word: number for words in _UNITS for number, word in enumerate(words.split())},
+    **{word: 10 * number for number, word in enumerate(_TENS, 1)},
+    **{"hundred": 100, "thousand": 1000, "million": 10**6},
+}
 _CLAIMED = frozenset(
     ("three", "four", "five", "six", "seven", "eight", "nine", "eleven", "twelve", "twenty", "thirty", "forty", "fifty")
 )
@@ -55,6 +57,7 @@ _COMMON = frozenset(
     make many maybe might more most much must near neither never next nobody nothing often once only other otherwise
     over people rather reduce same second should simple since some someone something soon still such take than that
     their them then there these they third this those though through together toward under unless unlike until upon
+    small large long short high better good great fast slow new old real whole
     what when where whether which while whole whose will with within without would write avoid use
     prefer""".split()  # noqa: SIM905 - as a list, it would be a page
 )
