@@ -167,7 +167,9 @@ class Drafter:
 
     def _question(self, task: Task, text: str) -> Question:
         fence = f"=====ARTICLE-{secrets.token_hex(12)}====="
-        return Question(article=task.article, text=text, language=self._language, fence=fence)
+        known = task.article
+        article = replace(known, title=one_line(known.title), source=one_line(known.source))
+        return Question(article=article, text=text, language=self._language, fence=fence)
 
     def _kept(self, task: Task, text: str) -> bytes | None:
         return self._newsletter.derived.get(KIND, draft_key(task.article, text, self._language, self._options))
@@ -260,15 +262,19 @@ class Drafter:
 
     def _judged(self, made: Made, answered: Draft, text: str, truncated: bool) -> Made:
         """Return *made* without what the text does not bear out, or with its marks."""
-        own = made.task.article.language.partition("-")[0].casefold()
+        known = made.task.article
+        own = known.language.partition("-")[0].casefold()
         same = not own or own == self._language.partition("-")[0].casefold()
-        draft = Ground(text, language=self._language, same_language=same).judge(answered)
+        head = f"{known.title}\n{known.source}\n{known.author}"
+        draft = Ground(text, head, language=self._language, same_language=same).judge(answered)
         faults = [f"{claim.fault}: “{claim.text}”" for claim in draft.claims if claim.fault]
         written = draft if self._wish.keep_unsupported else without_faults(draft)
         if not written.claims:
             return replace(made, draft=None, reason=f"nothing of its draft is in the article: {faults[0]}")
         did = "marked" if self._wish.keep_unsupported else "left out"
-        notes = [f"the article speaks to machines: “{found}”"] if (found := words_to_a_machine(text)) else []
+        notes = (
+            [f"the article speaks to machines: “{found}”"] if (found := words_to_a_machine(f"{head}\n{text}")) else []
+        )
         if not draft.confident:
             notes.append("the model says that it is not confident")
         remarks = tuple(f"{did}, {fault}" for fault in faults)

@@ -246,7 +246,9 @@ def _say_previews(newsletter: "Newsletter", path: Path, previews: "Sequence[Prev
             }
             for one in previews
         ]
-        say_json({"issue": newsletter.issues.head(path).number, "path": path.as_posix(), "articles": rows})
+        currency = newsletter.settings.draft.currency
+        values = {"issue": newsletter.issues.head(path).number, "path": path.as_posix(), "currency": currency}
+        say_json({**values, "articles": rows})
     else:
         for one in previews:
             say(f"{one.task.id}  {one.task.title or '(no title)'}")

@@ -74,11 +74,13 @@ def plain(text: str) -> str:
 class Ground:
     """A text that claims are judged by.
 
+    :param head: title, source and author: a name or number may be theirs, a quote may not.
     :param language: of the claims, BCP 47.
     :param same_language: whether the text is in it: only then the words of a claim can be compared with its quote.
     """
 
     text: str
+    head: str = ""
     language: str = "en"
     same_language: bool = True
 
@@ -87,8 +89,12 @@ class Ground:
         return plain(self.text)
 
     @cached_property
+    def _all(self) -> str:
+        return f"{plain(self.head)}\n{self._plain}"
+
+    @cached_property
     def _words(self) -> frozenset[str]:
-        return frozenset(part for token in _TOKEN.findall(self._plain) for part in _forms(token))
+        return frozenset(part for token in _TOKEN.findall(self._all) for part in _forms(token))
 
     @cached_property
     def _stems(self) -> frozenset[str]:
@@ -96,7 +102,7 @@ class Ground:
 
     @cached_property
     def _numbers(self) -> frozenset[Decimal]:
-        said = {value for values in _numbers_in(self._plain) for value in values}
+        said = {value for values in _numbers_in(self._all) for value in values}
         return frozenset(said | {Decimal(_SPELLED[word]) for word in self._words if word in _SPELLED})
 
     def judge(self, draft: Draft) -> Draft:
