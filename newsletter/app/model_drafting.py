@@ -13,7 +13,8 @@ from newsletter.app.drafting import KIND, Task, put, without_faults
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.draft_answer import AnswerFault, one_line, read_answer
 from newsletter.composer.draft_options import DraftOptions
-from newsletter.composer.draft_prompt import FEWEST_READ, Question, draft_key, tokens_in, tokens_out
+from newsletter.composer.draft_prompt import Question, draft_key, tokens_in, tokens_out
+from newsletter.composer.draft_text import count_words, readable, refusal
 from newsletter.composer.injection import words_to_a_machine
 from newsletter.composer.support import Ground
 from newsletter.errors import IssueError, SettingsError
@@ -21,8 +22,6 @@ from newsletter.model.draft import MODEL, Draft
 from newsletter.settings import LOCAL_FILE
 from newsletter.store.spending import Call, CapReached, Caps, Spending, Spent
 
-LONGEST_WORD = 40
-"""Characters of a word, of a line that is cut: scripts without blanks have lines of one word."""
 ANSWERS = 2
 """That are asked for: one that cannot be used is told why, once."""
 
@@ -116,8 +115,8 @@ class Drafter:
 
     def look(self, task: Task) -> Preview:
         """Return what would be asked; nobody is asked."""
-        text, _ = self._readable(task)
-        if reason := self._refusal(task):
+        text, _ = readable(task.text, self._options.most_words)
+        if reason := refusal(task.article, task.text, self._options.most_words, cut=self._wish.truncated):
             return Preview(task=task, reason=reason, words=count_words(task.text))
         question = self._question(task, text)
         kept = self._kept(task, text) is not None
@@ -130,40 +129,13 @@ class Drafter:
 
         :raises SettingsError: nobody can be asked as configured.
         """
-        if reason := self._refusal(task):
+        if reason := refusal(task.article, task.text, self._options.most_words, cut=self._wish.truncated):
             return Made(task=task, reason=reason)
-        text, cut = self._readable(task)
+        text, cut = readable(task.text, self._options.most_words)
         made = self._from_kept(task, text) or self._asked(task, text)
         if made.draft is None:
             return made
         return self._judged(made, made.draft, text, cut or task.article.truncated)
-
-    def _refusal(self, task: Task) -> str:
-        words = count_words(task.text)
-        if not task.text.strip():
-            return "nothing is known of what it says; newsletter add LINK reads it"
-        if words < FEWEST_READ:
-            return f"{words} words are known of it, and of fewer than {FEWEST_READ} a model makes up the rest"
-        if task.article.truncated and not self._wish.truncated:
-            return "what was read of it ends before the article does; --truncated drafts all the same, and says so"
-        if words > self._options.most_words and not self._wish.truncated:
-            most = self._options.most_words
-            return f"it has {words:,} words, and {most:,} are read; raise most_words, or --truncated drafts of those"
-        return ""
-
-    def _readable(self, task: Task) -> tuple[str, bool]:
-        """Return as much of the text as is read, without characters that nobody sees, and whether it was cut."""
-        lines = "\n".join(line for raw in task.text.splitlines() if (line := one_line(raw)))
-        if count_words(lines) <= self._options.most_words:
-            return lines, False
-        kept, words = [], 0
-        for line in lines.split("\n"):
-            words += count_words(line)
-            if words > self._options.most_words:
-                break
-            kept.append(line)
-        first = " ".join(lines.split()[: self._options.most_words])  # all in one line
-        return "\n".join(kept) or first[: self._options.most_words * LONGEST_WORD], True
 
     def _question(self, task: Task, text: str) -> Question:
         fence = f"=====ARTICLE-{secrets.token_hex(12)}====="
@@ -295,12 +267,6 @@ def draft_into(newsletter: Newsletter, path: Path, drafter: Drafter, task: Task)
         except IssueError as error:
             return replace(made, draft=None, reason=f"{error.what}; {error.todo}")
     return made
-
-
-def count_words(text: str) -> int:
-    """Return how many words *text* has; of scripts without blanks, two letters count as one."""
-    letters = sum("\u3040" <= letter <= "\u9fff" or "\u0e00" <= letter <= "\u0eff" for letter in text)
-    return len(text.split()) + letters // 2
 
 
 def money(amount: float) -> str:
