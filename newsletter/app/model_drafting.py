@@ -164,7 +164,7 @@ class Drafter:
             try:
                 id = self._spending.begin(call, self._caps)
             except CapReached as reached:
-                return Made(task=task, reason=self._capped(reached, call), cost=cost, tokens=tokens, last=True)
+                return Made(task=task, reason=self._capped(reached, call), cost=cost, tokens=tokens)
             try:
                 reply = ask(question, self._options, self._newsletter.settings.folder, fault, sleep=self._sleep)
             except NoReply as none:
