@@ -16,6 +16,7 @@ from newsletter.app.shortlisting import shortlist
 from newsletter.composer.markdown import plain_text
 from newsletter.composer.sitting import Room, Sitting
 from newsletter.composer.triage_reading import Resolve, read_triage
+from newsletter.composer.verdict import Verdict
 from newsletter.errors import PoolError
 from newsletter.settings import FILE
 
@@ -125,8 +126,24 @@ def carry_out(
         decided=decided,
         undecided=len(answer.listed | set(opened.lines)) - len(answer.verdicts),
         lost=tuple(line for id, line in opened.lines.items() if id not in answer.listed),
-        over=tuple(room for room in rooms_of(newsletter, decided.path) if 0 < room.cap < room.count),
+        over=_over(newsletter, decided),
     )
+
+
+def write_verdicts(newsletter: Newsletter, sitting: Sitting, verdicts: Sequence[Verdict]) -> Outcome:
+    """Carry out what was decided in *sitting*.
+
+    :raises Refused: with each verdict that cannot be; then nothing was written.
+    """
+    path = sitting.path or issue_for(newsletter, None, sitting.list_name)
+    decided = decide(newsletter, verdicts, path, list_name=sitting.list_name, others=sitting.others)
+    about = {verdict.id for verdict in verdicts}
+    undecided = sum(one.choice.article.id not in about for one in sitting.suggestions)
+    return Outcome(decided=decided, undecided=undecided, over=_over(newsletter, decided))
+
+
+def _over(newsletter: Newsletter, decided: Decided) -> tuple[Room, ...]:
+    return tuple(room for room in rooms_of(newsletter, decided.path) if room.is_over)
 
 
 def _resolver(newsletter: Newsletter, opened: Opened) -> Resolve:

@@ -86,6 +86,7 @@ def test_an_editor_that_fails_or_an_emptied_list_decides_nothing(full):
     assert states(full)["Story Ada"] == "new"
     del full.env["EDITOR"]
     assert "--print prints the list" in full.fails(2, "triage")
+    assert "There is no terminal" in full.fails(2, "triage", "--tui")
 
 
 def test_scripts_print_a_list_and_apply_it_judged_as_things_are_then(full):
