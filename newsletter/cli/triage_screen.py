@@ -324,7 +324,11 @@ class TriageScreen(App[Outcome | None]):
         """Ask what is to become of the decisions; without any, or in a question, leave that."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
-        elif not self._deliberation.counts():
+        else:
+            self._list.call_later(self._leave)  # behind the keys that were pressed before, which go to the list
+
+    def _leave(self) -> None:
+        if not self._deliberation.counts():
             self.exit(None)
         else:
             keys = {"k": "leave, and keep them", "w": "write them", "t": "throw them away", "esc": "back to the list"}
