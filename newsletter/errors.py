@@ -112,7 +112,11 @@ class LimitReached(ServerError):
 
 
 class NetError(NewsletterError):
-    """An address on the web gives no answer, or must not be asked."""
+    """An address on the web gives no answer."""
+
+
+class NotAsked(NetError):
+    """An address must not be asked, now or later: it is private, is none, or is one that robots are to leave alone."""
 
 
 class BrowserError(NewsletterError):

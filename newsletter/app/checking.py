@@ -1,12 +1,13 @@
 """Runs the checks on an issue, whatever state it is in."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from newsletter.app.building import template_of
 from newsletter.app.git import top_of
 from newsletter.app.newsletter import Newsletter
+from newsletter.app.repeating import repetition_in
 from newsletter.checks.document import Document
 from newsletter.checks.finding import Finding
 from newsletter.checks.rule import Subject
@@ -57,13 +58,16 @@ def _subject(
     document = _document(newsletter, issue, traced) if rendered else None
     footer = settings.rendering_of(issue.list).footer
     author, list_id = _names(newsletter, issue) if rendered else ("", "")
+    repetition = repetition_in(newsletter, issue)
     return Subject(
         issue=issue,
         rendered=rendered,
         document=document,
         mjml=lint_mjml(document.traced.mjml, newsletter.renderer_of(issue.list).file) if document else (),
         message=_sample(newsletter, issue, rendered) if rendered else b"",
-        ran=_ran(newsletter, issue),
+        ran=repetition.ran,
+        texts_ran=repetition.texts,
+        series=repetition.series,
         lists=tuple(settings.lists),
         caps=settings.caps,
         waivers=(*settings.waivers, *issue.waivers),
@@ -106,13 +110,6 @@ def _names(newsletter: Newsletter, issue: Issue) -> tuple[str, str]:
     options = newsletter.settings.sender
     domain = mailable(options.sender.address).rpartition("@")[2]
     return mailable(options.author_of(issue.list).address), f"{issue.list}.{domain}"
-
-
-def _ran(newsletter: Newsletter, issue: Issue) -> Mapping[int, int]:
-    """Return in which sent issue an article ran before, by its line; a correction says again what it corrects."""
-    past, own = newsletter.past(), frozenset((issue.number, issue.correction_of))
-    before = {article.line: past.ran_in(article.id, article.link, other_than=own) for article in issue.articles}
-    return {line: number for line, number in before.items() if number}
 
 
 def for_machines(findings: Iterable[Finding]) -> list[Finding]:

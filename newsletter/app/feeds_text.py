@@ -13,7 +13,7 @@ import tomlkit
 
 from newsletter.model.feed import Feed
 
-_HEADER = re.compile(r"^[ \t]*\[{1,2}[^\[\]\n]+\]{1,2}[ \t]*(?:#[^\n]*)?$", re.M)
+_HEADER = re.compile(r"^[ \t]*\[{1,2}[^\[\]\n]+\]{1,2}[ \t]*(?:#[^\n]*)?\r?$", re.M)
 _FEED = re.compile(r"[ \t]*\[[ \t]*feeds[ \t]*\.[ \t]*[\"']?([^\"'\]\s]+)[\"']?[ \t]*\]")
 
 
@@ -44,12 +44,12 @@ def without_feed(text: str, slug: str) -> str:
 
 
 def with_facts(text: str, slug: str, facts: Mapping[str, Any]) -> str:
-    """Return *text* with other facts of the feed *slug*; None takes one out."""
+    """Return *text* with other facts of the feed *slug*; an empty one is taken out."""
     begin, end = next(((begin, end) for name, begin, end in _tables(text) if name == slug), (0, len(text)))
     document = tomlkit.parse(text[begin:end])
-    table: Any = document["feeds"][slug]  # type: ignore[index]
+    table: Any = document["feeds"][slug]
     for name, value in facts.items():
-        if value is not None:
+        if value:
             table[name] = value
         elif name in table:
             del table[name]
@@ -73,7 +73,7 @@ def _tables(text: str) -> list[tuple[str, int, int]]:
     headers = list(_HEADER.finditer(text))
     begins = [_with_comment(text, match.start()) for match in headers]
     ends = [*begins[1:], len(text)]
-    named = zip(headers, begins, ends, strict=True)
+    named = zip(headers, begins, ends, strict=False)  # without headers there is an end, and no beginning
     return [(found[1], begin, end) for match, begin, end in named if (found := _FEED.match(match[0]))]
 
 

@@ -17,6 +17,7 @@ from newsletter.errors import IssueError, PoolError
 from newsletter.files import write_whole
 from newsletter.model.article import Article
 from newsletter.model.canonical import article_id, link_key
+from newsletter.model.draft import is_draft
 from newsletter.model.issue import PickedArticle, Provenance
 
 OWN = -2
@@ -176,7 +177,7 @@ def _plain(value: Any) -> Any:
 
 
 def _as_article(picked: PickedArticle, known: Provenance | None) -> Article:
-    """Return *picked* as the pool has it; a draft that nobody reviewed stays one."""
+    """Return *picked* as the pool has it; what a machine drafted stays its draft, and is reviewed in the next issue."""
     title, why = plain_text(picked.title.markdown), plain_text(picked.why.markdown) if picked.why else ""
     points = tuple(plain_text(point.markdown) for point in picked.points)
     return Article(
@@ -189,7 +190,7 @@ def _as_article(picked: PickedArticle, known: Provenance | None) -> Article:
         why=why,
         points=points,
         found="issue",
-        drafted_by=known.drafted_by if known and not known.reviewed_by else "",
+        drafted_by=known.drafted_by if known and (is_draft(known) or not known.reviewed_by) else "",
     )
 
 

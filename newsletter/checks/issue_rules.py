@@ -25,6 +25,15 @@ def no_articles(subject: Subject) -> Found:
         yield 1, "the issue has no articles", "newsletter pick adds some"
 
 
+@rule("proposal", Severity.ERROR)
+def proposal(subject: Subject) -> Found:
+    """A person has agreed to an issue that was composed alone, by rules."""
+    if subject.issue.proposal:
+        what = "this issue was composed alone, and nobody has agreed to it"
+        todo = f"newsletter review {subject.issue.number}, or take this line out"
+        yield subject.issue.lines.get("proposal", 1), what, todo
+
+
 @rule("subject-missing", Severity.ERROR)
 def subject_missing(subject: Subject) -> Found:
     """An issue has a subject."""
@@ -108,13 +117,3 @@ def section_empty(subject: Subject) -> Found:
     for section in subject.issue.sections:
         if section.name and not section.articles:
             yield section.name.line, f'section "{section.name.markdown}" has no articles', "fill it or take it out"
-
-
-@rule("unreviewed", Severity.ERROR)
-def unreviewed(subject: Subject) -> Found:
-    """Words that a machine drafted were read by a person."""
-    for article in subject.issue.articles:
-        known = subject.issue.provenance.get(article.id)
-        if known and known.drafted_by.startswith(("llm:", "excerpt")) and not known.reviewed_by:
-            what = f"{_name(article.title.markdown)} was drafted by {known.drafted_by} and reviewed by nobody"
-            yield article.line, what, f"read it and set reviewed_by in [articles.{article.id}]"

@@ -7,6 +7,7 @@ from newsletter.checks.link_rules import fault, links_of
 from newsletter.checks.rule import Found, Subject, rule
 from newsletter.model.canonical import link_key
 from newsletter.model.excerpt import excerpt
+from newsletter.model.issue import PickedArticle
 from newsletter.model.trackers import printed_link, trackers_of
 
 
@@ -32,13 +33,44 @@ def link_tracked(subject: Subject) -> Found:
 @rule("ran-before", Severity.ERROR)
 def ran_before(subject: Subject) -> Found:
     """An article did not run in an issue that was sent, unless its entry says why it runs again."""
+    for article in _without_reason(subject):
+        if number := subject.ran.get(article.line):
+            yield article.line, f"{_called(article)} ran in issue {number}", f"take it out, or {_say_why(article)}"
+
+
+@rule("text-ran-before", Severity.WARNING)
+def text_ran_before(subject: Subject) -> Found:
+    """The text of an article did not run under another address, unless its entry says why it runs again."""
+    for article in _without_reason(subject):
+        if article.line in subject.texts_ran:
+            number, share = subject.texts_ran[article.line]
+            what = f"{_called(article)}: issue {number} told of {share * 100:.0f} % of the same text"
+            yield article.line, what, f"look at both, and take it out, or {_say_why(article)}"
+
+
+@rule("series-order", Severity.WARNING)
+def series_order(subject: Subject) -> Found:
+    """The parts of a series come in their order, and none is left out."""
+    for article in _without_reason(subject):
+        if article.line in subject.series:
+            todo = "put the earlier part first, or tell readers that they meet the series in its midst"
+            yield article.line, f"{_called(article)} is {subject.series[article.line]}", todo
+
+
+def _without_reason(subject: Subject) -> Iterator[PickedArticle]:
+    """Yield the articles that nobody paid for, and of which nobody said why they run again."""
     for article in subject.issue.articles:
-        number = subject.ran.get(article.line)
         known = subject.issue.provenance.get(article.id)
-        if number and not article.sponsor and not (known and known.again):
-            what = f'"{excerpt(article.title.markdown, 50)}" ran in issue {number}'
-            todo = f'take it out, or say why: again = "…" in [articles.{article.id or "ID"}]'
-            yield article.line, what, todo
+        if not article.sponsor and not (known and known.again):
+            yield article
+
+
+def _called(article: PickedArticle) -> str:
+    return f'"{excerpt(article.title.markdown, 50)}"'
+
+
+def _say_why(article: PickedArticle) -> str:
+    return f'say why: again = "…" in [articles.{article.id or "ID"}]'
 
 
 @rule("section-full", Severity.WARNING)

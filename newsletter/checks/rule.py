@@ -33,6 +33,8 @@ class Subject:
     :param clients: the mail clients that count, by name; empty when none is asked for.
     :param message: the mail as a sample reader gets it; empty when it could not be made.
     :param ran: the sent issue in which an article ran before, by the article's line.
+    :param texts_ran: the sent issue that told most of an article's text, and the share, by the article's line.
+    :param series: what is wrong with the order of a series' parts, by the article's line.
     :param caps: how many articles a section may have, by its name.
     :param fault: why the issue could not be rendered.
     :param mjml: what is wrong with the MJML that the theme made of it.
@@ -57,6 +59,8 @@ class Subject:
     clients: tuple[str, ...] = ()
     message: bytes = b""
     ran: Mapping[int, int] = field(default_factory=dict)
+    texts_ran: Mapping[int, tuple[int, float]] = field(default_factory=dict)
+    series: Mapping[int, str] = field(default_factory=dict)
     caps: Mapping[str, int] = field(default_factory=dict)
     fault: RenderError | None = None
     mjml: tuple[MjmlFault, ...] = ()

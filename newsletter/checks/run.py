@@ -7,6 +7,7 @@ from newsletter.checks import (
     axe_rules,
     client_rules,
     deliverability_rules,
+    draft_rules,
     host_rules,
     issue_rules,
     legibility_rules,
@@ -30,6 +31,7 @@ __all__ = ["RULES", "check"]
 # Importing a module of rules registers them; this names the modules, so that none is forgotten.
 MODULES = (
     issue_rules,
+    draft_rules,
     wording_rules,
     link_rules,
     repetition_rules,

@@ -1,65 +1,116 @@
 """Collect: articles into the pool."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.options import json_option, one_line
+from newsletter.cli.adding import add_addresses, add_saved_pages, has_failed, sort_out, values_of
+from newsletter.cli.options import json_option, one_line, one_line_each
 from newsletter.cli.output import here, plural, say, say_json
 
 if TYPE_CHECKING:
     from newsletter.app.collecting import Collection
+    from newsletter.cli.adding import Outcome
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("items", metavar="URL|FILE|FOLDER...", nargs=-1, required=True)
+@click.option("--note", metavar="TEXT", default="", callback=one_line, help="What you want to remember of them.")
+@click.option(
+    "--tag",
+    "tags",
+    metavar="WORD",
+    multiple=True,
+    callback=one_line_each,
+    help="What you call them; as often as you like.",
+)
+@click.option("--section", metavar="NAME", default="", callback=one_line, help="The section that they are meant for.")
+@click.option(
+    "--source", metavar="NAME", default="", callback=one_line, help="Who published the articles that do not say so."
+)
+@click.option(
+    "--wait",
+    metavar="SECONDS",
+    type=click.FloatRange(0, 600),
+    default=5,
+    show_default=True,
+    help="How long pages may take; 0 only records their addresses.",
+)
 @click.option(
     "--links",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A TSV or CSV file with the title and link of each article, by position.",
+    help="A TSV or CSV file with the title and link of each article of a digest, by position.",
 )
 @click.option(
-    "--source", metavar="NAME", default="", callback=one_line, help="Who published the articles that do not say so."
+    "--as", "kind", metavar="KIND", default="", help="What the files are, where they do not say it themselves."
 )
-@click.option("--section", metavar="NAME", default="", callback=one_line, help="The section that they are meant for.")
 @json_option
-def add(files: tuple[str, ...], links: Path | None, source: str, section: str, as_json: bool) -> None:
-    """Add the articles of files to the pool.
+def add(
+    items: tuple[str, ...],
+    note: str,
+    tags: tuple[str, ...],
+    section: str,
+    source: str,
+    wait: float,
+    links: Path | None,
+    kind: str,
+    as_json: bool,
+) -> None:
+    """Add articles to the pool: by their addresses, or those of files.
 
-    FILE may be - for standard input.
+    A URL is recorded at once, whatever becomes of its page; then the page is read for title, source, author, day,
+    picture, reading time and text. What does not answer in time waits for newsletter fetch. You are told what ran
+    before, and what is in the pool already.
+
+    FILE may be - for standard input. Of a FOLDER all files are read, and those of the folders in it.
 
     \b
     A FILE is
+      a page       saved by a browser: as good as its address
+      addresses    one a line
       a digest     plain text: "Why it matters: …" and key points, titles and links above or not
-      Markdown     with front matter (+++ TOML or --- key: text), or articles under headings
-      JSON         a list of objects, a JSON Feed, or an object a line
-      CSV, TSV     one article a row, the first row names the columns
+      Markdown     with front matter (+++ TOML or --- key: text), a clipping of Obsidian, or articles under headings
+      JSON         a list of objects, an object a line, Pinboard's or linkding's bookmarks
+      CSV, TSV     one article a row, the first row names the columns; Pocket's, Raindrop's or Readwise's bookmarks
+      a feed       RSS, Atom, RDF or JSON Feed
+      bookmarks    in HTML, of any browser or service; folders become tags
+      mail         an .eml, an mbox or a Maildir of newsletters: what they link to
+
+    What a KIND is called: digest, markdown, json, csv, feed, bookmarks, mail, or the name of a source that another
+    package brings.
 
     An article that is in the pool already is not added twice; what it lacked is completed. Exit code 1 says that some
-    lines were not understood.
+    lines were not understood, or that a page is not there.
     """  # noqa: D301 - click's mark that these lines stay as they are
-    from newsletter.app.collecting import collect, read
+    from newsletter.app.adding import Noted
+    from newsletter.app.collecting import collect
 
     newsletter = here()
-    readings = [read(file, _data(file), links) for file in files]  # all of them, before any is added
-    collections = [collect(newsletter, reading, source=source, section=section) for reading in readings]
-    if as_json:
-        say_json([collection.values() for collection in collections])
-    else:
+    sorted_out = sort_out(items, links, kind)  # all of them, before any is added
+    noted = Noted(
+        note=" ".join(note.split()),
+        tags=tuple(dict.fromkeys(" ".join(tag.split()) for tag in tags)),
+        section=" ".join(section.split()),
+        source=" ".join(source.split()),
+    )
+    collections = [
+        collect(newsletter, reading, source=source, section=section, note=noted.note, tags=noted.tags)
+        for reading in sorted_out.readings
+    ]
+    if not as_json:
         for collection in collections:
             _report(collection)
-        _say_next(collections)
-    if any(not remark.harmless for collection in collections for remark in collection.remarks):
+    pages = add_saved_pages(newsletter, sorted_out.pages, noted, quiet=as_json)
+    pages += add_addresses(newsletter, sorted_out.addresses, noted, wait=wait, quiet=as_json)
+    if as_json:
+        say_json([*(collection.values() for collection in collections), *map(values_of, pages)])
+    else:
+        _say_next(collections, pages)
+    lost = any(not remark.harmless for collection in collections for remark in collection.remarks)
+    if lost or any(has_failed(page) for page in pages):
         raise click.exceptions.Exit(1)
-
-
-def _data(file: str) -> bytes:
-    from newsletter.app.collecting import read_file
-
-    return sys.stdin.buffer.read() if file == "-" else read_file(Path(file))
 
 
 def _report(collection: "Collection") -> None:
@@ -67,19 +118,24 @@ def _report(collection: "Collection") -> None:
 
     say(f"{collection.name}: read {plural(len(collection.rows), 'article')}")
     for row in collection.rows:
-        lines = (
-            f"lines {row.first_line}-{row.last_line}" if row.last_line > row.first_line else f"line {row.first_line}"
-        )
+        lines = _lines(row.first_line, row.last_line)
         title = row.article.title or "(no title)"
         lacks = f"  [no {', no '.join(row.article.missing())}]" if row.article.missing() else ""
         say(f"  {row.outcome:<9}  {row.article.id}  {lines:<12}  {excerpt(title, 60)}{lacks}")
     for remark in collection.remarks:
-        say(f"  {collection.name}:{remark.line}: {'' if remark.harmless else 'not understood: '}{remark.what}")
+        place = f"{collection.name}:{remark.line}" if remark.line else collection.name
+        say(f"  {place}: {'' if remark.harmless else 'not understood: '}{remark.what}")
 
 
-def _say_next(collections: "list[Collection]") -> None:
+def _lines(first: int, last: int) -> str:
+    """Return where an article stands; a feed has no lines."""
+    return f"lines {first}-{last}" if last > first else f"line {first}" if first else ""
+
+
+def _say_next(collections: "list[Collection]", pages: "list[Outcome]") -> None:
     rows = [row for collection in collections for row in collection.rows]
-    counts = {outcome: sum(row.outcome == outcome for row in rows) for outcome in ("added", "completed", "known")}
+    outcomes = [*(row.outcome for row in rows), *(page.added.outcome for page in pages)]
+    counts = {outcome: outcomes.count(outcome) for outcome in ("added", "completed", "known")}
     say(f"{counts['added']} added, {counts['completed']} completed, {counts['known']} in the pool already")
     incomplete = [row.article for row in rows if row.article.missing()]
     if incomplete:

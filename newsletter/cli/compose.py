@@ -1,17 +1,24 @@
 """Compose: articles of the pool become an issue."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter.cli.options import issue_argument, json_option, one_line
 from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.progress import counting_if_long
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from newsletter.app.newsletter import Newsletter
 
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option("--all", "take_all", is_flag=True, help="All that are new and have run nowhere.")
+@click.option("--auto", is_flag=True, help="The best of all that waits, by [picking]; the issue is a proposal.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most N of them.")
 @click.option("--per-source", type=click.IntRange(1), default=None, metavar="N", help="At most N of one source.")
 @click.option("--newest", is_flag=True, help="The newest first.")
@@ -35,6 +42,7 @@ from newsletter.cli.output import here, plural, say, say_json
 def pick(
     ids: tuple[str, ...],
     take_all: bool,
+    auto: bool,
     limit: int | None,
     per_source: int | None,
     newest: bool,
@@ -48,18 +56,27 @@ def pick(
 
     The articles are added at the end of their section, or of the file; what stands in it already stays as it is.
     Without an unsent issue a new one is made.
+
+    With --auto the issue is composed alone: one article a story, by score, few of a source and of a section, a section
+    rather empty than filled with what scores too low; it says why for each. Then the issue is a proposal, which is not
+    sent until newsletter review, or you, take that line out of it.
     """
     from newsletter.app.picking import pick as put
     from newsletter.composer.issues import number_of
     from newsletter.composer.picking import Rules
 
-    by_rule = take_all or limit or per_source or newest
+    if auto and (ids or take_all or newest or section or again):
+        raise click.UsageError("--auto takes --limit N, --per-source N, --issue ISSUE or --new, and nothing else.")
+    by_rule = take_all or auto or limit or per_source or newest
     if bool(ids) == bool(by_rule):
         raise click.UsageError("Give IDs, or a rule (--all, --limit N, --per-source N, --newest), and not both.")
     if fresh and issue:
         raise click.UsageError("Give --issue or --new, not both.")
     newsletter = here()
     path = None if fresh else newsletter.issues.find(issue) if issue else newsletter.issues.newest_unsent()
+    if auto:
+        _propose(newsletter, path, limit or 0, per_source, as_json)
+        return
     rules = Rules(limit=limit or 0, per_source=per_source or 0, newest=newest)
     picked = put(newsletter, ids, rules, path=path, section=" ".join(section.split()) or None, again=again)
     if as_json:
@@ -67,6 +84,8 @@ def pick(
         return
     for article in picked.articles:
         say(f"  picked  {article.id}  {article.title or '(no title)'}")
+        for repeat in picked.repeats.get(article.id, ()):
+            say(f"          {repeat.words}")
     for article in picked.already:
         say(f"  there   {article.id}  {article.title or '(no title)'}")
     into = f"{'new issue ' if picked.created else ''}{picked.path}"
@@ -75,6 +94,26 @@ def pick(
     else:
         say(f"all of them stand in {into} already")
     say(f"Next: newsletter edit {number_of(picked.path)}, then newsletter preview")
+
+
+def _propose(newsletter: "Newsletter", path: "Path | None", limit: int, per_source: int | None, as_json: bool) -> None:
+    from newsletter.app.proposing import propose, why
+
+    with counting_if_long("comparing texts") as advance:
+        proposed = propose(newsletter, path, limit=limit, per_source=per_source, advance=advance)
+    if as_json:
+        say_json(proposed.values())
+        return
+    for one in proposed.taken:
+        article, section = one.choice.article, f"  [{one.section}]" if one.section else ""
+        say(f"  picked  {article.id}  {article.title}{section}")
+        say(f"          {why(one)}")
+    if proposed.passed:
+        say(f"  passed by: {', '.join(f'{many:,} {words}' for words, many in proposed.passed.items())}")
+    number = proposed.values()["issue"]
+    into = f"{'new issue ' if proposed.created else ''}{proposed.path}"
+    say(f"{plural(len(proposed.taken), 'article')} picked into {into}; to undo, take their blocks out of it")
+    say(f"It is a proposal, and is not sent as one. Next: newsletter edit {number}, then newsletter review {number}")
 
 
 @click.command()

@@ -27,6 +27,13 @@ def one_line(ctx: click.Context, param: click.Parameter, value: str | None) -> s
     return value
 
 
+def one_line_each(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a text that :func:`one_line` refuses, and one that says nothing."""
+    if any(not (one_line(ctx, param, value) or "").strip() for value in values):
+        raise click.BadParameter("it is empty.", ctx, param)
+    return values
+
+
 segment_option = click.option(
     "--segment", metavar="NAME", default="", help="Only those who are in this segment of newsletter.toml."
 )

@@ -13,8 +13,12 @@ from newsletter.cli import (
     compose,
     counting,
     diff,
+    draft,
+    feeds,
+    fetch,
     forgetting,
     hooks,
+    importing,
     kept,
     key,
     look,
@@ -23,11 +27,14 @@ from newsletter.cli import (
     operate,
     pool,
     readers,
+    review,
+    search,
     send,
     serve,
     shots,
     standing,
     start,
+    stats,
     suppression,
     themes,
     triage,
@@ -83,8 +90,8 @@ def root() -> None:
 
 
 root.add_section("Start", start.init, start.doctor, start.completion)
-root.add_section("Collect", collect.add, pool.pool)
-root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit)
+root.add_section("Collect", collect.add, fetch.fetch, feeds.feeds, pool.pool, search.search, stats.stats)
+root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit, draft.draft, review.review)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
 root.add_section("Readers", readers.subscribers, bounces.bounces)
@@ -92,6 +99,7 @@ for command in (kept.show, suppression.suppress, suppression.suppressed, forgett
     readers.subscribers.add_command(command)
 root.add_section("Publish", serve.serve, archive.archive)
 root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns, hooks.hooks)
+root.add_section("Move in", importing.import_)
 readers.subscribers.add_command(counting.count)
 for command in (mutes.mute, mutes.unmute, mutes.mutes):
     pool.pool.add_command(command)

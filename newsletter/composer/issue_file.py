@@ -67,7 +67,9 @@ def parse_issue(text: str, path: Path) -> Issue:
         preheader=table.text("preheader", ""),
         list=table.text("list", ""),
         correction_of=table.get("correction_of", int, 0),
+        imported_from=table.text("imported_from", ""),
         archive=table.get("archive", bool) if "archive" in table.values else None,
+        proposal=table.get("proposal", bool, False),
         intro=intro,
         sections=sections,
         waivers=read_waivers(table),
@@ -87,6 +89,9 @@ def _provenance(tables: Table) -> dict[str, Provenance]:
             drafted_by=table.text("drafted_by", ""),
             draft_sha256=table.text("draft_sha256", ""),
             reviewed_by=table.text("reviewed_by", ""),
+            reviewed_sha256=table.text("reviewed_sha256", ""),
+            truncated=table.get("truncated", bool, False),
+            flagged=table.text("flagged", ""),
             again=table.text("again", ""),
         )
         table.close()

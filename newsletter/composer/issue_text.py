@@ -1,5 +1,6 @@
 """Edits the text of an issue file by adding to it: what the editor wrote stays byte for byte."""
 
+import re
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -43,10 +44,11 @@ class IssueText:
         returns = sum(line.endswith("\r") for line in self.before)
         usual = "\r" if returns * 2 >= len(self.before) - 1 else ""
         lines = [line + usual for line in self.text.split("\n")]
-        lines[-1] = lines[-1].removesuffix("\r")  # behind it comes no end
+        before = [*self.before[:-1], self.before[-1] + usual]  # the last one had no end, and has one if it moves up
         matcher = SequenceMatcher(a=bare, b=self.text.split("\n"), autojunk=False)
         for old, new, size in matcher.get_matching_blocks():
-            lines[new : new + size] = self.before[old : old + size]
+            lines[new : new + size] = before[old : old + size]
+        lines[-1] = lines[-1].removesuffix(usual)  # behind it comes no end
         return "\n".join(lines)
 
     def with_article(self, block: str, section: str = "") -> "IssueText":
@@ -67,6 +69,13 @@ class IssueText:
         _merge(document, values)
         inner = tomlkit.dumps(document).rstrip("\n") + "\n"
         return replace(self, text=matter[:begin] + inner + matter[end:] + body)
+
+    def without_value(self, key: str) -> "IssueText":
+        """Take the line of *key*, one of the front matter's own, out of it; nothing is changed where there is none."""
+        matter, body = split_front_matter(self.text, self.path)
+        head, table, tables = matter.partition("\n[")
+        lines = re.sub(rf"^[ \t]*{re.escape(key)}[ \t]*=.*\n?", "", head + ("\n" if table else ""), flags=re.M)
+        return replace(self, text=lines.removesuffix("\n" if table else "") + table + tables + body)
 
     def _end_of(self, section: str, body: str) -> tuple[int, str]:
         """Return the line of *body* where *section* ends, and the heading to write if it is not there yet."""

@@ -1,16 +1,27 @@
 """What ran before: which issue has which article, from the issue files and their receipts."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from newsletter.composer.issues import IssueFolder, read_text
+from newsletter.composer.receipt import Receipt
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
+from newsletter.model.canonical import article_key, keys_of
 
 # Only headings are looked at: a mistake in an old issue does not keep the editor from the next one.
-_HEADING = re.compile(r"^###\s+(?:.*\]\((?P<link>[^\s)]+)[^)]*\))?.*?(?:\{[^{}]*#(?P<id>[\w-]+)[^{}]*\})?\s*$", re.M)
+_HEADING = re.compile(
+    r"^###\s+(?:\[?(?P<title>.*)\]\((?P<link>[^\s)]+)[^)]*\))?(?P<bare>.*?)(?:\{[^{}]*#(?P<id>[\w-]+)[^{}]*\})?\s*$",
+    re.M,
+)
+_NEXT = re.compile(r"^#{1,3}\s", re.M)
+_LIST = re.compile(r"""^list\s*=\s*["']([^"'\n]*)["']""", re.M)
+_IMPORTED = re.compile(r"""^imported_from\s*=\s*["'][^"'\n]""", re.M)
+_LINK = re.compile(r"\]\(<?(https?://[^\s)>]+)|<(https?://[^\s>]+)>", re.I)
+_REACHED = ("accepted", "in_doubt", "deferred", "sending", "queued")
+"""States of a delivery that is, may be, or is still to be, in somebody's hands."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,36 +33,155 @@ class Appearance:
     sent: bool
 
 
-class Past:
-    """Where articles appeared, by id and by link."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """An article as a sent issue told it.
 
-    def __init__(self, folder: IssueFolder) -> None:
+    :param id: empty where its heading has none.
+    :param title: its Markdown.
+    :param text: the whole issue file; the article's words stand in it from *begin* to before the next heading.
+    """
+
+    number: int
+    id: str
+    link: str
+    title: str
+    text: str
+    begin: int
+
+    @property
+    def words(self) -> str:
+        """What the issue says of it, below the heading."""
+        following = _NEXT.search(self.text, self.begin)
+        return self.text[self.begin : following.start() if following else len(self.text)]
+
+
+Known = Callable[[str], Article | None]
+
+
+def _nobody_knows(id: str) -> Article | None:
+    return None
+
+
+class Past:
+    """Where articles appeared, by id and by address, in the issues of one list.
+
+    An issue is sent when a receipt says that a mailing of it to that list began; one that reached nobody counts for
+    nothing, as if there were no issue. An issue that was taken over from another tool was sent by that.
+
+    :param list_name: the list; empty is any.
+    :param known: gives the article of an id, if there is more known of it than the issue says: where else it is, and
+        which id it has in its feed.
+    """
+
+    def __init__(self, folder: IssueFolder, list_name: str = "", known: Known = _nobody_knows) -> None:
+        self._known = known
         self._by_id: dict[str, list[Appearance]] = {}
-        self._by_link: dict[str, list[Appearance]] = {}
+        self._by_key: dict[str, list[Appearance]] = {}
+        self.told: list[Told] = []
         for number, path in folder.paths().items():
-            seen = Appearance(number=number, path=path, sent=bool(folder.receipts(path)))
-            for match in _HEADING.finditer(read_text(path, errors="replace")):
-                if match["id"]:
-                    self._by_id.setdefault(match["id"], []).append(seen)
-                if match["link"]:
-                    self._by_link.setdefault(link_key(match["link"]), []).append(seen)
+            text = read_text(path, errors="replace")
+            head = text[: max(text.find("\n+++", 3), 0)]
+            if (sent := _sent(head, folder.receipts(path), list_name)) is not None:
+                self._take_in(Appearance(number=number, path=path, sent=sent), text, imported=_is_imported(head))
+
+    @cached_property
+    def _by_other_key(self) -> dict[str, list[Appearance]]:
+        """Appearances by the addresses that an article has beside the one that was printed."""
+        found: dict[str, list[Appearance]] = {}
+        for id, seen in self._by_id.items():
+            article = self._known(id)
+            for key in keys_of_article(article) if article and article.canonical else ():
+                found.setdefault(key, []).extend(seen)
+        return found
+
+    @cached_property
+    def _by_guid(self) -> dict[tuple[str, str], list[Appearance]]:
+        """Appearances by feed and id in it."""
+        found: dict[tuple[str, str], list[Appearance]] = {}
+        for id, seen in self._by_id.items():
+            if (article := self._known(id)) and article.guid:
+                found.setdefault((article.feed, article.guid), []).extend(seen)
+        return found
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether there is a sent issue."""
+        return any(seen.sent for known in (self._by_id, self._by_key) for some in known.values() for seen in some)
+
+    def _take_in(self, seen: Appearance, text: str, *, imported: bool) -> None:
+        for match in _HEADING.finditer(text):
+            id, link = match["id"] or "", match["link"] or ""
+            if id:
+                self._by_id.setdefault(id, []).append(seen)
+            self._note(link, seen)
+            if seen.sent and (id or link):
+                title = match["title"] or match["bare"]
+                told = Told(number=seen.number, id=id, link=link, title=title, text=text, begin=match.end())
+                self.told.append(told)
+        if imported:  # by a tool that had other headings, or none
+            for match in _LINK.finditer(text):
+                self._note(match[1] or match[2], seen)
+
+    def _note(self, link: str, seen: Appearance) -> None:
+        for key in keys_of(link) if link else ():
+            self._by_key.setdefault(key, []).append(seen)
 
     def of(self, article: Article) -> tuple[Appearance, ...]:
         """Return where *article* appeared, oldest first."""
-        seen: Iterable[Appearance] = self._by_id.get(article.id, [])
-        if article.link:
-            seen = [*seen, *self._by_link.get(link_key(article.link), [])]
+        seen = list(self._by_id.get(article.id, ()))
+        for key in keys_of_article(article):
+            seen += self._by_key.get(key, ())
+            seen += self._by_other_key.get(key, ())
+        if article.guid:
+            seen += self._by_guid.get((article.feed, article.guid), ())
         return tuple(sorted(set(seen), key=lambda appearance: appearance.number))
 
     def sent(self, article: Article) -> Appearance | None:
         """Return the last sent issue that had *article*."""
         return next((seen for seen in reversed(self.of(article)) if seen.sent), None)
 
-    def ran_in(self, id: str, link: str, *, other_than: frozenset[int]) -> int:
-        """Return the last sent issue, none of *other_than*, that had the article of this id or link; 0 if none had."""
-        seen = [*self._by_id.get(id, []), *(self._by_link.get(link_key(link), []) if link else [])]
-        return max((one.number for one in seen if one.sent and one.number not in other_than), default=0)
-
     def picked(self, article: Article) -> Appearance | None:
         """Return the unsent issue that has *article*."""
         return next((seen for seen in reversed(self.of(article)) if not seen.sent), None)
+
+
+def keys_of_article(article: Article) -> Iterator[str]:
+    """Yield the keys that *article* may have run under: of its canonical address, and of its link.
+
+    Where the fragment of its canonical address tells it from another article, that key alone.
+    """
+    key = article_key(article)
+    if key:
+        yield key
+    if article.canonical and article.link and "#" not in article.canonical:
+        yield keys_of(article.link)[0]
+
+
+def _sent(head: str, receipts: Iterable[Receipt], list_name: str) -> bool | None:
+    """Return whether an issue was sent to *list_name*, or is to be; None where it is no issue of that list."""
+    own = _LIST.search(head)
+    is_for_it = not list_name or not own or own[1] in ("", list_name)
+    if _is_imported(head):
+        return True if is_for_it else None
+    receipts = tuple(receipts)
+    if not receipts:
+        return False if is_for_it else None
+    asked = (receipt for receipt in receipts if not list_name or receipt.list in ("", list_name))
+    return True if any(_reached(receipt) for receipt in asked) else None
+
+
+def _reached(receipt: Receipt) -> bool:
+    """Whether a mailing reached somebody, or still may."""
+    ended = receipt.finished is not None and bool(receipt.counts)
+    return not ended or any(receipt.counts.get(state) for state in _REACHED)
+
+
+def _is_imported(head: str) -> bool:
+    return bool(_IMPORTED.search(head))
+
+
+def stands_as(text: str, receipts: Iterable[Receipt]) -> str:
+    """Return "sent" or "picked" for the articles of an issue with this *text*; empty where it reached nobody."""
+    sent = _sent(text[: max(text.find("\n+++", 3), 0)], receipts, "")
+    return {True: "sent", False: "picked", None: ""}[sent]

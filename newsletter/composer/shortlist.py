@@ -64,6 +64,15 @@ def _short(value: float) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Tie:
+    """Two articles that tell one story, by their ids; *share* is their likeness, faded by time, from 0 to 1."""
+
+    one: str
+    other: str
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """An article that can be decided about.
 
@@ -86,6 +95,7 @@ class Suggestion:
     :param also: the other articles of the story, as "also at".
     :param section: where it belongs; empty where nobody can tell.
     :param explored: it stands here to be looked at, not for its score.
+    :param ties: which of its articles are alike, closest first: what brought them together.
     """
 
     choice: Choice
@@ -94,6 +104,7 @@ class Suggestion:
     section: str = ""
     repeats: tuple[Repeat, ...] = ()
     explored: bool = False
+    ties: tuple[Tie, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +112,7 @@ class Shortlist:
     """Everything that waits for a decision.
 
     :param suggestions: best first.
-    :param left_out: how many are not in it, by why: "muted", "ran before".
+    :param left_out: how many are not in it, by why: "muted", "ran before", "dropped before", "scored lower".
     """
 
     suggestions: tuple[Suggestion, ...] = ()

@@ -24,7 +24,7 @@ class Article:
     :param canonical: the address that its publisher calls the right one, where that can be believed.
     :param summary: its publisher's own words about it, plain text.
     :param feed: the address of the feed that it came by; *guid* is the id that it has there.
-    :param tags: what an editor calls it; *note* is what they noted when they came upon it.
+    :param tags: what an editor calls it; *note* is what they noted when they came upon it, *saved* the day of that.
     :param text_sha256: of the text that was read; *words* is how many words that has.
     :param truncated: what was read ended before the article did.
     :param sketch: of its text, see :mod:`newsletter.composer.sketch`.
@@ -51,6 +51,7 @@ class Article:
     guid: str = ""
     tags: tuple[str, ...] = ()
     note: str = ""
+    saved: str = ""
     text_sha256: str = ""
     words: int = 0
     truncated: bool = False

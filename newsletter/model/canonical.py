@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from newsletter.model.article import Article
@@ -29,6 +30,7 @@ _AMP = re.compile(
 _AMP_PAIRS = frozenset((("amp", ""), ("amp", "1"), ("amp", "true"), ("outputType", "amp")))
 
 
+@lru_cache(maxsize=32_768)  # 8 µs each, and the memory of a list asks for the same ones several times
 def link_key(link: str) -> str:
     """Return the key of *link*, the same for all spellings of one page's address.
 

@@ -41,7 +41,9 @@ class Provenance:
     :param found: where it came from.
     :param drafted_by: whose words they are; empty for a person's.
     :param draft_sha256: of the drafted block, so that an edit is known from a review.
-    :param reviewed_by: who read a draft.
+    :param reviewed_by: who read a draft; *reviewed_sha256* is of the words that they read.
+    :param truncated: the draft is of a text that ended before the article did.
+    :param flagged: what a reviewer should know of the draft.
     :param again: why it may run although a sent issue had it.
     """
 
@@ -49,6 +51,9 @@ class Provenance:
     drafted_by: str = ""
     draft_sha256: str = ""
     reviewed_by: str = ""
+    reviewed_sha256: str = ""
+    truncated: bool = False
+    flagged: str = ""
     again: str = ""
 
 
@@ -111,7 +116,9 @@ class Issue:
     :param date: the day on it, or the moment.
     :param list: the mailing list it is for.
     :param correction_of: the number of the issue that it corrects: it goes only to those who got that; 0 for none.
+    :param imported_from: the tool that sent it, and what it was called there: "substack:101"; empty for one of ours.
     :param archive: whether its page may be read by all; None leaves that to whom it was sent to.
+    :param proposal: it was composed alone, and no person has agreed to it yet.
     :param intro: the editor's own words above the first heading.
     :param references: the links and images in all of its Markdown, article links apart.
     :param provenance: what the tool knows, by article id.
@@ -126,7 +133,9 @@ class Issue:
     preheader: str = ""
     list: str = ""
     correction_of: int = 0
+    imported_from: str = ""
     archive: bool | None = None
+    proposal: bool = False
     intro: Passage | None = None
     sections: tuple[Section, ...] = ()
     references: tuple[Reference, ...] = ()

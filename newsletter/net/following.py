@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from newsletter.errors import NetError
 from newsletter.net.hosts import Hosts
 from newsletter.net.http import Answer, Limits, Request, leads_on, redirected
+from newsletter.net.robots import require_allowed
 
 FOR_GOOD = (301, 308)
 """Redirects that are meant to stay (RFC 9110 §15.4.2, §15.4.9)."""
@@ -22,18 +23,22 @@ class Followed:
     moved_to: str = ""
 
 
-async def follow(request: Request, limits: Limits, hosts: Hosts) -> Followed:
+async def follow(request: Request, limits: Limits, hosts: Hosts, *, as_robot: bool = False) -> Followed:
     """Ask *request*, and again wherever it is redirected to, each host in its turn.
 
     The headers go along to every host: they must be no secret.
 
     :param limits: for all of it together, except for waiting for one's turn.
+    :param as_robot: each site is asked first whether robots may have the address.
+    :raises NotAsked: they may not.
     :raises NetError: there is no answer within the limits.
     """
     stays, moved_to, left, headers = True, "", limits.seconds, request.headers
     for _ in range(limits.redirects + 1):
         if left <= 0:
             raise NetError(f"no whole answer within {limits.seconds:g} seconds", "try later", where=request.url)
+        if as_robot:
+            await require_allowed(request.url, limits, agent=request.agent)
         answer = await hosts.ask(request, replace(limits, seconds=left, redirects=0))
         left -= answer.seconds
         if not leads_on(answer):

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import httpx2
 
-from newsletter.errors import NetError
+from newsletter.errors import NetError, NotAsked
 from newsletter.net.guard import is_public
 from newsletter.net.lookup import look_up
 
@@ -118,7 +118,7 @@ async def _ask(request: Request, limits: Limits) -> Answer:
     allowed = [address for address in addresses if anywhere or is_public(address)]
     if not allowed:
         what = f"{host} is in a private network ({', '.join(addresses)})"
-        raise NetError(what, "only what is public is fetched", where=request.url)
+        raise NotAsked(what, "only what is public is fetched", where=request.url)
     refused = None
     for address in allowed:
         # An address that swallows what is sent to it must leave time for the next one; the last one has all of it.
@@ -200,11 +200,11 @@ def _parsed(link: str) -> httpx2.URL:
     try:
         url = httpx2.URL(link)
     except (httpx2.InvalidURL, ValueError) as cause:
-        raise NetError("this is no address of the web", "it begins with https://", where=link) from cause
+        raise NotAsked("this is no address of the web", "it begins with https://", where=link) from cause
     if url.scheme not in ("http", "https") or not url.raw_host or not 0 < (url.port or 80) < 65536 or url.port == 0:
-        raise NetError("this is no address of the web", "it begins with https://", where=link)
+        raise NotAsked("this is no address of the web", "it begins with https://", where=link)
     if url.userinfo:  # it would stand in logs and in error messages
-        raise NetError(
+        raise NotAsked(
             "there is a name or password in this address", "take it out", where=url.copy_with(userinfo=b"").host
         )
     return url

@@ -19,6 +19,7 @@ class RenderingOptions:
     :param theme: the folder of the theme below ``templates/``.
     :param public: a public URL exists, so that the web version and the preferences have an address.
     :param pictures_at: where pictures of media/ are published; empty when they travel in the mail.
+    :param mark: where it is said what a machine drafted: at each "item", in the "footer", or nowhere ("none").
     :param look: colours, fonts and logo of the newsletter's own.
     """
 
@@ -32,4 +33,5 @@ class RenderingOptions:
     theme: str = "digest"
     public: bool = False
     pictures_at: str = ""
+    mark: str = "item"
     look: Look = field(default_factory=Look)

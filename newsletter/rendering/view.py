@@ -1,11 +1,12 @@
 """What a theme sees of an issue: values ready to be shown, the same for both parts of the mail."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
-from newsletter.model.issue import Issue, Passage, PickedArticle
+from newsletter.model.draft import MODEL, is_edited
+from newsletter.model.issue import Issue, Passage, PickedArticle, Provenance
 from newsletter.model.mail import Slot
 from newsletter.rendering.look import Logo
 from newsletter.rendering.markdown import Gallery, Prose, block_prose, inline_prose, is_mailable_link
@@ -51,6 +52,7 @@ class IssueView:
     """The issue as a theme tells it.
 
     :param label: "042".
+    :param drafted: names the articles that a machine drafted, where the footer is to say so; empty otherwise.
     :param day: "27 November 2026".
     :param isodate: "2026-11-27", for programs.
     """
@@ -63,6 +65,7 @@ class IssueView:
     preheader: str
     intro: Prose | None
     sections: tuple[SectionView, ...]
+    drafted: str = ""
 
     @property
     def articles(self) -> tuple[ArticleView, ...]:
@@ -104,7 +107,7 @@ def theme_values(
     words = words_for(options.language)
     return {
         "newsletter": options,
-        "issue": view_issue(issue, words, marked=marked, gallery=gallery),
+        "issue": view_issue(issue, words, marked=marked, gallery=gallery, mark=options.mark),
         "look": options.look,
         "logo": view_logo(options.look.logo, gallery),
         "slots": {slot.value: token for slot, token in tokens.items()},
@@ -128,10 +131,18 @@ def view_logo(logo: Logo | None, gallery: Gallery | None) -> LogoView | None:
     )
 
 
-def view_issue(issue: Issue, words: Words, *, marked: bool = False, gallery: Gallery | None = None) -> IssueView:
-    """Return *issue* with its Markdown turned into prose and its dates and minutes into *words*."""
+def view_issue(
+    issue: Issue, words: Words, *, marked: bool = False, gallery: Gallery | None = None, mark: str = "item"
+) -> IssueView:
+    """Return *issue* with its Markdown turned into prose and its dates and minutes into *words*.
+
+    :param mark: where it is said what a machine drafted, as :class:`RenderingOptions` has it.
+    """
     numbers = iter(range(1, len(issue.articles) + 1))
-    viewer = _Viewer(path=issue.path, words=words, marked=marked, gallery=gallery)
+    said = {one.id: drafted for one in issue.articles if (drafted := say_drafted(one, issue.provenance, words))}
+    viewer = _Viewer(
+        path=issue.path, words=words, marked=marked, gallery=gallery, drafted=said if mark == "item" else {}
+    )
     return IssueView(
         number=issue.number,
         label=issue.label,
@@ -148,6 +159,7 @@ def view_issue(issue: Issue, words: Words, *, marked: bool = False, gallery: Gal
             )
             for place, section in enumerate(issue.sections, 1)
         ),
+        drafted=viewer.names([one for one in issue.articles if one.id in said]) if mark == "footer" else "",
     )
 
 
@@ -159,6 +171,12 @@ class _Viewer:
     words: Words
     marked: bool
     gallery: Gallery | None
+    drafted: Mapping[str, str]
+
+    def names(self, articles: Sequence[PickedArticle]) -> str:
+        """Return which articles a machine drafted, as the footer says it; empty for none."""
+        titles = "; ".join(inline_prose(one.title, self.path, links=False).text or one.link for one in articles)
+        return self.words.drafted_list.format(titles) if titles else ""
 
     def said(self, passage: Passage, *, links: bool = True) -> Prose:
         return inline_prose(passage, self.path, links=links, marked=self.marked, gallery=self.gallery)
@@ -180,7 +198,7 @@ class _Viewer:
             anchor=f"a{number}",
             title=self.line(article.title, links=False) or Prose(escape(link), link),
             link=link,
-            facts=_facts(article, self.words),
+            facts=_facts(article, self.words, self.drafted.get(article.id, "")),
             words=self.blocks(article.words),
             why=self.line(article.why),
             points=tuple(
@@ -190,9 +208,19 @@ class _Viewer:
         )
 
 
-def _facts(article: PickedArticle, words: Words) -> tuple[str, ...]:
+def _facts(article: PickedArticle, words: Words, drafted: str) -> tuple[str, ...]:
     minutes = words.minutes.format(article.minutes) if article.minutes else ""
-    return tuple(fact for fact in (article.source, minutes, say_published(article.published, words)) if fact)
+    return tuple(fact for fact in (article.source, minutes, say_published(article.published, words), drafted) if fact)
+
+
+def say_drafted(article: PickedArticle, provenance: Mapping[str, Provenance], words: Words) -> str:
+    """Return what readers are told of a model's draft; empty for a person's words, and for the article's own."""
+    known = provenance.get(article.id)
+    if not known or not known.drafted_by.startswith(MODEL) or not (article.why or article.points):
+        return ""
+    if is_edited(article, known):
+        return words.drafted_edited
+    return words.drafted_reviewed if known.reviewed_by else words.drafted
 
 
 def own_words(issue: Issue, options: RenderingOptions) -> Iterator[str]:

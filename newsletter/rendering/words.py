@@ -18,6 +18,10 @@ class Words:
     why: str
     minutes: str
     sponsor: str
+    drafted: str
+    drafted_reviewed: str
+    drafted_edited: str
+    drafted_list: str
     because: str
     unsubscribe: str
     preferences: str
@@ -35,6 +39,10 @@ ENGLISH = Words(
     why="Why it matters",
     minutes="{} min",
     sponsor="Sponsor",
+    drafted="Drafted by a machine",
+    drafted_reviewed="Drafted by a machine, reviewed by a person",
+    drafted_edited="Drafted by a machine, edited by a person",
+    drafted_list="Drafted by a machine: {}",
     because="You get this mail because you subscribed to {}.",
     unsubscribe="Unsubscribe",
     preferences="Preferences",
@@ -64,6 +72,10 @@ GERMAN = Words(
     why="Warum das wichtig ist",
     minutes="{} Min.",
     sponsor="Anzeige",
+    drafted="Maschinell entworfen",
+    drafted_reviewed="Maschinell entworfen, von einem Menschen geprüft",
+    drafted_edited="Maschinell entworfen, von einem Menschen bearbeitet",
+    drafted_list="Maschinell entworfen: {}",
     because="Diese Mail kommt, weil {} von dieser Adresse abonniert wurde.",
     unsubscribe="Abbestellen",
     preferences="Einstellungen",

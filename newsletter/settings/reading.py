@@ -12,6 +12,7 @@ from newsletter.errors import SettingsError
 from newsletter.model.address import Address
 from newsletter.model.table import Table, read_toml
 from newsletter.model.waiver import read_waivers
+from newsletter.settings.draft_table import read_draft
 from newsletter.settings.file import FILE, LOCAL_FILE, read_file
 from newsletter.settings.hook_table import read_hook
 from newsletter.settings.list_table import read_address, read_lists
@@ -67,6 +68,7 @@ def read_settings(folder: Path) -> Settings:
         editor=read_editor(local.table("preview")),
         pages=read_pages(table),
         picking=read_picking(table.table("picking")),
+        draft=read_draft(local.table("draft")),
         sources=read_sources(table.table("sources"), local.table("sources")),
     )
     table.close()

@@ -54,8 +54,15 @@ def read_rendering(
         theme=theme,
         public=bool(sender.public_url),
         pictures_at=_pictures_at(table, sender.public_url),
+        mark=_mark(table.table("draft")),
         look=_look(table.table("look"), themes, folder),
     )
+
+
+def _mark(table: Table) -> str:
+    mark = table.choice("mark", ("item", "footer", "none"), "item")
+    table.close()
+    return mark
 
 
 def _look(table: Table, themes: Sequence[str], folder: Path) -> Look:

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsletter.checks.clients.client import DEFAULT
+from newsletter.composer.draft_options import DraftOptions
 from newsletter.composer.picking_options import PickingOptions
 from newsletter.errors import SettingsError
 from newsletter.model.address import Address
@@ -47,6 +48,7 @@ class Settings:
     :param hooks: programs that are told what happens, by name.
     :param pages: how people subscribe on the readers' pages.
     :param picking: how the pool is winnowed.
+    :param draft: who may draft words for articles, and for how much.
     :param sources: how long feeds and pages are waited for, and which private hosts may be asked.
     :param editor: the command that opens a file in the editor: {file}, {line} and {column} stand for the place.
     """
@@ -74,6 +76,7 @@ class Settings:
     editor: tuple[str, ...] = ()
     pages: PagesOptions = field(default_factory=PagesOptions)
     picking: PickingOptions = field(default_factory=PickingOptions)
+    draft: DraftOptions = field(default_factory=DraftOptions)
     sources: SourcesOptions = field(default_factory=SourcesOptions)
     imap: Mapping[str, ImapProfile] = field(default_factory=dict)
     hooks: Mapping[str, Hook] = field(default_factory=dict)

@@ -14,8 +14,10 @@ _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?([\w.:-]{1,40})""", 
 _UNICODE = frozenset(("utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-32"))
 
 
-def decoded(data: bytes, content_type: str = "") -> str:
-    """Return *data* as text: as UTF-8 where it is that, else as its first 1,000 bytes or *content_type* say.
+def decoded(data: bytes, content_type: str = "", *, usual: str = "windows-1252") -> str:
+    """Return *data* as text: as UTF-8 where it is that, else as its first 4,000 bytes or *content_type* say.
+
+    Where they say nothing, it is the *usual* charset.
 
     Text in another charset is hardly ever UTF-8 by chance (RFC 3629 §1), and what is said of it is often wrong. A few
     faults in much UTF-8, or a character cut in two at the end, are faults, and become U+FFFD.
@@ -28,11 +30,11 @@ def decoded(data: bytes, content_type: str = "") -> str:
         return data.decode()
     except UnicodeDecodeError as cause:
         lenient = data.decode(errors="replace")
-        wrong, others = lenient.count("\ufffd"), len(re.findall("[^\x00-\x7f]", lenient))
-        if cause.reason == "unexpected end of data" or wrong * 20 <= others:
+        wrong, right = lenient.count("\ufffd"), len(re.findall("[^\x00-\x7f\ufffd]", lenient))
+        if cause.reason == "unexpected end of data" or wrong * 3 <= right:
             return lenient
-    declared, served = _DECLARED.search(data[:1000]), _DECLARED.search(content_type.encode())
-    for name in (declared and declared[1].decode().lower(), served and served[1].decode().lower(), "windows-1252"):
+    declared, served = _DECLARED.search(data[:4000]), _DECLARED.search(content_type.encode())
+    for name in (declared and declared[1].decode().lower(), served and served[1].decode().lower(), usual):
         if name and name.replace("_", "-") not in _UNICODE:
             try:
                 return data.decode({"gb2312": "gb18030", "iso-8859-1": "windows-1252"}.get(name, name))

@@ -16,12 +16,10 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from newsletter.model.article import Article
 from newsletter.model.canonical import article_id, link_key
 from newsletter.model.excerpt import excerpt
-from newsletter.sources.fields import SOURCE_LIMIT
+from newsletter.sources.fields import SOURCE_LIMIT, SUMMARY_LIMIT
 from newsletter.sources.plain import plain
 from newsletter.sources.reading import Collected, Remark
 
-SUMMARY_LIMIT = 600
-"""Characters of a summary: a line of the pool holds 4 KB with all else."""
 TITLE_LIMIT = 300
 GUID_LIMIT = 500
 ENTRY_LIMIT = 10_000

@@ -8,8 +8,9 @@ from typing import Any
 from newsletter.errors import InputError
 from newsletter.sources.fields import article_of
 from newsletter.sources.reading import Collected, Reading, Remark
+from newsletter.sources.services import renamed, service_of
 
-_LISTS = ("articles", "items", "posts")
+_LISTS = ("articles", "items", "posts", "results")
 """Keys under which an object may have its articles, best first."""
 
 _DECODER = json.JSONDecoder()
@@ -34,7 +35,9 @@ def read_json(text: str, name: str) -> Reading:
         if not isinstance(value, dict):
             remarks.append(Remark(line=line, what=f"entry {position} is no object"))
             continue
-        article, unknown = article_of(value, found=f"json:{name}", where=name, line=line)
+        service = service_of(value)
+        found = f"{service.name if service else 'json'}:{name}"
+        article, unknown = article_of(renamed(value, service), found=found, where=name, line=line)
         if unknown:
             remarks.append(
                 Remark(line=line, what=f"entry {position}: keys that mean nothing here: {', '.join(unknown)}")

@@ -10,6 +10,7 @@ from newsletter.errors import InputError
 from newsletter.model.article import Article
 from newsletter.sources.fields import article_of, field_of
 from newsletter.sources.reading import Collected, Reading, Remark, identified
+from newsletter.sources.services import renamed, service_of
 
 Row = tuple[int, dict[str, str]]
 
@@ -47,7 +48,9 @@ def read_csv(text: str, name: str) -> Reading:
     """Read one article from each row."""
     collected, remarks, unknown = [], [], set()
     for line, row in read_rows(text, name):
-        article, names = article_of(row, found=f"csv:{name}", where=name, line=line)
+        service = service_of(row)
+        found = f"{service.name if service else 'csv'}:{name}"
+        article, names = article_of(renamed(row, service), found=found, where=name, line=line)
         unknown.update(names)
         if article.title or article.link:
             collected.append(Collected(article=article, first_line=line, last_line=line))

@@ -405,10 +405,11 @@ candidate = Table(
     Column("id", Text, primary_key=True),  # newsletter.model.canonical.article_id
     Column("feed", Text, nullable=False),  # address
     Column("guid", Text, nullable=False),  # the feed's own id of it
-    Column("link_key", Text, nullable=False),  # newsletter.model.canonical.link_key
+    Column("link_key", Text, nullable=False),  # newsletter.model.canonical.article_key
     Column("facts", Text, nullable=False),  # newsletter.model.article.Article.facts as JSON, keys in order
     Column("seen_at", Time, nullable=False),  # when it was first seen
     Column("left_at", Time),  # when it was decided about, or came into the pool by another way
+    Column("indexed", Integer, nullable=False, server_default="0"),  # 1 once the search knows these facts
     Index(None, "feed", "guid"),
     Index(None, "link_key"),
     Index(None, "left_at", "seen_at"),
@@ -427,6 +428,54 @@ page = Table(
     Index(None, "next_at"),
 )
 """Articles that were added by address, and whose page was not read yet, or was."""
+
+document = Table(
+    "document",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("kind", Text, nullable=False),  # newsletter.model.document.DocumentKind
+    Column("file", Text, nullable=False),  # the issue file that it stands in; empty for an article of pool or sources
+    Column("id", Text, nullable=False),
+    Column("issue", Integer, nullable=False),
+    Column("key", Text, nullable=False),  # of the article's address
+    Column("link", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("published", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),  # of what it was made from
+    UniqueConstraint("kind", "file", "id"),
+    Index(None, "kind", "key"),
+)
+"""What a search finds: all of it stands elsewhere too, and may be deleted. :mod:`newsletter.store.search_words` has its
+words."""
+
+document_file = Table(
+    "document_file",
+    metadata,
+    Column("name", Text, primary_key=True),  # below the newsletter's folder
+    Column("stamp", Text, nullable=False),  # its size and time when it was read
+)
+"""The files that documents were made from."""
+model_call = Table(
+    "model_call",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("issue", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("tokens", Integer, nullable=False),  # read and written; the most there can be until the call is over
+    Column("cost", Number, nullable=False),  # millionths of the currency, likewise
+    Column("currency", Text, nullable=False),
+    Column("settled_at", Time),  # the call is over, and this is what it cost
+    Index(None, "issue"),
+    Index(None, "at"),
+)
+"""What asking models for drafts has cost: what the caps of an issue and of a month are counted by."""
 
 version_table = Table(
     "alembic_version",

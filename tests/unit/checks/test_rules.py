@@ -62,6 +62,12 @@ BAD = {
     "why-missing": (subject(GOOD.replace("**Why it matters:** It scales.\n\n", "")), 12),
     "section-empty": (subject(GOOD.replace("## Data", "## None\n\n## Data")), 10),
     "unreviewed": (subject(GOOD.replace("\n+++\nHello", '\n[articles.a]\ndrafted_by = "llm:m"\n+++\nHello')), 14),
+    "draft-unsupported": (subject(GOOD.replace("- One", "- (unsupported) One")), 16),
+    "draft-truncated": (
+        subject(GOOD.replace("\n+++\nHello", '\n[articles.a]\ndrafted_by = "llm:m"\ntruncated = true\n+++\nHello')),
+        15,
+    ),
+    "draft-talk": (subject(GOOD.replace("- One", "- The provided text has no technical details")), 16),
     "link-malformed": (subject(GOOD.replace("Hello.", "See\n[x](javascript:alert(1)).")), 9),
     "alt-missing": (subject(GOOD.replace("Hello.", "![](https://a.example/i.png)")), 8),
     "image-address": (subject(GOOD.replace("Hello.", "![i](pictures/i.png)")), 8),
@@ -111,6 +117,7 @@ BAD |= {
     "headers": (subject(GOOD, message=b"From: a@example.com\r\n\r\n"), 1),
     "link-shortened": (subject(GOOD.replace("a.example", "bit.ly")), 12),
     "link-lookalike": (subject(GOOD.replace("a.example", "p\u0430ypal.example")), 12),
+    "proposal": (subject(GOOD.replace("\ndate", "\nproposal = true\ndate", 1)), 3),
     "subject-cut": (subject(GOOD.replace('"Moka"', f'"{"x" * 41}"')), 4),
     "why-length": (subject(GOOD.replace("It scales.", "It scales. It is fast. It is ours.")), 14),
     "why-opening": (subject(GOOD.replace("It scales.", "This article details how it scales.")), 14),
@@ -121,6 +128,11 @@ BAD |= {
     "link-twice": (subject(TWICE), 19),
     "link-tracked": (subject(TWICE.replace("http://www.a", "https://b")), 19),
     "ran-before": (subject(GOOD, ran={12: 37}), 12),
+    "text-ran-before": (subject(GOOD, texts_ran={12: (37, 0.824)}), 12),
+    "series-order": (
+        subject(GOOD, series={12: "part 2 of a series, whose part 1 neither ran nor is in this issue"}),
+        12,
+    ),
     "section-full": (subject(GOOD, caps={"Data": 0.5}), 10),
     "client-support": (subject(GOOD, clients=("yahoo",), document=document('<p @7 style="gap:3px">x</p>')), 7),
     "client-fallback": (

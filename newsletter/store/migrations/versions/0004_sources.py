@@ -1,4 +1,4 @@
-"""What collecting needs: how each feed stands, what nobody has decided about yet, and pages that are to be read."""
+"""What collecting needs: how each feed stands, what nobody has decided about, pages to be read, what is searched."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,9 @@ def upgrade() -> None:
     _feed()
     _candidate()
     _page()
+    _document()
+
+    _model_call()
 
 
 def _text(name: str, default: str = "") -> sa.Column[str]:
@@ -48,6 +51,7 @@ def _candidate() -> None:
         sa.Column("facts", sa.Text, nullable=False),
         sa.Column("seen_at", sa.Text, nullable=False),
         sa.Column("left_at", sa.Text),
+        sa.Column("indexed", sa.Integer, nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("id", name="candidate_pk"),
     )
     op.create_index("candidate_feed_guid", "candidate", ["feed", "guid"])
@@ -67,3 +71,43 @@ def _page() -> None:
         sa.PrimaryKeyConstraint("id", name="page_pk"),
     )
     op.create_index("page_next_at", "page", ["next_at"])
+
+
+def _document() -> None:
+    number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    texts = ("key", "link", "title", "source", "about", "text", "state", "reason", "since", "published", "fingerprint")
+    op.create_table(
+        "document",
+        sa.Column("number", number, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("file", sa.Text, nullable=False),
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("issue", sa.Integer, nullable=False),
+        *(sa.Column(name, sa.Text, nullable=False) for name in texts),
+        sa.PrimaryKeyConstraint("number", name="document_pk"),
+        sa.UniqueConstraint("kind", "file", "id", name="document_kind_file_id_unique"),
+    )
+    op.create_index("document_kind_key", "document", ["kind", "key"])
+    op.create_table(
+        "document_file",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("stamp", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="document_file_pk"),
+    )
+
+
+def _model_call() -> None:
+    op.create_table(
+        "model_call",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("issue", sa.Integer, nullable=False),
+        sa.Column("model", sa.Text, nullable=False),
+        sa.Column("tokens", sa.Integer, nullable=False),
+        sa.Column("cost", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
+        sa.Column("currency", sa.Text, nullable=False),
+        sa.Column("settled_at", sa.Text),
+        sa.PrimaryKeyConstraint("id", name="model_call_pk"),
+    )
+    op.create_index("model_call_issue", "model_call", ["issue"])
+    op.create_index("model_call_at", "model_call", ["at"])

@@ -1,0 +1,182 @@
+"""Adds articles by their addresses: recorded first, whatever becomes of their pages."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from newsletter.app.newsletter import Newsletter
+from newsletter.app.noting import note
+from newsletter.composer.past import Past
+from newsletter.composer.pool import Decision, Entry, Pool
+from newsletter.errors import InputError
+from newsletter.model.article import Article
+from newsletter.model.canonical import article_id
+
+if TYPE_CHECKING:  # heavy: imported by who asks for a candidate
+    from newsletter.store.candidates import CandidateStore
+
+FOUND = "page"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Noted:
+    """What an editor says of articles as they add them."""
+
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    section: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Added:
+    """An address that was recorded.
+
+    :param outcome: "added", "completed" or "known".
+    :param notices: what an editor should know at once: where it ran, what was decided about it.
+    :param wants_page: its page was not read yet.
+    """
+
+    address: str
+    entry: Entry
+    outcome: str
+    notices: tuple[str, ...] = ()
+    wants_page: bool = True
+
+    def values(self) -> dict[str, Any]:
+        """What a program reads."""
+        article = {"id": self.entry.article.id, **self.entry.article.facts()}
+        return {
+            "name": self.address,
+            "rows": [{"article": article, "outcome": self.outcome}],
+            "notices": list(self.notices),
+        }
+
+
+def record(newsletter: Newsletter, pool: Pool, addresses: Sequence[str], noted: Noted) -> list[Added]:
+    """Put the articles of *addresses* into the pool; when it returns, they are on the disk."""
+    articles = [
+        Article(
+            id=article_id(address, "", ()),
+            link=address,
+            note=noted.note,
+            tags=noted.tags,
+            section=noted.section,
+            source=noted.source,
+            found=FOUND,
+        )
+        for address in addresses
+    ]
+    additions = pool.add(articles)
+    past = newsletter.past()
+    added = []
+    for address, addition in zip(addresses, additions, strict=True):
+        outcome, entry = addition.outcome, addition.entry
+        if outcome != "added" and note(pool, entry, note=noted.note, tags=noted.tags):
+            outcome, entry = "completed", pool.entries[entry.article.id]
+        notices = notices_of(entry, past, new=outcome == "added")
+        wants = not entry.article.text_sha256
+        added.append(Added(address=address, entry=entry, outcome=outcome, notices=notices, wants_page=wants))
+    return added
+
+
+def notices_of(entry: Entry, past: Past, *, new: bool) -> tuple[str, ...]:
+    """Return what an editor should know who adds the article of *entry*."""
+    found = []
+    for seen in past.of(entry.article):
+        found.append(f"ran in #{seen.number}" if seen.sent else f"picked for issue {seen.number}")
+    if entry.decision is Decision.DROPPED:
+        found.append(f"{entry.verdict}; newsletter pool restore {entry.article.id} takes it back")
+    elif entry.decision is Decision.HELD:
+        found.append(entry.verdict)
+    if not new:
+        found.append(f"in the pool since {entry.added[:10]}")
+    return tuple(found)
+
+
+def require_address(text: str) -> str:
+    """Return *text*, an address of the web that can be asked; InputError for another."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # "http://[::1/", a port of letters
+        good = False
+    if not good:
+        raise InputError("this is no address of the web", "give one that begins with https://", where=text)
+    if parts.username is not None or parts.password is not None:  # it would stand in the pool, and in git
+        raise InputError("there is a name or password in this address", "take it out", where=parts.hostname or "")
+    return text
+
+
+def add_saved(newsletter: Newsletter, pool: Pool, name: str, data: bytes, noted: Noted) -> Added:
+    """Put the article of a page that a browser saved into the pool; it is as good as one that was fetched.
+
+    :raises InputError: it is no page, or says neither its title nor its address.
+    """
+    from newsletter.app.page_reading import read_once
+    from newsletter.app.page_taking import with_text
+    from newsletter.composer.fitting import fitted
+    from newsletter.sources.context import Context
+
+    reading = read_once(newsletter, data, Context(name=name, now=datetime.now(UTC)))
+    read = with_text(newsletter, reading)
+    if not (read.title or read.link):
+        raise InputError("the page says neither its title nor its address", "add it by its address", where=name)
+    article = replace(
+        read,
+        note=noted.note,
+        tags=noted.tags,
+        section=noted.section,
+        source=noted.source or read.source,
+        found=f"{FOUND}:{PurePath(name).name}",
+    )
+    (addition,) = pool.add([fitted(article)])
+    outcome, entry = addition.outcome, addition.entry
+    if outcome != "added" and note(pool, entry, note=noted.note, tags=noted.tags):
+        outcome, entry = "completed", pool.entries[entry.article.id]
+    notices = (*notices_of(entry, newsletter.past(), new=outcome == "added"), *reading.remarks)
+    return Added(address=name, entry=entry, outcome=outcome, notices=notices, wants_page=False)
+
+
+_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+
+
+def is_saved_page(data: bytes) -> bool:
+    """Return whether *data* is a page of the web, and not another thing in HTML, like bookmarks."""
+    begin = data[:8192].removeprefix(b"\xef\xbb\xbf")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16
+        begin = begin[2:].replace(b"\0", b"")
+    return _PAGE.match(begin) is not None
+
+
+def adopt_candidate(newsletter: Newsletter, pool: Pool, entry: Entry) -> str:
+    """Complete *entry* with what a feed said of the same page, if one did, and return the name of that feed.
+
+    The candidate leaves after the pool has its facts, so that neither is lost whenever we are killed.
+    """
+    from newsletter.composer.fitting import fitted
+
+    if not newsletter.has_database():
+        return ""
+    store = _candidates(newsletter)
+    candidate = store.of_link(entry.article.link)
+    if candidate is None:
+        return ""
+    facts = {"id": entry.article.id, "link": entry.article.link, "found": entry.article.found}
+    pool.add([fitted(Article(**{**_values(candidate.article), **facts}))])
+    store.leave([candidate.article.id])
+    return candidate.article.source or candidate.article.feed
+
+
+def _values(article: Article) -> dict[str, Any]:
+    return {name: getattr(article, name) for name in Article.__dataclass_fields__}
+
+
+def _candidates(newsletter: Newsletter) -> "CandidateStore":
+    from newsletter.store.candidates import CandidateStore
+
+    return CandidateStore(newsletter.database)

@@ -1,0 +1,126 @@
+"""Reads bookmarks in HTML: the Netscape format of all browsers, Pinboard, Raindrop and linkding, and Pocket's own.
+
+::
+
+    <DT><H3>Folder</H3> <DL><p>                                      a folder is a tag of all that is in it
+      <DT><A HREF="…" ADD_DATE="1478739709" TAGS="a,b">Title</A>     seconds since 1970
+      <DD>a note[linkding-notes]more of it[/linkding-notes]
+    <li><a href="…" time_added="1478739709" tags="a,b">Title</a>     Pocket's ril_export.html
+
+Source: learn.microsoft.com/previous-versions/windows/internet-explorer/ie-developer/platform-apis/aa753582; Firefox and
+Chrome write TAGS, and mark their own folders by PERSONAL_TOOLBAR_FOLDER and UNFILED_BOOKMARKS_FOLDER.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from html.parser import HTMLParser
+
+from newsletter.model.article import Article
+from newsletter.model.excerpt import excerpt
+from newsletter.sources.dates import read_day
+from newsletter.sources.entry import TITLE_LIMIT, web_link
+from newsletter.sources.fields import SUMMARY_LIMIT
+from newsletter.sources.plain import visible
+from newsletter.sources.reading import Collected, Reading, Remark, identified
+from newsletter.sources.services import split_tags
+
+# What browsers call folders of their own making, in English; in other languages the attributes tell.
+_OWN = re.compile(
+    r"(?:other |mobile )?bookmarks(?: bar| menu| toolbar)?|favorites bar|unsorted|unread|read archive|pocket export",
+    re.I,
+)
+_ARCHIVED = "linkding:bookmarks.archived"
+
+
+@dataclass
+class _Mark:
+    attributes: Mapping[str, str]
+    line: int
+    folders: tuple[str, ...]
+    title: list[str] = field(default_factory=list)
+    note: list[str] = field(default_factory=list)
+    last: int = 0
+
+
+class _Reader(HTMLParser):
+    """Goes through the file once; what is open is a folder's name, a title, a note, or nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.marks: list[_Mark] = []
+        self.folders: list[str] = []  # one for each open list; empty where it is no folder of the person's
+        self.folder: list[str] = []
+        self.own = False
+        self.into: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = {name: value or "" for name, value in attrs}
+        line = self.getpos()[0]
+        match tag:
+            case "h1" | "h3":
+                self.folder, self.into = [], None
+                self.own = tag == "h1" or any(name.endswith("_folder") for name in known)
+                self.into = self.folder
+            case "dl" | "ul":
+                name = visible("".join(self.folder))
+                self.folders.append("" if self.own or _OWN.fullmatch(name) else name)
+                self.folder, self.own, self.into = [], False, None
+            case "a":
+                folders = tuple(name for name in self.folders if name)
+                self.marks.append(_Mark(known, line, folders, last=line))
+                self.into = self.marks[-1].title
+            case "dd" if self.marks:
+                self.into = self.marks[-1].note
+            case "dt" | "li":
+                self.into = None
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("a", "h1", "h3"):
+            self.into = None
+        elif tag in ("dl", "ul"):
+            self.into = None
+            if self.folders:
+                self.folders.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self.into is not None:
+            self.into.append(data)
+            if self.marks and data.strip():
+                self.marks[-1].last = self.getpos()[0] + data.rstrip().count("\n")
+
+
+def read_bookmarks(text: str, name: str, now: datetime) -> Reading:
+    """Read one article from each bookmark of an address on the web."""
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    collected, remarks = [], []
+    for mark in reader.marks:
+        link = mark.attributes.get("href", "")
+        if not web_link(link, ""):
+            what = f"this is no address on the web: {excerpt(visible(link), 60)}"
+            remarks.append(Remark(line=mark.line, what=what, harmless=True))
+            continue
+        article = _article(mark, name, now)
+        collected.append(Collected(article=article, first_line=mark.line, last_line=mark.last))
+    return Reading(name=name, collected=tuple(collected), remarks=tuple(remarks))
+
+
+def _article(mark: _Mark, name: str, now: datetime) -> Article:
+    link, title = web_link(mark.attributes["href"], ""), visible("".join(mark.title))
+    tags = [*mark.folders, *split_tags(mark.attributes.get("tags", ""))]
+    note = visible(re.sub(r"\[/?linkding-notes\]", " ", "".join(mark.note)))
+    saved = mark.attributes.get("add_date", "") or mark.attributes.get("time_added", "")
+    return identified(
+        Article(
+            id="",
+            title="" if title == link else excerpt(title, TITLE_LIMIT),
+            link=link,
+            tags=tuple(dict.fromkeys(tag for one in tags if (tag := visible(one)) and tag != _ARCHIVED)),
+            note=excerpt(note, SUMMARY_LIMIT),
+            saved=read_day(saved, now),
+            found=f"bookmarks:{name}",
+        )
+    )

@@ -1,0 +1,169 @@
+"""Sources of third parties: found by the entry point group ``newsletter.sources``, run in processes of their own.
+
+A source is a function ``(data: bytes, context: Context) -> Reading``. It may say what files are its own: by an
+attribute ``suffixes`` (``(".acme",)``), or ``handles(name, data)`` that returns a bool. One that raises, hangs, prints,
+exits or takes all memory costs nobody but itself: what becomes of it is an InputError that names it.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from newsletter.errors import InputError
+from newsletter.model.article import Article
+from newsletter.model.excerpt import excerpt
+from newsletter.sources.context import Adapter, Context
+from newsletter.sources.entry import ENTRY_LIMIT, web_link
+from newsletter.sources.plain import visible
+from newsletter.sources.reading import Collected, Reading, Remark, clean, identified
+
+GROUP = "newsletter.sources"
+SECONDS = 20.0
+"""How long a source may take, unless told otherwise."""
+MEMORY = 1_000_000_000
+"""Bytes of address space that one may have, where the system keeps such a limit."""
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the sources that are installed."""
+    return tuple(sorted({found.name for found in entry_points(group=GROUP)}))
+
+
+def adapter(name: str) -> Adapter:
+    """Load the source called *name* into this process; InputError when there is none, or it cannot be loaded."""
+    return loaded(_entry_point(name))
+
+
+def loaded(found: EntryPoint) -> Adapter:
+    """Load the source that *found* points to."""
+    try:
+        source = found.load()
+    except Exception as cause:  # whatever the import of somebody else's module raises
+        what = f'the source "{found.name}" cannot be loaded: {type(cause).__name__}: {excerpt(str(cause), 200)}'
+        raise InputError(what, f"mend or remove {_package(found)}") from cause
+    if not callable(source):
+        raise InputError(f'the source "{found.name}" is no function', f"mend or remove {_package(found)}")
+    return source  # type: ignore[no-any-return]
+
+
+def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS) -> Reading:
+    """Return what the source called *name* reads in *data*, in a process of its own and within *seconds*.
+
+    :raises InputError: when it raises, hangs, exits, or returns what is no reading.
+    """
+    found = _entry_point(name)
+    asked = {"name": context.name, "address": context.address, "headers": dict(context.headers)}
+    answer = _asked(found, {"do": "read", "now": context.now.isoformat(), **asked}, data, context.name, seconds)
+    try:
+        return _reading(answer["reading"], name, context)
+    except (KeyError, TypeError, ValueError, AttributeError) as cause:
+        what = f'the source "{name}" returned what is no reading: {excerpt(str(cause), 100)}'
+        raise InputError(what, f"mend or remove {_package(found)}", where=context.name) from cause
+
+
+def handler_of(name: str, data: bytes, seconds: float = 5.0) -> str:
+    """Return the first source that says it can read the file *name*, which has *data*; empty when none does.
+
+    One that fails at being asked can read nothing.
+    """
+    for source in names():
+        try:
+            answer = _asked(_entry_point(source), {"do": "handles", "name": name}, data, name, seconds)
+        except InputError:
+            continue
+        if answer.get("handles") is True:
+            return source
+    return ""
+
+
+def _entry_point(name: str) -> EntryPoint:
+    found = next((one for one in entry_points(group=GROUP) if one.name == name), None)
+    if found is None:
+        there = ", ".join(names()) or "none is installed"
+        raise InputError(f'there is no source "{excerpt(name, 40)}"', f"sources of others: {there}")
+    return found
+
+
+def _package(found: EntryPoint) -> str:
+    return found.dist.name if found.dist else found.value
+
+
+def _asked(
+    found: EntryPoint, question: Mapping[str, Any], data: bytes, where: str, seconds: float
+) -> Mapping[str, Any]:
+    """Return the answer of the source's own process: it has no more to do with this one than its pipes."""
+    head = json.dumps({**question, "source": found.name, "memory": MEMORY}).encode() + b"\n"
+    # -P: what lies in the editor's folder is not imported, whatever it is called.
+    command = [sys.executable, "-P", "-m", "newsletter.sources.aside"]
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        answer, _ = process.communicate(head + data, timeout=seconds)
+    except subprocess.TimeoutExpired as cause:
+        what = f'the source "{found.name}" did not finish within {seconds:g} seconds, and was stopped'
+        raise InputError(what, f"mend or remove {_package(found)}", where=where) from cause
+    finally:
+        _end(process)
+    try:
+        values: Mapping[str, Any] = json.loads(answer)
+    except ValueError as cause:
+        end = f"signal {-process.returncode}" if process.returncode < 0 else f"exit code {process.returncode}"
+        what = f'the source "{found.name}" ended without an answer ({end})'
+        raise InputError(what, f"mend or remove {_package(found)}", where=where) from cause
+    if refusal := values.get("refused"):
+        raise InputError(excerpt(str(refusal), 300), where=where)
+    if fault := values.get("fault"):
+        what = f'the source "{found.name}" failed: {excerpt(visible(str(fault)), 300)}'
+        raise InputError(what, f"mend or remove {_package(found)}", where=where)
+    return values
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Stop the process, and all that it started."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):  # it and its children are gone
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            with suppress(OSError):  # what it did not read
+                pipe.close()
+    process.wait()
+
+
+def _reading(values: Mapping[str, Any], source: str, context: Context) -> Reading:
+    found = f"{source}:{context.label}"
+    collected = [_collected(one, found, context) for one in values["collected"][:ENTRY_LIMIT]]
+    remarks = [
+        Remark(line=int(line), what=visible(str(what)), harmless=bool(harmless))
+        for line, what, harmless in values["remarks"][:ENTRY_LIMIT]
+    ]
+    known = [one for one in collected if one.article.title or one.article.link]
+    if len(known) < len(collected):
+        remarks.append(Remark(line=0, what=f"{len(collected) - len(known)} articles have neither title nor link"))
+    return Reading(name=context.name, collected=tuple(known), remarks=tuple(remarks))
+
+
+def _collected(values: Mapping[str, Any], found: str, context: Context) -> Collected:
+    article = Article(id="").with_facts(values["facts"])
+    facts = {name: _told(value) for name, value in article.facts().items()}
+    for name in ("link", "image", "canonical"):
+        facts[name] = web_link(str(facts.get(name, "")), context.address)
+    article = Article(id="").with_facts({**facts, "found": found})
+    lines = {name: int(values[name]) for name in ("first_line", "last_line")}
+    return Collected(article=identified(article), text=clean(str(values["text"])), **lines)
+
+
+def _told(value: Any) -> Any:
+    """Return a fact as it may stand in the pool: texts in one line, without what nobody sees."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [visible(str(one)) for one in value]
+    return visible(value) if isinstance(value, str) else value
