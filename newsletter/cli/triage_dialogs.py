@@ -22,6 +22,12 @@ _BOX = """
 """
 
 
+class _Line(Input):
+    """A line to type into, in which ctrl-c does not copy."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "screen.cancel")]
+
+
 class Ask(ModalScreen[str | None]):
     """Asks for one line of text; None when the editor thinks better of it.
 
@@ -46,7 +52,7 @@ class Ask(ModalScreen[str | None]):
         last = f"  ·  up: {printable(self._known)}" if self._known else ""
         with VerticalScroll(can_focus=False):
             yield Static(printable(self._question), markup=False)
-            yield Input(max_length=500)
+            yield _Line(max_length=500)
             yield Static(f"enter: done  ·  esc: leave it as it is{last}", markup=False, id="hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -80,7 +80,8 @@ class TriageScreen(App[Outcome | None]):
         Binding("o", "address"),
         Binding("question_mark", "help"),
         Binding("q", "write"),
-        Binding("ctrl+c,ctrl+q", "leave", priority=True, system=True),
+        Binding("ctrl+c", "leave", system=True),  # no priority: keys that were pressed before it come before it
+        Binding("ctrl+q", "leave", priority=True, system=True),
     ]
 
     def __init__(self, deliberation: Deliberation, write: Write, clock: Callable[[], datetime]) -> None:
@@ -324,11 +325,7 @@ class TriageScreen(App[Outcome | None]):
         """Ask what is to become of the decisions; without any, or in a question, leave that."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
-        else:
-            self._list.call_later(self._leave)  # behind the keys that were pressed before, which go to the list
-
-    def _leave(self) -> None:
-        if not self._deliberation.counts():
+        elif not self._deliberation.counts():
             self.exit(None)
         else:
             keys = {"k": "leave, and keep them", "w": "write them", "t": "throw them away", "esc": "back to the list"}

@@ -160,7 +160,8 @@ def test_a_slip_in_a_triage_can_be_mended_at_once(sample):
 
 
 def test_the_full_screen_writes_what_one_key_each_decided(sample):
-    rows = [{"title": f"Story {n}", "link": f"https://example.com/{n}", "section": "News"} for n in range(3)]
+    titles = ("Queues fill at night", "Postgres learns a new trick", "Why our build was slow")
+    rows = [{"title": title, "link": f"https://example.com/{title[:3]}", "section": "News"} for title in titles]
     sample.path("articles.json").write_text(json.dumps(rows))
     sample.ok("add", "articles.json")
     code, shown = at_terminal(sample, "triage", "--tui", typed="phq", asked=b"q write", then=((b"y: write", "y"),))
