@@ -155,13 +155,16 @@ def _apply(newsletter: "Newsletter", file: str, issue: str | None, list_name: st
     from newsletter.app.deciding import Refused
     from newsletter.app.kept_triage import KeptTriage, read_list
     from newsletter.app.triaging import carry_out
+    from newsletter.composer.triage_list import HEAD
 
     where = "standard input" if file == "-" else file
     data = sys.stdin.buffer.read() if file == "-" else read_file(Path(file))
-    opened = KeptTriage(newsletter).opened()
-    known = replace(opened, issue="", list_name="")
+    text, opened = read_list(data, where), KeptTriage(newsletter).opened()
+    # A list as it was printed may have lost lines; what a script wrote itself names only what it decides about.
+    lines = opened.lines if text.removeprefix("\ufeff").startswith(HEAD) else {}
+    known = replace(opened, issue="", list_name="", lines=lines)
     try:
-        return carry_out(newsletter, read_list(data, where), known, reference=issue, list_name=list_name)
+        return carry_out(newsletter, text, known, reference=issue, list_name=list_name)
     except Refused as refused:
         _say_faults(refused.faults, where)
         click.echo("newsletter: nothing was decided", err=True)
