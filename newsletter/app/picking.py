@@ -20,7 +20,7 @@ from newsletter.composer.series import in_order
 from newsletter.composer.shortlist import Repeat, RepeatKind
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
-from newsletter.model.draft import words_sha256
+from newsletter.model.draft import MODEL, words_sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,8 +184,9 @@ def create_issue(newsletter: Newsletter, values: dict[str, Any]) -> Path:
     )
 
 
-def _provenance(article: Article, again: str) -> dict[str, str]:
-    facts = {"found": article.found, "drafted_by": article.drafted_by, "again": again}
+def _provenance(article: Article, again: str) -> dict[str, Any]:
+    facts: dict[str, Any] = {"found": article.found, "drafted_by": article.drafted_by, "again": again}
     if article.drafted_by:
+        facts["truncated"] = article.truncated and article.drafted_by.startswith(MODEL)
         facts["draft_sha256"] = words_sha256(escaped(article.why), [escaped(point) for point in article.points])
     return {name: value for name, value in facts.items() if value}

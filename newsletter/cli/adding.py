@@ -53,29 +53,59 @@ class Outcome:
         return "read" if self.taken.state.read_at else "queued" if self.taken.state.next_at else "unread"
 
 
-def sort_out(items: Iterable[str], links: Path | None) -> Sorted:
+def sort_out(items: Iterable[str], links: Path | None, kind: str = "") -> Sorted:
     """Read what was given; nothing is added yet.
 
+    :param kind: what the files are; empty for what they say themselves.
     :raises InputError: one of them cannot be read.
     """
     from newsletter.app.adding import is_saved_page, require_address
     from newsletter.app.collecting import read, read_file
+    from newsletter.sources.reader import is_bookmarks
 
     addresses: list[str] = []
     pages: list[tuple[str, bytes]] = []
-    readings = []
+    readings: list[Reading] = []
     for item in items:
         if re.match("https?:", item, re.I):
             addresses.append(require_address(item.strip()))
             continue
+        if item != "-" and Path(item).is_dir():
+            inside = _sort_folder(Path(item), kind)
+            pages += inside.pages
+            readings += inside.readings
+            continue
         data = sys.stdin.buffer.read() if item == "-" else read_file(Path(item))
-        if (listed := addresses_in(data)) is not None:
+        if kind:
+            readings.append(read(item, data, links, kind))
+        elif (listed := addresses_in(data)) is not None:
             addresses += map(require_address, listed)
-        elif is_saved_page(data):
+        elif is_saved_page(data) and not is_bookmarks(data):
             pages.append((item, data))
         else:
             readings.append(read(item, data, links))
     return Sorted(addresses=tuple(dict.fromkeys(addresses)), pages=tuple(pages), readings=tuple(readings))
+
+
+def _sort_folder(folder: Path, kind: str) -> Sorted:
+    """Read the files of a folder; those with nothing in them for us are passed over, and no broken one stops it."""
+    from newsletter.app.adding import is_saved_page
+    from newsletter.app.collecting import files_in, read_leniently
+    from newsletter.errors import InputError
+    from newsletter.sources.reader import is_bookmarks
+
+    files = files_in(folder)
+    if not files:
+        raise InputError("there is no file in this folder that may have articles", "give another", where=folder)
+    pages, readings = [], []
+    for path in files:
+        if not kind and path.suffix.lower() in (".html", ".htm"):
+            data = path.read_bytes()
+            if is_saved_page(data) and not is_bookmarks(data):
+                pages.append((str(path), data))
+                continue
+        readings.append(read_leniently(path, kind))
+    return Sorted(addresses=(), pages=tuple(pages), readings=tuple(readings))
 
 
 def addresses_in(data: bytes) -> list[str] | None:
@@ -167,7 +197,7 @@ def _say_read(outcome: Outcome, wait: float) -> None:
         say(f"adopted    {id}  {outcome.feed} had it: what that said is kept")
     if outcome.state == "read" and taken:
         say(f"read       {id}  {summary_of(taken.entry.article)}")
-        _say_below(remarks_of(taken))
+        _say_below(line for line in remarks_of(taken) if line not in outcome.added.notices)
     elif outcome.state == "queued":
         words = taken.state.words if taken else f"no answer within {wait:g} s"
         say(f"queued     {id}  {words}; newsletter fetch asks again")
@@ -175,8 +205,30 @@ def _say_read(outcome: Outcome, wait: float) -> None:
         say(f"unread     {id}  {taken.state.words}; newsletter pool edit {id} fills in what you know")
 
 
+def say_pages(pages: "Sequence[Taken]") -> None:
+    """Say what became of pages that waited to be read."""
+    read = [page for page in pages if page.state.read_at]
+    if pages:
+        say(f"{plural(len(pages), 'page')} that waited: {len(read)} read")
+    for page in pages:
+        if page.state.read_at:
+            say(f"  {page.entry.article.id}  {summary_of(page.entry.article)}")
+            _say_below(remarks_of(page))
+        else:
+            again = "asked again later" if page.state.next_at else f"given up; newsletter pool edit {page.state.id}"
+            say(f"  {page.state.id}  {page.state.link}: {page.state.words}; {again}")
+
+
+def page_values(page: "Taken") -> dict[str, Any]:
+    """Return what a program reads of a page that waited to be read."""
+    state = "read" if page.state.read_at else "queued" if page.state.next_at else "unread"
+    values = {"id": page.state.id, "link": page.state.link, "state": state, "words": page.state.words}
+    return {**values, "remarks": list(remarks_of(page)) if page.state.read_at else []}
+
+
 def remarks_of(taken: "Taken") -> Iterator[str]:
     """Yield what an editor should know of a page that was read."""
+    yield from (repeat.words for repeat in taken.repeats)
     yield from taken.remarks
     if same := taken.same_as:
         yield f"the same page as {same.article.id} {same.article.title}: that one stays, with your note"
@@ -213,7 +265,7 @@ def values_of(outcome: Outcome) -> dict[str, Any]:
     return {
         "name": added.address,
         "rows": [{"article": {"id": entry.article.id, **entry.article.facts()}, "outcome": added.outcome}],
-        "remarks": [*added.notices, *remarks],
+        "remarks": list(dict.fromkeys([*added.notices, *remarks])),
         "page": {"state": outcome.state, "words": words},
         "feed": outcome.feed,
     }

@@ -27,26 +27,29 @@ def pool(ctx: click.Context) -> None:
 
 @pool.command("list")
 @click.option(
-    "--state", type=click.Choice(["new", "held", "dropped", "picked", "sent"]), help="Only those in this state."
+    "--state",
+    type=click.Choice(["new", "held", "dropped", "picked", "sent", "candidate"]),
+    help="Only those in this state.",
 )
 @json_option
 def list_(state: str | None = None, as_json: bool = False) -> None:
     """List the articles, and what was decided.
 
-    An article is new, held, dropped, picked for an issue, or was sent in one.
+    An article is new, held, dropped, picked for an issue, or was sent in one. A candidate is none of the pool's yet: a
+    source brought it, and nobody has decided; those are listed where --state asks for them.
     """
-    from newsletter.composer.picking import state_of
+    from newsletter.app.listing import listed
 
-    newsletter = here()
-    past = newsletter.past()
-    rows = [(entry, state_of(entry, past)) for entry in newsletter.pool().entries.values()]
-    rows = [(entry, now) for entry, now in rows if not state or now.startswith(state)]
+    rows = listed(here(), state or "")
     if as_json:
-        say_json([{**_values(entry), "state": now} for entry, now in rows])
+        say_json([{**_values(row.entry), "state": row.state, "days": row.days} for row in rows])
         return
     say_table(
         ("ID", "STATE", "SOURCE", "TITLE"),
-        [(e.article.id, now, e.article.source, e.article.title or "(no title)") for e, now in rows],
+        [
+            (row.entry.article.id, row.shown, row.entry.article.source, row.entry.article.title or "(no title)")
+            for row in rows
+        ],
     )
     if not rows:
         say("no articles" if state else "the pool is empty; newsletter add FILE fills it")
@@ -73,6 +76,8 @@ def show(id: str, as_json: bool) -> None:
         say_json({**_values(entry), "state": state})
         return
     for name, value in {**_values(entry), "state": state}.items():
+        if name == "sketch":  # says nothing to a person, in 2.7 KB
+            continue
         if isinstance(value, list):
             say(f"{name}:")
             for item in value:
@@ -86,11 +91,15 @@ def show(id: str, as_json: bool) -> None:
 @click.option("--title", help="Its title.")
 @click.option("--link", help="Its address.")
 @click.option("--source", help="Who published it.")
+@click.option("--author", help="Who wrote it.")
 @click.option("--minutes", type=click.IntRange(0, 9999), help="How long it takes to read.")
 @click.option("--published", help="When: 2025, 2025-09 or 2025-09-10.")
 @click.option("--why", help="Why it matters.")
 @click.option("--point", "points", multiple=True, help="A key point; give all of them.")
 @click.option("--section", help="The section that it is meant for.")
+@click.option("--summary", help="Its publisher's words about it.")
+@click.option("--note", help="What you want to remember of it.")
+@click.option("--tag", "tags", multiple=True, help="What you call it; give all of them.")
 def edit(id: str, **facts: Any) -> None:
     """Change an article of the pool.
 

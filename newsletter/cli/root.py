@@ -18,6 +18,7 @@ from newsletter.cli import (
     fetch,
     forgetting,
     hooks,
+    importing,
     kept,
     key,
     look,
@@ -33,6 +34,7 @@ from newsletter.cli import (
     shots,
     standing,
     start,
+    stats,
     suppression,
     themes,
     triage,
@@ -88,7 +90,7 @@ def root() -> None:
 
 
 root.add_section("Start", start.init, start.doctor, start.completion)
-root.add_section("Collect", collect.add, fetch.fetch, feeds.feeds, pool.pool, search.search)
+root.add_section("Collect", collect.add, fetch.fetch, feeds.feeds, pool.pool, search.search, stats.stats)
 root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit, draft.draft, review.review)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)
@@ -97,6 +99,7 @@ for command in (kept.show, suppression.suppress, suppression.suppressed, forgett
     readers.subscribers.add_command(command)
 root.add_section("Publish", serve.serve, archive.archive)
 root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns, hooks.hooks)
+root.add_section("Move in", importing.import_)
 readers.subscribers.add_command(counting.count)
 for command in (mutes.mute, mutes.unmute, mutes.mutes):
     pool.pool.add_command(command)

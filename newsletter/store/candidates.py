@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, select, update
 
 from newsletter.model.article import Article
 from newsletter.model.canonical import article_key, link_key
@@ -55,6 +55,14 @@ class CandidateStore:
         with self._database.reading() as connection:
             for row in connection.execute(asked.order_by(candidate.c.seen_at, candidate.c.id)).yield_per(1000):
                 yield _candidate(row)
+
+    def count(self, *, seen_since: datetime | None = None) -> int:
+        """Return how many wait for a decision, or how many of them were seen since then."""
+        waiting = select(func.count()).select_from(candidate).where(candidate.c.left_at.is_(None))
+        if seen_since:
+            waiting = waiting.where(candidate.c.seen_at >= written(seen_since))
+        with self._database.reading() as connection:
+            return connection.execute(waiting).scalar_one()
 
     def find(self, prefix: str) -> list[Candidate]:
         """Return the waiting ones whose id begins with *prefix*, ten at most."""

@@ -117,6 +117,7 @@ BAD |= {
     "headers": (subject(GOOD, message=b"From: a@example.com\r\n\r\n"), 1),
     "link-shortened": (subject(GOOD.replace("a.example", "bit.ly")), 12),
     "link-lookalike": (subject(GOOD.replace("a.example", "p\u0430ypal.example")), 12),
+    "proposal": (subject(GOOD.replace("\ndate", "\nproposal = true\ndate", 1)), 3),
     "subject-cut": (subject(GOOD.replace('"Moka"', f'"{"x" * 41}"')), 4),
     "why-length": (subject(GOOD.replace("It scales.", "It scales. It is fast. It is ours.")), 14),
     "why-opening": (subject(GOOD.replace("It scales.", "This article details how it scales.")), 14),

@@ -103,7 +103,12 @@ def test_a_source_of_others_is_found_and_run():
     assert "acme" in names()
     reading = run_aside("acme", DATA, CONTEXT)
     first, second = (one.article for one in reading.collected)
-    assert (first.link, first.source, first.found) == ("https://acme.example/q", "Acme", "acme:list.acme")
+    assert (first.title, first.link, first.source, first.found) == (
+        "Queues moved",
+        "https://acme.example/q",
+        "Acme",
+        "acme:list.acme",
+    )
     assert reading.collected[0].text == "All of Queues� moved"
     assert (first.id, second.link) == (adapter("acme")(DATA, CONTEXT).collected[0].article.id, "")
     assert (reading.collected[1].first_line, reading.collected[1].last_line) == (2, 2)
