@@ -91,7 +91,8 @@ def _pick(newsletter: Newsletter, path: Path, move: Move) -> Made:
         except BaseException:
             write_whole(path, before)
             raise
-    return f"picked {title}", None
+    told = "; ".join(repeat.words for repeat in picked.repeats.get(id, ()))
+    return f"picked {title}{f' ({told})' if told else ''}", None
 
 
 def _section_name(newsletter: Newsletter, path: Path, section: int) -> str:
