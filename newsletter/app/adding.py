@@ -90,9 +90,9 @@ def notices_of(entry: Entry, past: Past, *, new: bool) -> tuple[str, ...]:
     for seen in past.of(entry.article):
         found.append(f"ran in #{seen.number}" if seen.sent else f"picked for issue {seen.number}")
     if entry.decision is Decision.DROPPED:
-        found.append(f"dropped: {entry.reason}; newsletter pool restore {entry.article.id} takes it back")
+        found.append(f"{entry.verdict}; newsletter pool restore {entry.article.id} takes it back")
     elif entry.decision is Decision.HELD:
-        found.append(f"held: {entry.reason}" if entry.reason else "held")
+        found.append(entry.verdict)
     if not new:
         found.append(f"in the pool since {entry.added[:10]}")
     return tuple(found)

@@ -29,6 +29,11 @@ class Articles:
 
         :raises PoolError: there is none, or there are several.
         """
+        entry = self._find(prefix)
+        self._found.setdefault(entry.article.id, entry.article.id)  # a pick that was killed may have left it waiting
+        return entry
+
+    def _find(self, prefix: str) -> Entry:
         wanted = prefix.lower()
         if not wanted or wanted in self._pool.entries or self._candidates is None:
             return self._pool.find(prefix)

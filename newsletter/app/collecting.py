@@ -8,7 +8,7 @@ from typing import Any
 from newsletter.app.adding import Noted
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.fitting import fitted
-from newsletter.composer.pool import excess
+from newsletter.composer.pool import Decision, Entry, excess
 from newsletter.errors import InputError
 from newsletter.model.article import Article
 from newsletter.model.excerpt import excerpt
@@ -98,6 +98,11 @@ def collect(
     collected = [entry for entry in entries if not excess(entry.article)]
     remarks = [*reading.remarks, *(_too_long(entry) for entry in entries if excess(entry.article))]
     additions = newsletter.pool().add([entry.article for entry in collected])
+    remarks += [
+        _dropped(entry, addition.entry)
+        for entry, addition in zip(collected, additions, strict=True)
+        if addition.entry.decision is Decision.DROPPED
+    ]
     rows = tuple(
         Row(article=addition.article, outcome=addition.outcome, first_line=entry.first_line, last_line=entry.last_line)
         for entry, addition in zip(collected, additions, strict=True)
@@ -134,6 +139,12 @@ def _meant(article: Article, noted: Noted) -> Article:
         note=article.note or noted.note,
         tags=tuple(dict.fromkeys([*article.tags, *noted.tags])),
     )
+
+
+def _dropped(collected: Collected, entry: Entry) -> Remark:
+    name, id = excerpt(entry.article.title or entry.article.why, 50), entry.article.id
+    what = f'"{name}" was {entry.verdict}; it stays so: newsletter pool restore {id} takes it back'
+    return Remark(line=collected.first_line, what=what, harmless=True)
 
 
 def _too_long(entry: Collected) -> Remark:

@@ -13,7 +13,7 @@ import tomlkit
 
 from newsletter.model.feed import Feed
 
-_HEADER = re.compile(r"^[ \t]*\[{1,2}[^\[\]\n]+\]{1,2}[ \t]*(?:#[^\n]*)?$", re.M)
+_HEADER = re.compile(r"^[ \t]*\[{1,2}[^\[\]\n]+\]{1,2}[ \t]*(?:#[^\n]*)?\r?$", re.M)
 _FEED = re.compile(r"[ \t]*\[[ \t]*feeds[ \t]*\.[ \t]*[\"']?([^\"'\]\s]+)[\"']?[ \t]*\]")
 
 

@@ -46,6 +46,8 @@ SILENCES = 2
 """How often in a row a host may let us wait in vain, until it is left alone for this run."""
 LOOK = 0.1
 """Seconds between two looks whether somebody wants the run to end."""
+GATHERING = 0.02
+"""Seconds in which what is ready is gathered before it is written: each time, the disk is waited for."""
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 Told = Callable[[int, int], None]
@@ -85,7 +87,7 @@ def fetch_feeds(newsletter: Newsletter, wanted: Wanted, told: Told, stop: Event)
     return FetchRun(
         results=tuple(results[feed.slug] for feed in due if feed.slug in results),
         left=tuple(feed for feed in due if feed.slug not in results),
-        resting=tuple(states[feed.slug] for feed in feeds if feed not in due),
+        resting=tuple(states[slug] for slug in states.keys() - {feed.slug for feed in due}),
         seconds=time.monotonic() - begun,
         stopped=stop.is_set(),
     )
@@ -231,6 +233,7 @@ class _Run:
 
     async def _keep_all(self) -> None:
         while self._unkept:
+            await asyncio.sleep(GATHERING)
             some, self._unkept = self._unkept, []
             try:
                 new = await asyncio.to_thread(self._store.keep, [fetched for fetched, _ in some])

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.documents import of_candidate, of_entry, of_issue
 from newsletter.composer.issues import number_of, read_text
+from newsletter.composer.past import stands_as
+from newsletter.composer.sitting import age_in_days
 from newsletter.model.document import DocumentKind
 from newsletter.model.search_query import Query
 
@@ -139,8 +141,9 @@ def _take_in_issue(newsletter: Newsletter, change: "Change", file: str) -> None:
     change.take_out_file(file)
     path = newsletter.issues.folder / file
     if path.is_file():
-        sent = bool(newsletter.issues.receipts(path))
-        change.put(of_issue(read_text(path, errors="replace"), path, number=number_of(path), sent=sent))
+        text = read_text(path, errors="replace")
+        state = stands_as(text, newsletter.issues.receipts(path))
+        change.put(of_issue(text, path, number=number_of(path), state=state))
 
 
 class _Search:
@@ -152,7 +155,7 @@ class _Search:
         self._now = now
         self._ran: dict[str, tuple[bool, int]] = {}
         for item in index.items():
-            for key in filter(None, (item.id, item.key)):
+            for key in filter(None, (item.id, item.key) if item.state else ()):
                 mark = (item.state == "picked", item.issue)  # an unsent issue says more than one that was sent
                 self._ran[key] = max(self._ran.get(key, mark), mark)
 
@@ -183,7 +186,8 @@ class _Search:
             picked, issue = ran
             return f"{'picked' if picked else 'sent'} {issue}"
         if row.state == "held":
-            return f"held {held_for(row.since, self._now)}"
+            days = age_in_days(row.since, self._now)
+            return f"held {'today' if not days else '1 day' if days == 1 else f'{days} days'}"
         return f"dropped: {row.reason}" if row.state == "dropped" and row.reason else str(row.state)
 
     def _found(self, hit: Any, row: Any, state: str, text: str) -> Found:
@@ -201,9 +205,3 @@ class _Search:
             state=state,
             snippet=self._query.snippet(source),
         )
-
-
-def held_for(since: str, now: datetime) -> str:
-    """Return how long something was held: "today", "1 day", "3 days"."""
-    days = max((now - datetime.fromisoformat(since)).days, 0) if since else 0
-    return "today" if not days else "1 day" if days == 1 else f"{days} days"

@@ -1,5 +1,7 @@
 """Collect: what feeds have that is new."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -10,7 +12,9 @@ from newsletter.cli.options import json_option
 from newsletter.cli.output import here, plural, say, say_json
 
 if TYPE_CHECKING:
+    from newsletter.app import Newsletter
     from newsletter.app.fetch_result import FeedResult, FetchRun
+    from newsletter.app.page_taking import Taken
 
 NAMED = 20
 """Feeds that are told of by name, of each kind."""
@@ -25,7 +29,8 @@ def fetch(feeds: tuple[str, ...], force: bool, as_json: bool) -> None:
 
     FEED is a name of feeds.toml; without one it is all of them. A feed is asked once an hour at most, later where its
     answer said so, and a feed that fails ever more seldom, down to once a day. A site that says when to come again is
-    never asked before. New articles are candidates: newsletter triage shows them.
+    never asked before. New articles are candidates: newsletter triage shows them. Without a FEED, pages are read too
+    that newsletter add could not read.
 
     It may be stopped or killed at any time: what was fetched stays, and the next run asks for the rest.
 
@@ -38,11 +43,43 @@ def fetch(feeds: tuple[str, ...], force: bool, as_json: bool) -> None:
     newsletter = here()
     with stopping() as stop, counting("fetched") as told:
         run = fetch_feeds(newsletter, Wanted(names=feeds, force=force), told, stop)
+    pages = [] if feeds or run.stopped else _read_pages(newsletter)
     if as_json:
-        say_json(run.values())
+        say_json({**run.values(), "pages": [_page_values(page) for page in pages]})
     else:
         _report(run, newsletter.settings.timezone)
+        _report_pages(pages, newsletter.settings.timezone)
     raise click.exceptions.Exit(_code(run))
+
+
+def _read_pages(newsletter: "Newsletter") -> "list[Taken]":
+    """Read the pages that are due, unless another run does so."""
+    from newsletter.app.page_queue import work_off
+    from newsletter.store.lock import FetchingBusy
+
+    with suppress(FetchingBusy), newsletter.database.fetching_lock():
+        return work_off(newsletter)
+    return []
+
+
+def _page_values(page: "Taken") -> dict[str, object]:
+    return {
+        "id": page.entry.article.id,
+        "link": page.state.link,
+        "read": page.state.read_at is not None,
+        "words": page.state.words,
+        "remarks": list(page.remarks),
+        "same_as": page.same_as.article.id if page.same_as else "",
+    }
+
+
+def _report_pages(pages: "Sequence[Taken]", timezone: ZoneInfo) -> None:
+    unread = [page for page in pages if page.state.read_at is None]
+    if pages:
+        say(f"{plural(len(pages), 'page')} of added addresses: {len(pages) - len(unread)} read, {len(unread)} not")
+    for page in unread[:NAMED]:
+        again = f"; asked again at {moment(page.state.next_at, timezone)}" if page.state.next_at else ""
+        say(f"  {page.entry.article.id}  {page.state.link}: {page.state.words}{again}")
 
 
 def _code(run: "FetchRun") -> int:

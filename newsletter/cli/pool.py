@@ -27,26 +27,29 @@ def pool(ctx: click.Context) -> None:
 
 @pool.command("list")
 @click.option(
-    "--state", type=click.Choice(["new", "held", "dropped", "picked", "sent"]), help="Only those in this state."
+    "--state",
+    type=click.Choice(["new", "held", "dropped", "picked", "sent", "candidate"]),
+    help="Only those in this state.",
 )
 @json_option
 def list_(state: str | None = None, as_json: bool = False) -> None:
     """List the articles, and what was decided.
 
-    An article is new, held, dropped, picked for an issue, or was sent in one.
+    An article is new, held, dropped, picked for an issue, or was sent in one. A candidate is none of the pool's yet: a
+    source brought it, and nobody has decided; those are listed where --state asks for them.
     """
-    from newsletter.composer.picking import state_of
+    from newsletter.app.listing import listed
 
-    newsletter = here()
-    past = newsletter.past()
-    rows = [(entry, state_of(entry, past)) for entry in newsletter.pool().entries.values()]
-    rows = [(entry, now) for entry, now in rows if not state or now.startswith(state)]
+    rows = listed(here(), state or "")
     if as_json:
-        say_json([{**_values(entry), "state": now} for entry, now in rows])
+        say_json([{**_values(row.entry), "state": row.state, "days": row.days} for row in rows])
         return
     say_table(
         ("ID", "STATE", "SOURCE", "TITLE"),
-        [(e.article.id, now, e.article.source, e.article.title or "(no title)") for e, now in rows],
+        [
+            (row.entry.article.id, row.shown, row.entry.article.source, row.entry.article.title or "(no title)")
+            for row in rows
+        ],
     )
     if not rows:
         say("no articles" if state else "the pool is empty; newsletter add FILE fills it")

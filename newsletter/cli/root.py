@@ -34,6 +34,7 @@ from newsletter.cli import (
     shots,
     standing,
     start,
+    stats,
     suppression,
     themes,
     triage,
@@ -89,7 +90,7 @@ def root() -> None:
 
 
 root.add_section("Start", start.init, start.doctor, start.completion)
-root.add_section("Collect", collect.add, fetch.fetch, feeds.feeds, pool.pool, search.search)
+root.add_section("Collect", collect.add, fetch.fetch, feeds.feeds, pool.pool, search.search, stats.stats)
 root.add_section("Compose", triage.triage, compose.pick, compose.new, compose.edit, draft.draft, review.review)
 root.add_section("Look", look.preview, look.check, look.build, diff.diff, shots.shots, themes.themes)
 root.add_section("Send", send.send, standing.status, mailing.stop, mailing.resume, mailing.settle)

@@ -1,4 +1,4 @@
-"""Send: how a mailing stands."""
+"""Send: how a mailing stands, and the week before it."""
 
 from collections.abc import Iterator
 from datetime import timedelta, tzinfo
@@ -10,6 +10,7 @@ from newsletter.cli.options import json_option
 from newsletter.cli.output import here, plural, say, say_json
 
 if TYPE_CHECKING:
+    from newsletter.app import Newsletter
     from newsletter.app.standing import Standing
 
 
@@ -134,19 +135,44 @@ def _next(standing: "Standing") -> Iterator[str]:
 
 @click.command()
 @click.argument("issue", required=False)
+@click.option("--week", "week_alone", is_flag=True, help="Only the week at a glance.")
 @json_option
-def status(issue: str | None, as_json: bool) -> None:
-    """Show how a mailing stands.
+def status(issue: str | None, week_alone: bool, as_json: bool) -> None:
+    """Show the week at a glance, and how mailings stand.
 
     How many were accepted, deferred, refused, excluded or are in doubt; how fast it is and how long it will take; why
     deliveries are deferred, and when they are tried again; whom a person has to decide about, by name, with the
     server's own words; what came back, by name too; and the command that goes on. Without ISSUE all mailings of this
-    database are shown.
+    database are shown, and before them the week: what waits for a decision and what is held, how the next issue stands
+    and how long there is, which feeds are broken. With --json that is --week.
     """
+    if week_alone and issue:
+        raise click.UsageError("Give ISSUE or --week, not both.")
+    newsletter = here()
+    if not issue and (week_alone or not as_json):
+        _say_week(newsletter, as_json)
+    if not week_alone:
+        _say_mailings(newsletter, issue, as_json)
+
+
+def _say_week(newsletter: "Newsletter", as_json: bool) -> None:
+    from newsletter.app.week import week_of
+    from newsletter.cli.week import say_week
+
+    week = week_of(newsletter)
+    if as_json:
+        say_json(week.values())
+    else:
+        say_week(week)
+
+
+def _say_mailings(newsletter: "Newsletter", issue: str | None, as_json: bool) -> None:
     from newsletter.app.sending import mailing_number
     from newsletter.app.standing import all_that_came_back, everybody, standings
 
-    newsletter = here()
+    if not (issue or as_json or newsletter.has_database()):
+        say("there is no database here: how mailings stand is known where they were sent from; see newsletter doctor")
+        return
     number = mailing_number(newsletter, issue) if issue else None
     found = standings(newsletter.database, number)
     if as_json:

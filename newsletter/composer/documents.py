@@ -52,12 +52,14 @@ def _of_article(
     )
 
 
-def of_issue(text: str, path: Path, *, number: int, sent: bool) -> Iterator[Document]:
+def of_issue(text: str, path: Path, *, number: int, state: str) -> Iterator[Document]:
     """Yield the documents of an issue file: its prose, and each article that it tells of.
 
     One that cannot be read is found by its lines as they stand.
+
+    :param state: "sent" or "picked"; empty where it reached nobody.
     """
-    file, state = path.name, "sent" if sent else "picked"
+    file = path.name
     try:
         issue = parse_issue(text, path)
     except IssueError:

@@ -145,3 +145,9 @@ def _reached(receipt: Receipt) -> bool:
 
 def _is_imported(head: str) -> bool:
     return bool(_IMPORTED.search(head))
+
+
+def stands_as(text: str, receipts: Iterable[Receipt]) -> str:
+    """Return "sent" or "picked" for the articles of an issue with this *text*; empty where it reached nobody."""
+    sent = _sent(text[: max(text.find("\n+++", 3), 0)], receipts, "")
+    return {True: "sent", False: "picked", None: ""}[sent]

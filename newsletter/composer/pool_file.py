@@ -74,11 +74,13 @@ class PoolFile:
                 place = Place(self._end, len(line))
                 if not line.isspace():
                     yield self._head(line, place), place, line
-                self._end += len(line)
+                self._end += place.length
 
     def _head(self, line: bytes, place: Place) -> Head:
-        with self.said_of(place):
+        try:  # and not said_of: it is asked of each line
             return head_of(line)
+        except PoolError as error:
+            raise self._said_of(error, place) from error
 
     def _rest(self, rest: bytes) -> Iterator[tuple[Head, Place, bytes]]:
         """Look at what has no line end."""
@@ -109,8 +111,10 @@ class PoolFile:
         try:
             yield
         except PoolError as error:
-            line = self._line_at(place.offset)
-            raise PoolError(error.what, error.todo, where=self.path, line=line) from error
+            raise self._said_of(error, place) from error
+
+    def _said_of(self, error: PoolError, place: Place) -> PoolError:
+        return PoolError(error.what, error.todo, where=self.path, line=self._line_at(place.offset))
 
     def line(self, place: Place) -> bytes:
         """Return the line at *place*."""

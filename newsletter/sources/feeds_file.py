@@ -43,7 +43,7 @@ def parse_feeds(text: str, where: str | Path) -> dict[str, Feed]:
         key = link_key(feeds[slug].address)
         if key in known:
             what = f'"{slug}" and "{known[key]}" have one address'
-            raise values.fail("address", what, f"take one of them out, or newsletter feeds remove {slug}")
+            raise values.fail("address", what, "take one of the two tables out")
         known[key] = slug
     return feeds
 
