@@ -9,9 +9,11 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     and_,
+    bindparam,
     delete,
     func,
     insert,
