@@ -15,7 +15,7 @@ from typing import Any
 
 from newsletter.app.candidates import Articles
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.picking import Placing, place, require_unsent, stands_in
+from newsletter.app.picking import Placing, list_of, place, require_unsent, stands_in
 from newsletter.composer.issues import number_of
 from newsletter.composer.mutes import MuteKind, Mutes
 from newsletter.composer.past import Past
@@ -101,7 +101,8 @@ def decide(
     :raises NewsletterError: the issue or the pool cannot be written. What was is found again by the same verdicts.
     """
     require_unsent(newsletter, path)
-    pool, past = newsletter.pool(), newsletter.past()
+    pool = newsletter.pool()
+    past = newsletter.past(list_of(newsletter, path, list_name), pool)
     known = Articles(newsletter, pool)
     judged = _judged(newsletter, verdicts, known, past, path, pool.mutes)
     known.take_in([one.entry for one in judged if one.verdict.verb is not Verb.MUTE])

@@ -6,20 +6,23 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from newsletter.app.draft_asking import NoReply, Reply, ask
-from newsletter.app.drafting import KIND, Task, without_faults
+from newsletter.app.drafting import KIND, Task, put, without_faults
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.draft_answer import AnswerFault, one_line, read_answer
 from newsletter.composer.draft_options import DraftOptions
 from newsletter.composer.draft_prompt import FEWEST_READ, Question, draft_key, tokens_in, tokens_out
 from newsletter.composer.injection import words_to_a_machine
 from newsletter.composer.support import Ground
-from newsletter.errors import SettingsError
+from newsletter.errors import IssueError, SettingsError
 from newsletter.model.draft import MODEL, Draft
 from newsletter.settings import LOCAL_FILE
-from newsletter.store.spending import Call, CapReached, Caps, Spending
+from newsletter.store.spending import Call, CapReached, Caps, Spending, Spent
 
+LONGEST_WORD = 40
+"""Characters of a word, of a line that is cut: scripts without blanks have lines of one word."""
 ANSWERS = 2
 """That are asked for: one that cannot be used is told why, once."""
 
@@ -105,6 +108,12 @@ class Drafter:
     def _spending(self) -> Spending:
         return Spending(self._newsletter.database)
 
+    def spent(self) -> Spent | None:
+        """Return what was spent for this issue and in this month; None where nothing can have been."""
+        if not self._newsletter.has_database():
+            return None
+        return self._spending.spent(self._issue, self._options.currency)
+
     def look(self, task: Task) -> Preview:
         """Return what would be asked; nobody is asked."""
         text, _ = self._readable(task)
@@ -153,7 +162,8 @@ class Drafter:
             if words > self._options.most_words:
                 break
             kept.append(line)
-        return "\n".join(kept) or " ".join(lines.split()[: self._options.most_words]), True
+        first = " ".join(lines.split()[: self._options.most_words])  # all in one line
+        return "\n".join(kept) or first[: self._options.most_words * LONGEST_WORD], True
 
     def _question(self, task: Task, text: str) -> Question:
         fence = f"=====ARTICLE-{secrets.token_hex(12)}====="
@@ -263,6 +273,22 @@ class Drafter:
             notes.append("the model says that it is not confident")
         remarks = tuple(f"{did}, {fault}" for fault in faults)
         return replace(made, draft=written, remarks=remarks, notes=tuple(notes), truncated=truncated)
+
+
+def draft_into(newsletter: Newsletter, path: Path, drafter: Drafter, task: Task) -> Made:
+    """Have *drafter* draft *task*, and write it into the issue file *path*; return what became of it.
+
+    What somebody wrote there meanwhile stays, and the draft is kept for the next time.
+
+    :raises SettingsError: nobody can be asked as configured.
+    """
+    made = drafter.draft(task)
+    if made.draft:
+        try:
+            put(newsletter, path, task, made.draft, made.facts)
+        except IssueError as error:
+            return replace(made, draft=None, reason=f"{error.what}; {error.todo}")
+    return made
 
 
 def count_words(text: str) -> int:

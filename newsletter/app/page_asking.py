@@ -1,10 +1,11 @@
 """Asks for pages that were added by their addresses: as a robot that keeps to the rules, and can be reached."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from threading import Event
 from typing import Final
 
 from newsletter.app.newsletter import Newsletter
@@ -17,6 +18,8 @@ from newsletter.net.http import Answer, Limits, Request
 from newsletter.sources.page_schedule import after_refusal, later, never_again
 from newsletter.sources.page_tree import LIMIT
 
+LOOK: Final = 0.1
+"""Seconds between two looks whether somebody wants it to end."""
 _ACCEPT: Final = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 
 
@@ -35,26 +38,42 @@ class Asked:
 Heard = Callable[[Asked], None]
 
 
-def ask_pages(newsletter: Newsletter, states: Sequence[PageState], heard: Heard, *, seconds: float) -> None:
+def ask_pages(
+    newsletter: Newsletter, states: Sequence[PageState], heard: Heard, *, seconds: float, stop: Event | None = None
+) -> None:
     """Ask for pages, four hosts at once and each host for one at a time; tell of each as it comes.
 
     :param seconds: for all of them together; of those that take longer, nothing is heard.
+    :param stop: ends it when it is set.
     """
     limits = replace(limits_of(newsletter), octets=LIMIT + 1, cut=True)  # one more says that there is more
-    asyncio.run(_ask_all(states, limits, agent_of(newsletter), heard, seconds))
+    asyncio.run(_until(_ask_all(states, limits, agent_of(newsletter), heard, stop or Event()), seconds, stop))
 
 
-async def _ask_all(states: Sequence[PageState], limits: Limits, agent: str, heard: Heard, seconds: float) -> None:
+async def _until(work: Coroutine[None, None, None], seconds: float, stop: Event | None) -> None:
+    """Do *work* until it is done, the time is over, or somebody wants it to end."""
+    task, until = asyncio.create_task(work), time.monotonic() + seconds
+    try:
+        while not task.done() and not (stop and stop.is_set()) and (left := until - time.monotonic()) > 0:
+            await asyncio.wait([task], timeout=min(left, LOOK) if stop else left)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    if not task.cancelled():
+        task.result()
+
+
+async def _ask_all(states: Sequence[PageState], limits: Limits, agent: str, heard: Heard, stop: Event) -> None:
     hosts = Hosts()
     waiting = {state.link: state for state in states}
 
     async def ask_of_host(links: Sequence[str]) -> None:
         for link in links:
+            if stop.is_set():
+                return
             heard(await _ask(waiting[link], limits, agent, hosts))
 
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await hosts.visit(by_host(waiting), ask_of_host)
+    await hosts.visit(by_host(waiting), ask_of_host)
 
 
 async def _ask(state: PageState, limits: Limits, agent: str, hosts: Hosts) -> Asked:

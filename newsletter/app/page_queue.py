@@ -6,21 +6,32 @@ asking is in the database, so that no page is asked for too often.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
+from threading import Event
 
 from newsletter.app.adding import FOUND, adopt_candidate
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.page_asking import Asked, ask_pages
 from newsletter.app.page_taking import Taken, take
+from newsletter.composer.memory import Memory
+from newsletter.composer.past import Past
 from newsletter.composer.pool import Decision, Entry, Pool
+from newsletter.composer.shortlist import Repeat
 from newsletter.model.page_state import PageState
 from newsletter.sources.page_schedule import is_due
 
 Told = Callable[[int, int], None]
 
 
-def due(entries: Iterable[Entry], states: Mapping[str, PageState], now: datetime) -> list[PageState]:
-    """Return the pages that are to be asked for, those first that came in first."""
+def due(
+    entries: Iterable[Entry], states: Mapping[str, PageState], now: datetime, *, force: bool = False
+) -> list[PageState]:
+    """Return the pages that are to be asked for, those first that came in first.
+
+    :param force: those too that are not due, or were given up.
+    """
     found = []
     for entry in entries:
         article, state = entry.article, states.get(entry.article.id)
@@ -28,38 +39,61 @@ def due(entries: Iterable[Entry], states: Mapping[str, PageState], now: datetime
             continue
         if state is None and article.found == FOUND:
             found.append(PageState(id=article.id, link=article.link))
-        elif state is not None and is_due(state, now):
+        elif state is not None and (is_due(state, now) or (force and not state.read_at)):
             found.append(state)
     return found
 
 
-def work_off(newsletter: Newsletter, told: Told | None = None, *, now: datetime | None = None) -> list[Taken]:
+def work_off(
+    newsletter: Newsletter,
+    told: Told | None = None,
+    *,
+    stop: Event | None = None,
+    force: bool = False,
+    now: datetime | None = None,
+) -> list[Taken]:
     """Read the pages that are due, and return what became of each.
 
     :param told: called with how many are done, and of how many.
+    :param stop: ends it when it is set; what was not asked for stays in the queue.
+    :param force: those too that are not due, or were given up.
+    :raises FetchingBusy: another run goes on.
     """
     from newsletter.store.pages import PageStore
 
-    pool = newsletter.pool()
-    states = due(pool.entries.values(), PageStore(newsletter.database).states(), now or datetime.now(UTC))
-    for state in states:
-        adopt_candidate(newsletter, pool, pool.entries[state.id])
-    return read_pages(newsletter, pool, states, seconds=newsletter.settings.sources.run_seconds, told=told)
+    with newsletter.database.fetching_lock():
+        pool = newsletter.pool()
+        known = PageStore(newsletter.database).states()
+        states = due(pool.entries.values(), known, now or datetime.now(UTC), force=force)
+        for state in states:
+            adopt_candidate(newsletter, pool, pool.entries[state.id])
+        seconds = newsletter.settings.sources.run_seconds
+        return read_pages(newsletter, pool, states, seconds=seconds, told=told, stop=stop)
 
 
 def read_pages(
-    newsletter: Newsletter, pool: Pool, states: Sequence[PageState], *, seconds: float, told: Told | None = None
+    newsletter: Newsletter,
+    pool: Pool,
+    states: Sequence[PageState],
+    *,
+    seconds: float,
+    told: Told | None = None,
+    stop: Event | None = None,
 ) -> list[Taken]:
     """Ask for pages and read them, as many as there are within *seconds*; what is left stays in the queue."""
     taken: list[Taken] = []
+    if not states:
+        return taken
+    memory = Remembering(newsletter, pool)
 
     def heard(asked: Asked) -> None:
-        taken.append(take(newsletter, pool, asked))
+        one = take(newsletter, pool, asked)
+        taken.append(replace(one, repeats=memory.of(one.entry)) if one.state.read_at else one)
         _keep(newsletter, taken[-1].state)
         if told:
             told(len(taken), len(states))
 
-    ask_pages(newsletter, states, heard, seconds=seconds)
+    ask_pages(newsletter, states, heard, seconds=seconds, stop=stop)
     return taken
 
 
@@ -72,7 +106,29 @@ def _keep(newsletter: Newsletter, state: PageState) -> None:
 
 def put_off(newsletter: Newsletter, states: Sequence[PageState], now: datetime) -> None:
     """Keep in the queue what was asked for in vain and would not be in it by itself: articles that came otherwise."""
-    from dataclasses import replace
-
     for state in states:
         _keep(newsletter, replace(state, next_at=now))
+
+
+class Remembering:
+    """What the readers of any list had of a page, asked once it is read; nothing is read for it before."""
+
+    def __init__(self, newsletter: Newsletter, pool: Pool) -> None:
+        self._newsletter = newsletter
+        self._pool = pool
+
+    def of(self, entry: Entry) -> tuple[Repeat, ...]:
+        """Return what of the article of *entry* is not new, most severe first."""
+        if not self._past.has_sent:
+            return ()
+        return self._memory.repeats_of(entry.article, entry.article.sketch)
+
+    @cached_property
+    def _past(self) -> Past:
+        return self._newsletter.past()
+
+    @cached_property
+    def _memory(self) -> Memory:
+        from newsletter.app.remembering import memory_of
+
+        return memory_of(self._newsletter, "", pool=self._pool, past=self._past)

@@ -10,6 +10,7 @@ from newsletter.app.page_reading import read_once
 from newsletter.app.texts import keep_texts
 from newsletter.composer.fitting import fitted
 from newsletter.composer.pool import Decision, Entry, Pool
+from newsletter.composer.shortlist import Repeat
 from newsletter.composer.sketch import sketch_of
 from newsletter.errors import InputError
 from newsletter.model.article import Article
@@ -29,12 +30,14 @@ class Taken:
     :param state: how the page stands; its *words* say why it was not read.
     :param remarks: what was not believed of it, and where it led.
     :param same_as: the article that the pool has of the same page, for which this one was dropped.
+    :param repeats: what of it readers had before.
     """
 
     entry: Entry
     state: PageState
     remarks: tuple[str, ...] = ()
     same_as: Entry | None = None
+    repeats: tuple[Repeat, ...] = ()
 
 
 def take(newsletter: Newsletter, pool: Pool, asked: Asked) -> Taken:

@@ -9,7 +9,8 @@ from newsletter.errors import PoolError
 from newsletter.model.article import Article
 from newsletter.model.table import read_toml
 
-_TEXTS = ("title", "link", "source", "published", "section", "why")
+_TEXTS = ("title", "link", "source", "author", "published", "language", "section", "summary", "why", "note")
+_LISTS = ("points", "tags")
 
 
 def article_form(article: Article) -> str:
@@ -19,7 +20,8 @@ def article_form(article: Article) -> str:
     for name in _TEXTS:
         document[name] = getattr(article, name)
     document["minutes"] = article.minutes
-    document["points"] = tomlkit.array(list(article.points)).multiline(True)  # type: ignore[arg-type]
+    for name in _LISTS:
+        document[name] = tomlkit.array(list(getattr(article, name))).multiline(name == "points")  # type: ignore[arg-type]
     return tomlkit.dumps(document)
 
 
@@ -35,7 +37,7 @@ def read_form(article: Article, path: Path) -> dict[str, Any]:
     table = read_toml(text, where=path, error=PoolError)
     facts: dict[str, Any] = {name: table.text(name, "") for name in _TEXTS}
     facts["minutes"] = table.get("minutes", int, 0)
-    facts["points"] = table.texts("points")
+    facts |= {name: table.texts(name) for name in _LISTS}
     table.close()
     changed = {name: value for name, value in facts.items() if value != getattr(article, name)}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}

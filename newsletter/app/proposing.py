@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from newsletter.app.candidates import Articles
+from newsletter.app.clustering import Advance
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.picking import Placing, place, require_unsent
+from newsletter.app.picking import Placing, list_of, place, require_unsent
 from newsletter.app.ranking import rank, suggestions_of
 from newsletter.app.sections import name_of
 from newsletter.app.shortlisting import seed_of
@@ -78,19 +80,28 @@ def why(suggestion: Suggestion) -> str:
 
 
 def propose(
-    newsletter: Newsletter, path: Path | None, *, limit: int = 0, per_source: int | None = None, list_name: str = ""
+    newsletter: Newsletter,
+    path: Path | None,
+    *,
+    limit: int = 0,
+    per_source: int | None = None,
+    list_name: str = "",
+    now: datetime | None = None,
+    advance: Advance | None = None,
 ) -> Proposed:
     """Put the best of what waits into the issue *path*, or into a new one, and mark it as a proposal.
 
     :param limit: articles of the whole issue; 0 is that of newsletter.toml.
     :param per_source: of one source; 0 is no limit, None that of newsletter.toml.
-    :param list_name: the mailing list of a new one; empty is the first.
+    :param list_name: the mailing list of a new one; empty is that of the last issue.
+    :param now: the time by which things are new; None is the clock's.
+    :param advance: hears how far it is where it takes long.
     :raises PoolError: the issue was sent, or nothing is good enough; nothing is written then.
     """
     require_unsent(newsletter, path)
     options, settings = newsletter.settings.picking, newsletter.settings
     issue = newsletter.issues.read(path) if path else None
-    ranking = rank(newsletter, issue.list if issue else list_name)
+    ranking = rank(newsletter, list_of(newsletter, path, list_name), now, advance)
     limits = Limits(
         most=limit or options.limit,
         per_source=options.per_source if per_source is None else per_source,
@@ -130,7 +141,14 @@ def _put(newsletter: Newsletter, pool: Pool, composed: Composed, path: Path | No
         )
     known.take_in(entries)
     ordered = _in_order(newsletter, placings)
-    written = place(newsletter, newsletter.past(), ordered, path, list_name=list_name, proposal=True)
+    written = place(
+        newsletter,
+        newsletter.past(list_of(newsletter, path, list_name)),
+        ordered,
+        path,
+        list_name=list_name,
+        proposal=True,
+    )
     known.leave()
     return Proposed(
         path=written,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.candidates import Articles
+from newsletter.app.clustering import Advance
 from newsletter.app.deciding import Decided, Refused, decide
 from newsletter.app.kept_triage import Opened
 from newsletter.app.newsletter import Newsletter
@@ -43,18 +44,27 @@ class Outcome:
         return {**self.decided.values(), "undecided": self.undecided, "lost": list(self.lost), "over": over}
 
 
-def sit_down(newsletter: Newsletter, reference: str | None, list_name: str, *, limit: int, section: str) -> Sitting:
+def sit_down(
+    newsletter: Newsletter,
+    reference: str | None,
+    list_name: str,
+    *,
+    limit: int,
+    section: str,
+    advance: Advance | None = None,
+) -> Sitting:
     """Return what is to be decided about for an issue.
 
     :param reference: of the issue; None is the newest unsent one of the list, or a new one.
     :param list_name: empty is the issue's own list, or that of a new one.
     :param limit: stories at most; 0 is all that the shortlist has.
     :param section: only those that seem to belong there; empty is all.
+    :param advance: hears how far it is where it takes long.
     :raises PoolError: there is no such list, or the issue was sent.
     """
     path = issue_for(newsletter, reference, list_name)
     list_name = list_name or _list_of(newsletter, path)
-    now, stories = datetime.now(newsletter.settings.timezone), shortlist(newsletter, list_name)
+    now, stories = datetime.now(newsletter.settings.timezone), shortlist(newsletter, list_name, advance=advance)
     suggestions = [one for one in stories.suggestions if not section or one.section.casefold() == section.casefold()]
     deadline = newsletter.settings.picking.deadline
     return Sitting(

@@ -46,13 +46,15 @@ class Gathered:
     """All that waits.
 
     :param waiting: by id.
-    :param recent: articles of the last issues, which may have told the same stories.
+    :param recent: articles of the last issues, and of the next ones, which may tell the same stories.
+    :param picked: the unsent issue of those that are in one, by id.
     :param left_out: how many do not wait any more, by why.
     :param feeds: of feeds.toml by address, in its order.
     """
 
     waiting: Mapping[str, Waiting]
     recent: Sequence[Told]
+    picked: Mapping[str, int]
     rates: PickRates
     left_out: Mapping[str, int]
     feeds: Mapping[str, Feed]
@@ -88,7 +90,8 @@ def articles_of(newsletter: Newsletter, pool: Pool, ids: Sequence[str]) -> list[
 class _Gathering:
     def __init__(self, newsletter: Newsletter, list_name: str) -> None:
         self._newsletter = newsletter
-        self._pool, self._past = newsletter.pool(), newsletter.past(list_name)
+        self._pool = newsletter.pool()
+        self._past = newsletter.past(list_name, self._pool)
         self._memory = memory_of(newsletter, list_name, pool=self._pool, past=self._past)
         self._lately = self._memory.recent()
         self._mutes = self._pool.mutes
@@ -97,6 +100,7 @@ class _Gathering:
         self._keys: set[str] = set()
         self._waiting: dict[str, Waiting] = {}
         self._recent: list[Told] = []
+        self._picked: dict[str, int] = {}
         self._rates = PickRates()
         self._left_out: Counter[str] = Counter()
         self._last_sent = _last_sent(newsletter)
@@ -109,7 +113,9 @@ class _Gathering:
             self._keys.add(key)
             stands = self._stands(article)
             self._count(article, entry.added, picked=bool(stands), decided=decision is not Decision.NEW)
-            if article.id in self._lately:
+            if picked := self._past.picked(article):
+                self._picked[article.id] = picked.number
+            if picked or article.id in self._lately:
                 self._recent.append(Told.of(article, entry.added))
             if stands:
                 self._left_out[stands] += 1
@@ -153,6 +159,7 @@ class _Gathering:
         return Gathered(
             waiting=self._waiting,
             recent=self._recent,
+            picked=self._picked,
             rates=self._rates,
             left_out=dict(self._left_out),
             feeds=self._feeds,

@@ -197,7 +197,7 @@ def _say_read(outcome: Outcome, wait: float) -> None:
         say(f"adopted    {id}  {outcome.feed} had it: what that said is kept")
     if outcome.state == "read" and taken:
         say(f"read       {id}  {summary_of(taken.entry.article)}")
-        _say_below(remarks_of(taken))
+        _say_below(line for line in remarks_of(taken) if line not in outcome.added.notices)
     elif outcome.state == "queued":
         words = taken.state.words if taken else f"no answer within {wait:g} s"
         say(f"queued     {id}  {words}; newsletter fetch asks again")
@@ -205,8 +205,30 @@ def _say_read(outcome: Outcome, wait: float) -> None:
         say(f"unread     {id}  {taken.state.words}; newsletter pool edit {id} fills in what you know")
 
 
+def say_pages(pages: "Sequence[Taken]") -> None:
+    """Say what became of pages that waited to be read."""
+    read = [page for page in pages if page.state.read_at]
+    if pages:
+        say(f"{plural(len(pages), 'page')} that waited: {len(read)} read")
+    for page in pages:
+        if page.state.read_at:
+            say(f"  {page.entry.article.id}  {summary_of(page.entry.article)}")
+            _say_below(remarks_of(page))
+        else:
+            again = "asked again later" if page.state.next_at else f"given up; newsletter pool edit {page.state.id}"
+            say(f"  {page.state.id}  {page.state.link}: {page.state.words}; {again}")
+
+
+def page_values(page: "Taken") -> dict[str, Any]:
+    """Return what a program reads of a page that waited to be read."""
+    state = "read" if page.state.read_at else "queued" if page.state.next_at else "unread"
+    values = {"id": page.state.id, "link": page.state.link, "state": state, "words": page.state.words}
+    return {**values, "remarks": list(remarks_of(page)) if page.state.read_at else []}
+
+
 def remarks_of(taken: "Taken") -> Iterator[str]:
     """Yield what an editor should know of a page that was read."""
+    yield from (repeat.words for repeat in taken.repeats)
     yield from taken.remarks
     if same := taken.same_as:
         yield f"the same page as {same.article.id} {same.article.title}: that one stays, with your note"
@@ -243,7 +265,7 @@ def values_of(outcome: Outcome) -> dict[str, Any]:
     return {
         "name": added.address,
         "rows": [{"article": {"id": entry.article.id, **entry.article.facts()}, "outcome": added.outcome}],
-        "remarks": [*added.notices, *remarks],
+        "remarks": list(dict.fromkeys([*added.notices, *remarks])),
         "page": {"state": outcome.state, "words": words},
         "feed": outcome.feed,
     }

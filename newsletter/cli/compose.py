@@ -7,6 +7,7 @@ import click
 
 from newsletter.cli.options import issue_argument, json_option, one_line
 from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.progress import counting_if_long
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +84,8 @@ def pick(
         return
     for article in picked.articles:
         say(f"  picked  {article.id}  {article.title or '(no title)'}")
+        for repeat in picked.repeats.get(article.id, ()):
+            say(f"          {repeat.words}")
     for article in picked.already:
         say(f"  there   {article.id}  {article.title or '(no title)'}")
     into = f"{'new issue ' if picked.created else ''}{picked.path}"
@@ -96,7 +99,8 @@ def pick(
 def _propose(newsletter: "Newsletter", path: "Path | None", limit: int, per_source: int | None, as_json: bool) -> None:
     from newsletter.app.proposing import propose, why
 
-    proposed = propose(newsletter, path, limit=limit, per_source=per_source)
+    with counting_if_long("comparing texts") as advance:
+        proposed = propose(newsletter, path, limit=limit, per_source=per_source, advance=advance)
     if as_json:
         say_json(proposed.values())
         return

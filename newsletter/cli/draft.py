@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from newsletter.app import Newsletter
     from newsletter.app.drafting import Task
-    from newsletter.app.model_drafting import Made, Preview
+    from newsletter.app.model_drafting import Drafter, Made, Preview
 
 WITHOUT_CHOICE = 3
 """Excerpts that are written where nobody is there to choose."""
@@ -53,12 +53,13 @@ def draft(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Offer words for articles of an issue that have neither a why nor key points.
+    """Offer words for picked articles that have none.
 
-    Excerpts are sentences of the article itself, in quotes: on a terminal you choose some, elsewhere the best three are
-    written. A model's draft is written only as far as the article bears it out: each point with a quote that stands in
-    it word for word, and no number or name of its own. Nothing is asked of a model that newsletter.local.toml does not
-    name, nor beyond the caps that it sets; an answer is kept, and not paid for twice.
+    Those are articles with neither a why nor key points. Excerpts are sentences of the article itself, in quotes: on a
+    terminal you choose some, elsewhere the best three are written. A model's draft is written only as far as the
+    article bears it out: each point with a quote that stands in it word for word, and no number or name of its own.
+    Nothing is asked of a model that newsletter.local.toml does not name, nor beyond the caps that it sets; an answer is
+    kept, and not paid for twice.
 
     What is drafted is not sent before you have reviewed it (newsletter review) or changed it. Exit code 1 says that
     some articles got no draft.
@@ -86,6 +87,8 @@ def draft(
         drafter = Drafter(newsletter, newsletter.issues.head(path).number, wish)
         if dry_run:
             complete = _say_previews(newsletter, path, [drafter.look(task) for task in tasks], as_json=as_json)
+            if not as_json:
+                _say_spent(newsletter, drafter)
         else:
             complete = _models(newsletter, path, drafter, tasks, as_json=as_json)
     if not complete:
@@ -136,6 +139,8 @@ def _excerpts(
 
 def _say_offer(task: "Task", offered: "Sequence[str]") -> None:
     say(f"{task.id}  {task.title or '(no title)'}")
+    if task.article.note:
+        say(f"     you noted: {task.article.note}")
     for number, sentence in enumerate(offered, 1):
         say(f"  {number}  “{sentence}”")
     if not offered:
@@ -158,8 +163,10 @@ def _chosen(offered: "Sequence[str]", numbers: list[int] | None, asking: bool) -
     return [offered[number - 1] for number in numbers or ()]
 
 
-def _models(newsletter: "Newsletter", path: Path, drafter: Any, tasks: "Sequence[Task]", *, as_json: bool) -> bool:
-    from newsletter.app.drafting import put
+def _models(
+    newsletter: "Newsletter", path: Path, drafter: "Drafter", tasks: "Sequence[Task]", *, as_json: bool
+) -> bool:
+    from newsletter.app.model_drafting import draft_into
     from newsletter.cli.progress import counting
 
     made: list[Made] = []
@@ -167,22 +174,20 @@ def _models(newsletter: "Newsletter", path: Path, drafter: Any, tasks: "Sequence
         for task in tasks:
             if made and made[-1].last:
                 break
-            one = drafter.draft(task)
-            if one.draft:
-                put(newsletter, path, task, one.draft, one.facts)
-            made.append(one)
+            made.append(draft_into(newsletter, path, drafter, task))
             told(len(made), len(tasks))
     left = tasks[len(made) :]
     if as_json:
         say_json(_made_values(newsletter, path, made, left))
     else:
         _say_made(newsletter, path, made, left)
+        _say_spent(newsletter, drafter)
+        if any(one.draft for one in made):
+            _say_next(newsletter, path)
     return all(one.draft for one in made) and not left
 
 
 def _say_made(newsletter: "Newsletter", path: Path, made: "Sequence[Made]", left: "Sequence[Task]") -> None:
-    from newsletter.app.model_drafting import money
-
     if not made:
         say(f"{path}: no article lacks words")
         return
@@ -194,12 +199,8 @@ def _say_made(newsletter: "Newsletter", path: Path, made: "Sequence[Made]", left
     for task in left:
         say(f"  not asked {task.id}  {task.title or '(no title)'}")
     cost, tokens = sum(one.cost for one in made), sum(one.tokens for one in made)
-    priced = newsletter.settings.draft.price_in or newsletter.settings.draft.price_out
-    price = f", {money(cost)} {newsletter.settings.draft.currency}" if priced else ""
     drafted = sum(one.draft is not None for one in made)
-    say(f"{plural(drafted, 'draft')} in {path}, {tokens:,} tokens{price}")
-    if drafted:
-        _say_next(newsletter, path)
+    say(f"{plural(drafted, 'draft')} in {path}, {tokens:,} tokens{_price(newsletter, cost)}")
 
 
 def _made_values(
@@ -232,9 +233,6 @@ def _made_values(
 
 
 def _say_previews(newsletter: "Newsletter", path: Path, previews: "Sequence[Preview]", *, as_json: bool) -> bool:
-    from newsletter.app.model_drafting import money
-
-    currency = newsletter.settings.draft.currency
     if as_json:
         rows = [
             {
@@ -252,12 +250,37 @@ def _say_previews(newsletter: "Newsletter", path: Path, previews: "Sequence[Prev
     else:
         for one in previews:
             say(f"{one.task.id}  {one.task.title or '(no title)'}")
-            asked = f"{one.words:,} words, {one.tokens:,} tokens at most, {money(one.cost)} {currency} at most"
+            asked = f"{one.words:,} words, {one.tokens:,} tokens at most" + _price(newsletter, one.cost)
             say(f"  {one.reason or ('answered before, nobody is asked' if one.kept else asked)}")
         calls = sum(not (one.reason or one.kept) for one in previews)
-        total = sum(one.cost for one in previews)
-        say(f"{plural(calls, 'call')}, {money(total)} {currency} at most")
+        total, cost = sum(one.tokens for one in previews), sum(one.cost for one in previews)
+        say(f"{plural(calls, 'call')}, {total:,} tokens at most{_price(newsletter, cost)}")
     return not any(one.reason for one in previews)
+
+
+def _say_spent(newsletter: "Newsletter", drafter: "Drafter") -> None:
+    """Say what was spent so far, and of how much; nothing where the settings know no prices."""
+    from newsletter.app.model_drafting import money
+
+    options = newsletter.settings.draft
+    if not (options.price_in or options.price_out) or not (spent := drafter.spent()):
+        return
+    parts = [
+        f"{money(taken)}{f' of {money(cap)}' if cap is not None else ''} {options.currency} {span}"
+        for taken, cap, span in (
+            (spent.issue, options.cap_issue, "for this issue"),
+            (spent.month, options.cap_month, "in this month"),
+        )
+    ]
+    say(f"spent: {', '.join(parts)}")
+
+
+def _price(newsletter: "Newsletter", cost: float) -> str:
+    """Return ", 0.02 USD"; nothing where the settings know no prices."""
+    from newsletter.app.model_drafting import money
+
+    options = newsletter.settings.draft
+    return f", {money(cost)} {options.currency}" if options.price_in or options.price_out else ""
 
 
 def _say_next(newsletter: "Newsletter", path: Path) -> None:

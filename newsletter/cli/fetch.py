@@ -1,6 +1,5 @@
 """Collect: what feeds have that is new."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from newsletter.cli.adding import page_values, say_pages
 from newsletter.cli.options import json_option
 from newsletter.cli.output import here, plural, say, say_json
 
@@ -25,12 +25,12 @@ NAMED = 20
 @click.option("--force", is_flag=True, help="Ask feeds that are not due, too, and those that are gone.")
 @json_option
 def fetch(feeds: tuple[str, ...], force: bool, as_json: bool) -> None:
-    """Fetch what the feeds have that is new.
+    """Fetch what feeds have that is new, and the pages that wait.
 
     FEED is a name of feeds.toml; without one it is all of them. A feed is asked once an hour at most, later where its
     answer said so, and a feed that fails ever more seldom, down to once a day. A site that says when to come again is
-    never asked before. New articles are candidates: newsletter triage shows them. Without a FEED, pages are read too
-    that newsletter add could not read.
+    never asked before. New articles are candidates: newsletter triage shows them. Without a FEED, the pages of what
+    newsletter add recorded are read, too.
 
     It may be stopped or killed at any time: what was fetched stays, and the next run asks for the rest.
 
@@ -43,43 +43,25 @@ def fetch(feeds: tuple[str, ...], force: bool, as_json: bool) -> None:
     newsletter = here()
     with stopping() as stop, counting("fetched") as told:
         run = fetch_feeds(newsletter, Wanted(names=feeds, force=force), told, stop)
-    pages = [] if feeds or run.stopped else _read_pages(newsletter)
+    pages = [] if feeds or run.stopped else _pages(newsletter, force=force)
     if as_json:
-        say_json({**run.values(), "pages": [_page_values(page) for page in pages]})
+        say_json({**run.values(), "pages": [page_values(page) for page in pages]})
     else:
-        _report(run, newsletter.settings.timezone)
-        _report_pages(pages, newsletter.settings.timezone)
-    raise click.exceptions.Exit(_code(run))
+        _report(run, newsletter.settings.timezone, alone=not pages)
+        say_pages(pages)
+    given_up = any(page.state.read_at is None and page.state.next_at is None for page in pages)
+    raise click.exceptions.Exit(_code(run) or (4 if given_up else 0))
 
 
-def _read_pages(newsletter: "Newsletter") -> "list[Taken]":
-    """Read the pages that are due, unless another run does so."""
+def _pages(newsletter: "Newsletter", *, force: bool) -> "list[Taken]":
     from newsletter.app.page_queue import work_off
+    from newsletter.app.stopping import stopping
+    from newsletter.cli.progress import counting
     from newsletter.store.lock import FetchingBusy
 
-    with suppress(FetchingBusy), newsletter.database.fetching_lock():
-        return work_off(newsletter)
+    with suppress(FetchingBusy), stopping() as stop, counting("read pages") as told:  # else another run reads them
+        return work_off(newsletter, told, stop=stop, force=force)
     return []
-
-
-def _page_values(page: "Taken") -> dict[str, object]:
-    return {
-        "id": page.entry.article.id,
-        "link": page.state.link,
-        "read": page.state.read_at is not None,
-        "words": page.state.words,
-        "remarks": list(page.remarks),
-        "same_as": page.same_as.article.id if page.same_as else "",
-    }
-
-
-def _report_pages(pages: "Sequence[Taken]", timezone: ZoneInfo) -> None:
-    unread = [page for page in pages if page.state.read_at is None]
-    if pages:
-        say(f"{plural(len(pages), 'page')} of added addresses: {len(pages) - len(unread)} read, {len(unread)} not")
-    for page in unread[:NAMED]:
-        again = f"; asked again at {moment(page.state.next_at, timezone)}" if page.state.next_at else ""
-        say(f"  {page.entry.article.id}  {page.state.link}: {page.state.words}{again}")
 
 
 def _code(run: "FetchRun") -> int:
@@ -90,11 +72,12 @@ def _code(run: "FetchRun") -> int:
     return 4 if run.of(Outcome.FAILED, Outcome.GONE) else 0
 
 
-def _report(run: "FetchRun", timezone: ZoneInfo) -> None:
+def _report(run: "FetchRun", timezone: ZoneInfo, *, alone: bool) -> None:
     from newsletter.app.fetch_result import Outcome
 
     if not run.results and not run.left:
-        _say_nothing_due(run, timezone)
+        if alone or run.resting:
+            _say_nothing_due(run, timezone)
         return
     counts = {outcome: len(run.of(outcome)) for outcome in Outcome}
     said = [f"{count} {outcome.value}" for outcome, count in counts.items() if count]

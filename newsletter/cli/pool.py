@@ -76,6 +76,8 @@ def show(id: str, as_json: bool) -> None:
         say_json({**_values(entry), "state": state})
         return
     for name, value in {**_values(entry), "state": state}.items():
+        if name == "sketch":  # says nothing to a person, in 2.7 KB
+            continue
         if isinstance(value, list):
             say(f"{name}:")
             for item in value:
@@ -89,11 +91,15 @@ def show(id: str, as_json: bool) -> None:
 @click.option("--title", help="Its title.")
 @click.option("--link", help="Its address.")
 @click.option("--source", help="Who published it.")
+@click.option("--author", help="Who wrote it.")
 @click.option("--minutes", type=click.IntRange(0, 9999), help="How long it takes to read.")
 @click.option("--published", help="When: 2025, 2025-09 or 2025-09-10.")
 @click.option("--why", help="Why it matters.")
 @click.option("--point", "points", multiple=True, help="A key point; give all of them.")
 @click.option("--section", help="The section that it is meant for.")
+@click.option("--summary", help="Its publisher's words about it.")
+@click.option("--note", help="What you want to remember of it.")
+@click.option("--tag", "tags", multiple=True, help="What you call it; give all of them.")
 def edit(id: str, **facts: Any) -> None:
     """Change an article of the pool.
 

@@ -11,6 +11,7 @@ import click
 
 from newsletter.cli.options import json_option, one_line
 from newsletter.cli.output import here, plural, printable, say, say_json
+from newsletter.cli.progress import counting_if_long
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,8 @@ def triage(
         _require_editor()
         _require_turn(kept, go_on=go_on, fresh=fresh)
     if not go_on:
-        sitting = sit_down(newsletter, issue, list_name, limit=limit or 0, section=section)
+        with counting_if_long("comparing texts") as advance:
+            sitting = sit_down(newsletter, issue, list_name, limit=limit or 0, section=section, advance=advance)
         if show:
             click.echo(kept.printed(sitting), nl=False)
             return

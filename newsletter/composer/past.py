@@ -1,8 +1,9 @@
 """What ran before: which issue has which article, from the issue files and their receipts."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from newsletter.composer.issues import IssueFolder, read_text
@@ -55,6 +56,13 @@ class Told:
         return self.text[self.begin : following.start() if following else len(self.text)]
 
 
+Known = Callable[[str], Article | None]
+
+
+def _nobody_knows(id: str) -> Article | None:
+    return None
+
+
 class Past:
     """Where articles appeared, by id and by address, in the issues of one list.
 
@@ -62,9 +70,12 @@ class Past:
     nothing, as if there were no issue. An issue that was taken over from another tool was sent by that.
 
     :param list_name: the list; empty is any.
+    :param known: gives the article of an id, if there is more known of it than the issue says: where else it is, and
+        which id it has in its feed.
     """
 
-    def __init__(self, folder: IssueFolder, list_name: str = "") -> None:
+    def __init__(self, folder: IssueFolder, list_name: str = "", known: Known = _nobody_knows) -> None:
+        self._known = known
         self._by_id: dict[str, list[Appearance]] = {}
         self._by_key: dict[str, list[Appearance]] = {}
         self.told: list[Told] = []
@@ -73,6 +84,25 @@ class Past:
             head = text[: max(text.find("\n+++", 3), 0)]
             if (sent := _sent(head, folder.receipts(path), list_name)) is not None:
                 self._take_in(Appearance(number=number, path=path, sent=sent), text, imported=_is_imported(head))
+
+    @cached_property
+    def _by_other_key(self) -> dict[str, list[Appearance]]:
+        """Appearances by the addresses that an article has beside the one that was printed."""
+        found: dict[str, list[Appearance]] = {}
+        for id, seen in self._by_id.items():
+            article = self._known(id)
+            for key in keys_of_article(article) if article and article.canonical else ():
+                found.setdefault(key, []).extend(seen)
+        return found
+
+    @cached_property
+    def _by_guid(self) -> dict[tuple[str, str], list[Appearance]]:
+        """Appearances by feed and id in it."""
+        found: dict[tuple[str, str], list[Appearance]] = {}
+        for id, seen in self._by_id.items():
+            if (article := self._known(id)) and article.guid:
+                found.setdefault((article.feed, article.guid), []).extend(seen)
+        return found
 
     @property
     def has_sent(self) -> bool:
@@ -99,8 +129,12 @@ class Past:
 
     def of(self, article: Article) -> tuple[Appearance, ...]:
         """Return where *article* appeared, oldest first."""
-        seen: Iterable[Appearance] = self._by_id.get(article.id, [])
-        seen = [*seen, *(one for key in keys_of_article(article) for one in self._by_key.get(key, []))]
+        seen = list(self._by_id.get(article.id, ()))
+        for key in keys_of_article(article):
+            seen += self._by_key.get(key, ())
+            seen += self._by_other_key.get(key, ())
+        if article.guid:
+            seen += self._by_guid.get((article.feed, article.guid), ())
         return tuple(sorted(set(seen), key=lambda appearance: appearance.number))
 
     def sent(self, article: Article) -> Appearance | None:

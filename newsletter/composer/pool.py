@@ -244,6 +244,10 @@ class Pool:
             decided=record.judged[0],
         )
 
+    def article(self, id: str) -> Article | None:
+        """Read the article of this id; None when there is none."""
+        return self._article(id, self._records[id].parts) if self.has(id) else None
+
     def fingerprint(self, id: str) -> str:
         """Return what is the same as long as nothing is written about this id; its facts are not read for it."""
         record = self._records[id]

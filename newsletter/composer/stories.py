@@ -25,6 +25,8 @@ FADING = 0.5
 
 Yang, Pierce and Carbonell, "A study of retrospective and on-line event detection", 1998, §4.
 """
+FEWEST = 3
+"""So many words two tellings share, or all that one has: of "Acme Queues" and "Acme Clocks", half is the same."""
 COMMON = 100
 """A term that more tellings of one window have brings nobody together; it still counts between those that met."""
 
@@ -122,9 +124,10 @@ class _Index:
                 continue
             other, its = self._tellings[number]
             pairs = zip(other.wording.terms, its, strict=True)
-            whole = sum(weight_of.get(term, 0.0) * weight for term, weight in pairs)
-            whole *= 1 - FADING * abs(telling.at - other.at) / span
-            if whole >= self._threshold:
+            common = [weight_of[term] * weight for term, weight in pairs if term in weight_of]
+            whole = sum(common) * (1 - FADING * abs(telling.at - other.at) / span)
+            fewest = min(FEWEST, len(weights), len(its))
+            if whole >= self._threshold and len(common) >= fewest:
                 yield Tie(one=other.id, other=telling.id, share=round(whole, 4))
 
     def _met(self, weight_of: Mapping[int, float], first: int, after: int) -> dict[int, float]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from newsletter.composer.lexrank import words_of
+from newsletter.composer.tfidf import stems_of
 from newsletter.model.draft import Claim, Draft
 from newsletter.model.excerpt import excerpt
 
@@ -110,7 +110,7 @@ class Ground:
             return f"its quote has {len(words)} words, and {FEWEST_QUOTED} to {MOST_QUOTED} can be judged"
         if not self.has(quote):
             return f'its quote is not in the article: "{excerpt(quote, 80)}"'
-        said, quoted = set(words_of(plain(claim.text))), {word[:5] for word in words_of(quote)}
+        said, quoted = set(stems_of(plain(claim.text))), {word[:5] for word in stems_of(quote)}
         if self.same_language and said and not any(word[:5] in quoted for word in said):
             return f'its quote speaks of something else: "{excerpt(quote, 80)}"'
         return self._stray(claim.text)
@@ -157,18 +157,20 @@ def _numbers_shown(line: str) -> list[str]:
 
 
 def _numbers_in(line: str) -> Iterator[set[Decimal]]:
-    """Yield what each number may mean: "1,000" is a thousand, or one with three decimals in another country."""
+    """Yield what each number may mean: 5 m may be metres."""
     for match in _NUMBER.finditer(line):
-        bare, scale = _readings(match[1]), (match[2] or "").casefold()
-        scaled = {value.scaleb(_SCALES[scale]) for value in bare} if scale else bare
-        yield scaled | (bare if len(scale) == 1 else set())  # 5 m may be metres
+        bare, scale = _value(match[1]), (match[2] or "").casefold()
+        scaled = bare.scaleb(_SCALES[scale]) if scale else bare
+        yield {scaled, bare} if len(scale) == 1 else {scaled}
 
 
-def _readings(digits: str) -> set[Decimal]:
-    whole = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", digits)
-    forms = {digits, whole, digits.replace(",", ".") if digits.count(",") + digits.count(".") == 1 else whole}
-    values = {Decimal(form) for form in forms if re.fullmatch(r"\d+(?:\.\d+)?", form)}
-    return values or {Decimal(re.sub(r"\D", "", digits))}  # 10.0.0.1
+def _value(digits: str) -> Decimal:
+    """Return what *digits* mean, "1,234.5" and "1.234,5" alike: one mark before three digits is that of thousands."""
+    marks = re.findall(r"[.,]", digits)
+    last = marks[-1] if marks else ""
+    decimal = marks.count(last) == 1 and (len(set(marks)) > 1 or not re.fullmatch(r"[1-9]\d*[.,]\d{3}", digits))
+    whole, _, rest = digits.rpartition(last) if last and decimal else (digits, "", "")
+    return Decimal(re.sub(r"[.,]", "", whole) + (f".{rest}" if rest else ""))
 
 
 def _names(line: str, language: str, known: Callable[[str], bool]) -> Iterator[str]:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -120,7 +121,8 @@ def facts_of(page: Page) -> PageFacts:
 
 def _first(said: Said, limit: int = ADDRESS_LIMIT) -> tuple[str, str]:
     for where, text in said:
-        if text := line_of(text):
+        # Texts inside of scripts are written by templates that escape them as if they stood in the page.
+        if text := line_of(unescape(text) if where == "json-ld" else text):
             return where, excerpt(text, limit) if limit != ADDRESS_LIMIT else text if len(text) <= limit else ""
     return "", ""
 
