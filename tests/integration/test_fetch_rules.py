@@ -186,7 +186,7 @@ def test_a_run_that_is_out_of_time_or_stopped_keeps_what_it_has_and_names_the_re
     toml = folder / "newsletter.toml"
     toml.write_text(
         toml.read_text()
-        .replace("run_seconds = 60", "run_seconds = 0.3")
+        .replace("run_seconds = 60", "run_seconds = 1")
         .replace("feed_seconds = 0.5", "feed_seconds = 30")
     )
     with web_site({"/": SILENCE}) as dead, web_site({"/": feed()}) as good:
@@ -195,7 +195,7 @@ def test_a_run_that_is_out_of_time_or_stopped_keeps_what_it_has_and_names_the_re
         run = fetch(folder)
         assert time.monotonic() - began < 10
         assert ([left.slug for left in run.left], run.stopped, run.new) == (["dead"], False, 2)
-        toml.write_text(toml.read_text().replace("run_seconds = 0.3", "run_seconds = 60"))
+        toml.write_text(toml.read_text().replace("run_seconds = 1", "run_seconds = 60"))
         stop = threading.Event()
         threading.Timer(0.3, stop.set).start()
         stopped = fetch(folder, stop=stop)
