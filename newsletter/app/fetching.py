@@ -203,7 +203,7 @@ class _Run:
         context = Context(name=feed.slug, now=_now(), address=answer.url, headers=answer.headers)
         try:
             async with self._aside:
-                reading = await self._reader.read(answer.body, context)
+                reading = await self._reading_of(feed, answer.body, context)
                 articles = await asyncio.to_thread(self._new_articles, reading, feed)
         except InputError as error:
             timed = replace(state, timings=after.timings)
@@ -220,6 +220,15 @@ class _Run:
             )
         finally:
             self._room.release()
+
+    async def _reading_of(self, feed: Feed, body: bytes, context: Context) -> FeedReading:
+        """Return what *body* says: a feed, or what the source of another package reads, in a process of its own."""
+        if not feed.kind:
+            return await self._reader.read(body, context)
+        from newsletter.sources.plugins import run_aside
+
+        read = await asyncio.to_thread(run_aside, feed.kind, body, context)
+        return FeedReading(name=read.name, collected=read.collected, remarks=read.remarks)
 
     def _new_articles(self, reading: FeedReading, feed: Feed) -> list[Article]:
         if self._known is None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from feed_server import item, rss
 from fetch_desk import fetch, later, make_desk, opened, waiting
+from source_wheel import make_wheel
 from web_site import Says, web_site
 
 from newsletter.app.feeds import FeedList, move_feeds, standings
@@ -275,3 +276,25 @@ def test_the_death_of_who_reads_is_one_feeds_fault(folder):
             await reader.close()
 
     assert len(asyncio.run(read()).collected) == 1
+
+
+def test_what_another_package_reads_is_fetched_like_a_feed_and_its_faults_are_its_own(folder, tmp_path, monkeypatch):
+    wheel = make_wheel(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(wheel))
+    monkeypatch.syspath_prepend(str(wheel))
+    listed = Says(body=b"Queues|https://acme.example/q\n")
+    with web_site({"/a": listed, "/b": listed, "/c": feed("news", 1)}) as site:
+        follow(folder, acme=at(site, "/a"), bad=at(site, "/b"), news=at(site, "/c"))
+        text = (folder / "feeds.toml").read_text()
+        text = text.replace("[feeds.acme]", '[feeds.acme]\nkind = "acme"')
+        (folder / "feeds.toml").write_text(text.replace("[feeds.bad]", '[feeds.bad]\nkind = "raising"'))
+        results = {result.feed.slug: result for result in fetch(folder).results}
+    assert {slug: result.outcome for slug, result in results.items()} == {
+        "acme": Outcome.CHANGED,
+        "bad": Outcome.FAILED,
+        "news": Outcome.CHANGED,
+    }
+    assert 'the source "raising" failed: KeyError' in results["bad"].state.words
+    found = {article.title: article for article in waiting(folder)}
+    assert (found["Queues"].feed, found["Queues"].found) == (at(site, "/a"), "feed:acme")
+    assert len(found) == 2
