@@ -21,7 +21,6 @@ from newsletter.sources.page import PageReading
 from newsletter.sources.page_schedule import after_reading, never_again
 from newsletter.sources.same_site import is_same_site
 
-
 TEXT = ("text_sha256", "words", "sketch", "truncated")
 """What an article says of its text: all of it is of one text."""
 
