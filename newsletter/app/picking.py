@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.candidates import Articles
+from newsletter.app.clustering import found_alike
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.remembering import memory_of, repeats
 from newsletter.composer.blocks import article_block, section_block
@@ -118,7 +119,8 @@ def _repeats(
     issue = newsletter.issues.read(path)
     beside = [Article(id=one.id, title=plain_text(one.title.markdown), link=one.link) for one in issue.articles]
     own = frozenset((issue.number, issue.correction_of))
-    found = repeats(newsletter, memory, articles, other_than=own, beside=beside)
+    stories = found_alike(newsletter, (article.id for article in articles))
+    found = repeats(newsletter, memory, articles, other_than=own, beside=beside, stories=stories)
     return {id: some for id, some in found.items() if some[0].kind is not RepeatKind.SAME}
 
 
