@@ -38,7 +38,7 @@ SHOWN = 10
 @click.option("--dry-run", is_flag=True, help="Say what would be taken in, and write nothing.")
 @json_option
 def import_(export: Path, tool: str | None, list_name: str, first: int | None, dry_run: bool, as_json: bool) -> None:
-    """Take in the past issues of another tool, so that nothing repeats and the archive has them.
+    """Take in the past issues of another tool, so that nothing repeats.
 
     FILE is the export that the tool makes, a ZIP archive or the folder that it was unpacked into: of Buttondown
     (emails.csv and emails/), Substack (posts.csv and posts/) or Mailchimp (campaigns.csv and campaigns_content/). The
