@@ -93,7 +93,7 @@ def _reading() -> Iterator[Figure]:
 def _all_text(data: bytes, context: Context) -> str:
     from newsletter.sources.page_tree import page_tree
 
-    return str(page_tree(data, context).text_content())
+    return str(page_tree(data, context)[0].text_content())
 
 
 def _again(data: bytes, context: Context) -> Iterator[Figure]:

@@ -1,6 +1,7 @@
 """Finds which articles tell one story; what it worked out is kept, so that next time only the new ones are compared."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -113,6 +114,17 @@ def _without_series(told: Iterable[Told], ties: Iterable[Tie]) -> list[Tie]:
         return bool(one and other and one.number != other.number and one.belongs_with(other))
 
     return [tie for tie in ties if not is_within_series(tie)]
+
+
+def found_alike(newsletter: Newsletter, ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return what was found alike each of *ids* when stories were last looked for; nothing is worked out for it."""
+    wanted = frozenset(ids)
+    alike: defaultdict[str, set[str]] = defaultdict(set)
+    for tie in Reckoning.from_bytes(newsletter.derived.get(STORIES, VERSION) or b"").ties:
+        for one, other in ((tie.one, tie.other), (tie.other, tie.one)):
+            if one in wanted:
+                alike[one].add(other)
+    return {id: frozenset(others) for id, others in alike.items()}
 
 
 def wordings_of(newsletter: Newsletter, articles: Iterable[Article]) -> dict[str, Wording]:

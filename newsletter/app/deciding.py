@@ -19,7 +19,7 @@ from newsletter.app.picking import Placing, list_of, place, require_unsent, stan
 from newsletter.composer.issues import number_of
 from newsletter.composer.mutes import MuteKind, Mutes
 from newsletter.composer.past import Past
-from newsletter.composer.picking import require_free, source_of
+from newsletter.composer.picking import RanBefore, require_free, source_of
 from newsletter.composer.pool import Decision, Entry, Pool
 from newsletter.composer.verdict import Fault, Verb, Verdict
 from newsletter.errors import NewsletterError, PoolError
@@ -126,6 +126,9 @@ def _judged(
             if (line := lines.setdefault(entry.article.id, verdict.line)) != verdict.line:
                 raise PoolError(f"{entry.article.id} is the article of line {line}", "take one of the two lines out")
             judged.append(_judge(verdict, entry, past, number, mutes))
+        except RanBefore as error:
+            todo = "again REASON instead of its verb runs it anew"
+            faults.append(Fault(line=verdict.line, what=error.what, todo=todo))
         except NewsletterError as error:
             faults.append(Fault(line=verdict.line, what=error.what, todo=error.todo))
     if faults:

@@ -128,6 +128,7 @@ class _Run:
 
         What came before the clock wanted it is read: it would have to be sent again.
         """
+        self._told(0, len(self._feeds))
         work = asyncio.create_task(self._work())
         until = time.monotonic() + self._newsletter.settings.sources.run_seconds
         try:

@@ -1,11 +1,12 @@
 """Puts articles of the pool into an issue file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from newsletter.app.candidates import Articles
+from newsletter.app.clustering import found_alike
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.remembering import memory_of, repeats
 from newsletter.composer.blocks import article_block, section_block
@@ -15,6 +16,7 @@ from newsletter.composer.markdown import plain_text
 from newsletter.composer.memory import Memory
 from newsletter.composer.past import Past
 from newsletter.composer.picking import Rules, choose, require_free, require_readable
+from newsletter.composer.pool import Decision, Entry, Pool
 from newsletter.composer.series import in_order
 from newsletter.composer.shortlist import Repeat, RepeatKind
 from newsletter.errors import PoolError
@@ -84,7 +86,7 @@ def pick(
     number = newsletter.issues.read(path).number if path else 0
     for entry in entries:
         require_free(entry, past, number, again)
-    chosen = [entry.article for entry in entries] if ids else in_order(choose(pool.entries.values(), past, rules))
+    chosen = [entry.article for entry in entries] if ids else in_order(choose(_offered(pool), past, rules))
     if not chosen:
         raise PoolError(
             "no article is free to be picked", "newsletter add FILE adds some; newsletter pool list shows why"
@@ -117,7 +119,8 @@ def _repeats(
     issue = newsletter.issues.read(path)
     beside = [Article(id=one.id, title=plain_text(one.title.markdown), link=one.link) for one in issue.articles]
     own = frozenset((issue.number, issue.correction_of))
-    found = repeats(newsletter, memory, articles, other_than=own, beside=beside)
+    stories = found_alike(newsletter, (article.id for article in articles))
+    found = repeats(newsletter, memory, articles, other_than=own, beside=beside, stories=stories)
     return {id: some for id, some in found.items() if some[0].kind is not RepeatKind.SAME}
 
 
@@ -127,6 +130,12 @@ def list_of(newsletter: Newsletter, path: Path | None, list_name: str = "") -> s
         return newsletter.issues.head(path).list if path else list_name
     last = newsletter.issues.last()
     return last.list if last else next(iter(newsletter.settings.lists), "")
+
+
+def _offered(pool: Pool) -> Iterator[Entry]:
+    """Yield what is new in the pool, but for what is muted."""
+    mutes = pool.mutes
+    return (entry for entry in pool.of(Decision.NEW) if not mutes.of(entry.article))
 
 
 def require_unsent(newsletter: Newsletter, path: Path | None) -> None:

@@ -1,6 +1,6 @@
 """Puts together what is known of the articles that a list's readers had."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 
 from newsletter.app.newsletter import Newsletter
@@ -39,15 +39,22 @@ def repeats(
     *,
     other_than: frozenset[int] = frozenset(),
     beside: Iterable[Article] = (),
+    stories: Mapping[str, frozenset[str]] | None = None,
 ) -> dict[str, tuple[Repeat, ...]]:
     """Return what of each of *articles* is not new, by id; those that are new throughout are left out.
 
     :param other_than: numbers of issues that do not count.
     :param beside: articles that run in the same issue.
+    :param stories: the ids of what tells the same story, by id, as far as somebody has looked.
     """
     articles, beside = list(articles), list(beside)
     sketches = sketches_of(newsletter, articles)
-    found = {one.id: memory.repeats_of(one, sketches[one.id], other_than=other_than, beside=beside) for one in articles}
+    found = {
+        one.id: memory.repeats_of(
+            one, sketches[one.id], (stories or {}).get(one.id), other_than=other_than, beside=beside
+        )
+        for one in articles
+    }
     return {id: some for id, some in found.items() if some}
 
 

@@ -89,7 +89,8 @@ class Memory:
     def recent(self, *, other_than: frozenset[int] = NONE) -> dict[str, int]:
         """Return the articles of the last four sent issues, by id, with the issue's number."""
         if other_than not in self._recent:
-            numbers = sorted({told.number for told in self._past.told} - other_than)[-RECENT:]
+            issues = {(told.date, told.number) for told in self._past.told if told.number not in other_than}
+            numbers = {number for _, number in sorted(issues)[-RECENT:]}
             told = (told for told in self._past.told if told.id and told.number in numbers)
             self._recent[other_than] = {one.id: one.number for one in told}
         return self._recent[other_than]

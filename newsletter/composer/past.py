@@ -18,6 +18,7 @@ _HEADING = re.compile(
 )
 _NEXT = re.compile(r"^#{1,3}\s", re.M)
 _LIST = re.compile(r"""^list\s*=\s*["']([^"'\n]*)["']""", re.M)
+_DATE = re.compile(r"^date\s*=\s*[\"']?([^\s\"'#]+)", re.M)
 _IMPORTED = re.compile(r"""^imported_from\s*=\s*["'][^"'\n]""", re.M)
 _LINK = re.compile(r"\]\(<?(https?://[^\s)>]+)|<(https?://[^\s>]+)>", re.I)
 _REACHED = ("accepted", "in_doubt", "deferred", "sending", "queued")
@@ -37,12 +38,14 @@ class Appearance:
 class Told:
     """An article as a sent issue told it.
 
+    :param date: of the issue, ISO 8601; empty where it has none that can be read.
     :param id: empty where its heading has none.
     :param title: its Markdown.
     :param text: the whole issue file; the article's words stand in it from *begin* to before the next heading.
     """
 
     number: int
+    date: str
     id: str
     link: str
     title: str
@@ -83,7 +86,7 @@ class Past:
             text = read_text(path, errors="replace")
             head = text[: max(text.find("\n+++", 3), 0)]
             if (sent := _sent(head, folder.receipts(path), list_name)) is not None:
-                self._take_in(Appearance(number=number, path=path, sent=sent), text, imported=_is_imported(head))
+                self._take_in(Appearance(number=number, path=path, sent=sent), head, text)
 
     @cached_property
     def _by_other_key(self) -> dict[str, list[Appearance]]:
@@ -109,17 +112,18 @@ class Past:
         """Whether there is a sent issue."""
         return any(seen.sent for known in (self._by_id, self._by_key) for some in known.values() for seen in some)
 
-    def _take_in(self, seen: Appearance, text: str, *, imported: bool) -> None:
+    def _take_in(self, seen: Appearance, head: str, text: str) -> None:
+        date = found[1] if (found := _DATE.search(head)) else ""
         for match in _HEADING.finditer(text):
             id, link = match["id"] or "", match["link"] or ""
             if id:
                 self._by_id.setdefault(id, []).append(seen)
             self._note(link, seen)
             if seen.sent and (id or link):
-                title = match["title"] or match["bare"]
-                told = Told(number=seen.number, id=id, link=link, title=title, text=text, begin=match.end())
+                title, number, begin = match["title"] or match["bare"], seen.number, match.end()
+                told = Told(number=number, date=date, id=id, link=link, title=title, text=text, begin=begin)
                 self.told.append(told)
-        if imported:  # by a tool that had other headings, or none
+        if _is_imported(head):  # by a tool that had other headings, or none
             for match in _LINK.finditer(text):
                 self._note(match[1] or match[2], seen)
 

@@ -1,6 +1,7 @@
 """How feeds are asked: kindly, within limits, and so that nothing that is known comes twice."""
 
 import asyncio
+import re
 import shutil
 import threading
 import time
@@ -30,7 +31,7 @@ def made(tmp_path_factory):
     base = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NEWSLETTER_HOME", str(base / "home"))
-        make_desk(base / "desk", feed_seconds=0.5)
+        make_desk(base / "desk", feed_seconds=30)
     return base
 
 
@@ -74,7 +75,13 @@ def test_who_asks_is_said_with_a_contact_and_validators_go_back_byte_for_byte(fo
     assert len(waiting(folder)) == 2
 
 
+def limit(folder, key, seconds):
+    toml = folder / "newsletter.toml"
+    toml.write_text(re.sub(rf"^{key} = .*$", f"{key} = {seconds}", toml.read_text(), flags=re.M))
+
+
 def test_a_host_that_says_nothing_twice_is_left_alone_and_the_next_run_goes_on_with_the_others(folder):
+    limit(folder, "feed_seconds", 1)
     with web_site({"/quick": feed(), "/": SILENCE}) as dead, web_site({"/": feed("good")}) as good:
         follow(
             folder, a=at(dead, "/a"), b=at(dead, "/b"), c=at(dead, "/c"), quick=at(dead, "/quick"), good=at(good, "/")
@@ -184,19 +191,14 @@ def test_feeds_say_section_source_and_tags_of_their_articles(folder):
 
 
 def test_a_run_that_is_out_of_time_or_stopped_keeps_what_it_has_and_names_the_rest(folder):
-    toml = folder / "newsletter.toml"
-    toml.write_text(
-        toml.read_text()
-        .replace("run_seconds = 60", "run_seconds = 1")
-        .replace("feed_seconds = 0.5", "feed_seconds = 30")
-    )
+    limit(folder, "run_seconds", 2)
     with web_site({"/": SILENCE}) as dead, web_site({"/": feed()}) as good:
         follow(folder, dead=at(dead, "/"), good=at(good, "/"))
         began = time.monotonic()
         run = fetch(folder)
         assert time.monotonic() - began < 10
         assert ([left.slug for left in run.left], run.stopped, run.new) == (["dead"], False, 2)
-        toml.write_text(toml.read_text().replace("run_seconds = 1", "run_seconds = 60"))
+        limit(folder, "run_seconds", 60)
         stop = threading.Event()
         threading.Timer(0.3, stop.set).start()
         stopped = fetch(folder, stop=stop)

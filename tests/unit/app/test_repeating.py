@@ -10,6 +10,7 @@ from newsletter.app.checking import check_file
 from newsletter.app.picking import pick
 from newsletter.app.remembering import memory_of
 from newsletter.app.scaffold import make_newsletter
+from newsletter.app.shortlisting import shortlist
 from newsletter.app.texts import keep_texts
 from newsletter.composer.picking import RanBefore, Rules
 from newsletter.composer.pool import Decision
@@ -131,3 +132,20 @@ def test_candidates_show_a_sites_boilerplate_and_its_earlier_parts(newsletter):
     assert memory.repeats_of(films[1], films[1].sketch) == ()
     later = article("f", title="Moka at scale (Part 2)", link="https://e.example.com/2")
     assert memory.repeats_of(later)[0].words == f"part 2; part 1 ({IDS['e']}) not sent"
+
+
+def test_a_pick_is_told_as_a_follow_up_of_what_it_was_found_alike(newsletter):
+    words = "the harbour bridge of Lindholm opened for trams after nine years of repair"
+    day = "2026-11-26"
+    newsletter.pool().add([article("a", title="Lindholm harbour bridge opens", summary=words, published=day)])
+    send(put(newsletter, "a")[0])
+    later = article(
+        "b", title="Harbour bridge opens in Lindholm after repair", summary=f"Trams cross {words}", published=day
+    )
+    newsletter.pool().add(
+        [later, article("c", title="A quiet library", summary="readers asked for silence", published=day)]
+    )
+    assert put(newsletter, "c")[1] == {}
+    shortlist(newsletter, "weekly")
+    _, repeats = put(newsletter, "b", path=newsletter.issues.newest_unsent())
+    assert repeats == {"b": ["follow-up to #1"]}

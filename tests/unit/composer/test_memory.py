@@ -30,9 +30,9 @@ class Desk:
         self.known = {}
         self.others = []
 
-    def issue(self, number, *blocks, list_name="weekly", head="", **receipt):
+    def issue(self, number, *blocks, list_name="weekly", head="", date="2026-11-27", **receipt):
         path = self.folder / f"{number:03d}.md"
-        front = f'+++\nnumber = {number}\ndate = 2026-11-27\nlist = "{list_name}"\n{head}+++\n'
+        front = f'+++\nnumber = {number}\ndate = {date}\nlist = "{list_name}"\n{head}+++\n'
         path.write_text("\n".join([front, *blocks]), encoding="utf-8")
         if receipt:
             facts = {"ledger": "l", "host": "h", "started": START, "finished": START, "list": list_name, **receipt}
@@ -201,6 +201,11 @@ def test_a_story_of_the_last_four_sent_issues_is_followed_up(desk):
     assert desk.words(article("b"), "", frozenset({"b", "story38", "story40"})) == ["follow-up to #40"]
     assert desk.words(article("b"), "", frozenset({"b", "story37"})) == []
     assert desk.words(article("b"), "", frozenset({"b"})) == []
+    assert desk.memory().recent() == {f"story{number}": number for number in range(38, 42)}
+    for number in range(50, 60):  # issues of another tool may have the highest numbers, and are the oldest
+        desk.issue(
+            number, desk.block(article(f"old{number}")), head='imported_from = "substack:1"\n', date="2024-05-01"
+        )
     assert desk.memory().recent() == {f"story{number}": number for number in range(38, 42)}
 
 
