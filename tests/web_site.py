@@ -22,6 +22,7 @@ class Asked:
 class Says:
     """What the site answers: status, headers and body, or the octets *raw* in place of all that.
 
+    :param drip: seconds between two octets of the body.
     :param ends: False keeps the line open and silent until the site is closed.
     """
 
@@ -29,6 +30,7 @@ class Says:
     body: bytes = b"fine"
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes = b""
+    drip: float = 0
     ends: bool = True
 
 
@@ -66,9 +68,18 @@ def web_site(answers: Mapping[str, object], context: ssl.SSLContext | None = Non
                     for name, value in ({"Content-Length": str(len(says.body))} | dict(says.headers)).items():
                         self.send_header(name, value)
                     self.end_headers()
-                    self.wfile.write(says.body)
+                    self._write(says)
             if not says.ends:
                 site.closing.wait()
+
+        def _write(self, says: Says) -> None:
+            if not says.drip:
+                self.wfile.write(says.body)
+                return
+            for octet in says.body:
+                if site.closing.wait(says.drip):
+                    return
+                self.wfile.write(bytes([octet]))
 
         do_GET = do_POST = _answer  # noqa: N815 - the names that http.server asks for
 

@@ -1,6 +1,5 @@
 """Adds feeds, one or a whole list of a feed reader's, and gives such a list away."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -90,7 +89,7 @@ def import_opml(newsletter: Newsletter, data: bytes, name: str) -> ImportedFeeds
     """
     found = FeedList(newsletter)
     fresh: dict[str, Outline] = {}
-    known, refused, again = [], [], Counter[str]()
+    known, refused, again = [], [], []
     for outline in read_opml(data, name):
         key = link_key(outline.address)
         if not is_address(outline.address):
@@ -98,12 +97,12 @@ def import_opml(newsletter: Newsletter, data: bytes, name: str) -> ImportedFeeds
         elif feed := found.at(outline.address):
             known.append((outline.address, feed.slug))
         elif key in fresh:
-            again[key] += 1
+            again.append((outline.address, key))
         else:
             fresh[key] = outline
     added = found.add(map(_feed, fresh.values())) if fresh else []
     slugs = dict(zip(fresh, (feed.slug for feed in added), strict=True))
-    known += [(fresh[key].address, slugs[key]) for key in again.elements()]
+    known += [(address, slugs[key]) for address, key in again]
     return ImportedFeeds(added=tuple(added), known=tuple(known), refused=tuple(refused))
 
 

@@ -1,6 +1,7 @@
 """Finds which articles tell one story; what it worked out is kept, so that next time only the new ones are compared."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -10,6 +11,7 @@ from itertools import islice
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.texts import own_words, texts_of
 from newsletter.composer.reckoning import Reckoning
+from newsletter.composer.series import Part, part_of
 from newsletter.composer.shortlist import Tie
 from newsletter.composer.stories import WINDOW, Story, Telling, stories_of, ties_among, ties_between
 from newsletter.composer.tfidf import Frequencies, Wording, Wordings
@@ -23,6 +25,11 @@ _NOTHING = Wording()
 _AT_ONCE = 500
 """Articles, with their texts, in memory."""
 
+LONG = 4_000
+"""So many texts take more than a second."""
+
+Advance = Callable[[int, int], None]
+"""Hears how many texts were looked at, and of how many."""
 Find = Callable[[Sequence[str]], Iterable[Article]]
 """Returns the articles of these ids."""
 
@@ -33,11 +40,13 @@ class Told:
 
     :param at: when it did, in seconds since 1970.
     :param content: the key of its title and text.
+    :param part: of a series, that it is: two parts are two articles, however alike.
     """
 
     id: str
     at: float
     content: str
+    part: Part | None = None
 
     @classmethod
     def of(cls, article: Article, since: str) -> "Told":
@@ -45,7 +54,8 @@ class Told:
         moment = moment_of(article.published) or moment_of(since) or datetime.now(UTC)
         text = article.text_sha256 or own_words(article)
         key = sha256(f"{VERSION}\n{article.title}\n{text}".encode("utf-8", "replace")).hexdigest()
-        return cls(id=article.id, at=moment.timestamp(), content=key[:32])
+        part = part_of(article.title, article.link)
+        return cls(id=article.id, at=moment.timestamp(), content=key[:32], part=part)
 
     @property
     def mark(self) -> str:
@@ -64,29 +74,57 @@ def moment_of(written: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def find_stories(newsletter: Newsletter, articles: Iterable[Told], find: Find) -> list[Story]:
+def find_stories(
+    newsletter: Newsletter, articles: Iterable[Told], find: Find, advance: Advance | None = None
+) -> list[Story]:
     """Return *articles* in stories.
 
     :param find: gives those whose texts were never read.
+    :param advance: hears how far it is where it takes long.
     """
     ordered = sorted(articles, key=lambda one: (one.at, one.id))
     times, marks = {one.id: one.at for one in ordered}, {one.id: one.mark for one in ordered}
     before = Reckoning.from_bytes(newsletter.derived.get(STORIES, VERSION) or b"")
     if not (fresh := before.fresh(marks)):
-        return stories_of(times, before.ties)
+        return stories_of(times, _without_series(ordered, before.ties))
     texts = _Texts(newsletter, find)
     if before.is_due(marks):
+        texts.announce(2 * len(ordered), advance)
         frequencies = Frequencies.of(telling.wording for telling in texts.tellings(ordered))
         found: Iterable[Tie] = ties_among(texts.tellings(ordered), frequencies)
         now = Reckoning(told=marks, ties=tuple(found), frequencies=frequencies, whole=len(ordered))
     else:
         new = list(texts.tellings([one for one in ordered if one.id in fresh]))
         frequencies = before.frequencies.with_more(telling.wording for telling in new)
-        others = texts.tellings(_near(ordered, fresh))
+        near = _near(ordered, fresh)
+        texts.announce(len(near), advance)
+        others = texts.tellings(near)
         found = (*before.kept(marks), *ties_among(new, frequencies), *ties_between(new, others, frequencies))
         now = Reckoning(told=marks, ties=found, frequencies=frequencies, whole=before.whole)
     newsletter.derived.put(STORIES, {VERSION: now.to_bytes()})
-    return stories_of(times, now.ties)
+    return stories_of(times, _without_series(ordered, now.ties))
+
+
+def _without_series(told: Iterable[Told], ties: Iterable[Tie]) -> list[Tie]:
+    """Return *ties* but for those between two parts of one series."""
+    parts = {one.id: one.part for one in told if one.part}
+
+    def is_within_series(tie: Tie) -> bool:
+        one, other = parts.get(tie.one), parts.get(tie.other)
+        return bool(one and other and one.number != other.number and one.belongs_with(other))
+
+    return [tie for tie in ties if not is_within_series(tie)]
+
+
+def found_alike(newsletter: Newsletter, ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return what was found alike each of *ids* when stories were last looked for; nothing is worked out for it."""
+    wanted = frozenset(ids)
+    alike: defaultdict[str, set[str]] = defaultdict(set)
+    for tie in Reckoning.from_bytes(newsletter.derived.get(STORIES, VERSION) or b"").ties:
+        for one, other in ((tie.one, tie.other), (tie.other, tie.one)):
+            if one in wanted:
+                alike[one].add(other)
+    return {id: frozenset(others) for id, others in alike.items()}
 
 
 def wordings_of(newsletter: Newsletter, articles: Iterable[Article]) -> dict[str, Wording]:
@@ -111,6 +149,13 @@ class _Texts:
         self._derived: Derived = newsletter.derived
         self._find = find
         self._make = Wordings()
+        self._done = self._total = 0
+        self._advance: Advance | None = None
+
+    def announce(self, total: int, advance: Advance | None) -> None:
+        """Tell *advance* of each batch from now on, if *total* are many."""
+        self._done, self._total = 0, total
+        self._advance = advance if total >= LONG else None
 
     def tellings(self, articles: Iterable[Told]) -> Iterator[Telling]:
         """Yield *articles* as tellings, in their order; few of them are in memory."""
@@ -122,6 +167,9 @@ class _Texts:
                 found |= self._made(lacking)
             for one in batch:
                 yield Telling(id=one.id, at=one.at, wording=found.get(one.content, _NOTHING))
+            self._done += len(batch)
+            if self._advance:
+                self._advance(self._done, self._total)
 
     def _made(self, contents: dict[str, str]) -> dict[str, Wording]:
         articles = list(self._find(list(contents)))

@@ -1,16 +1,18 @@
 """Takes the articles of a file into the pool."""
 
+import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from newsletter.app.adding import Noted
 from newsletter.app.newsletter import Newsletter
+from newsletter.composer.fitting import fitted
 from newsletter.composer.pool import Decision, Entry, excess
 from newsletter.errors import InputError
 from newsletter.model.article import Article
 from newsletter.model.excerpt import excerpt
-from newsletter.sources.reader import read_source
+from newsletter.sources.reader import SUFFIXES, read_source
 from newsletter.sources.reading import Collected, Reading, Remark
 
 
@@ -45,9 +47,40 @@ def read_file(path: Path) -> bytes:
         raise InputError(f"it cannot be read: {cause.strerror}", "give a file that is there", where=path) from cause
 
 
-def read(name: str, data: bytes, links: Path | None) -> Reading:
-    """Read *data* of the file *name*; nothing is added yet."""
-    return replace(read_source(data, name, (read_file(links), links.name) if links else None), name=name)
+def read(name: str, data: bytes, links: Path | None, kind: str = "") -> Reading:
+    """Read *data* of the file *name*; nothing is added yet.
+
+    :param kind: what it is; empty for what it says itself.
+    """
+    table = (read_file(links), links.name) if links else None
+    return replace(read_source(data, name, table, kind=kind), name=name)
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return the files of *folder* and the folders in it that may have articles, hidden ones apart.
+
+    A Maildir's are all of those in its ``cur`` and ``new``.
+    """
+    if (folder / "cur").is_dir() and (folder / "new").is_dir():
+        return sorted(path for part in ("cur", "new") for path in (folder / part).iterdir() if path.is_file())
+    found = []
+    for where, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [
+            Path(where, name)
+            for name in sorted(files)
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+        ]
+    return found
+
+
+def read_leniently(path: Path, kind: str = "") -> Reading:
+    """Read one of many files; one that cannot be read is a remark, and stops nobody."""
+    try:
+        return read(str(path), read_file(path), None, kind)
+    except InputError as error:
+        what = "; ".join(part for part in (error.what, error.todo) if part)
+        return Reading(name=str(path), collected=(), remarks=(Remark(line=error.line or 0, what=what),))
 
 
 def collect(
@@ -61,7 +94,7 @@ def collect(
 ) -> Collection:
     """Put the articles of *reading* into the pool, with what an editor says of all of them."""
     noted = Noted(note=note, tags=tags, section=" ".join(section.split()), source=" ".join(source.split()))
-    entries = [replace(entry, article=_meant(entry.article, noted)) for entry in reading.collected]
+    entries = [replace(entry, article=_meant(entry.article, noted)) for entry in _with_texts(newsletter, reading)]
     collected = [entry for entry in entries if not excess(entry.article)]
     remarks = [*reading.remarks, *(_too_long(entry) for entry in entries if excess(entry.article))]
     additions = newsletter.pool().add([entry.article for entry in collected])
@@ -75,6 +108,27 @@ def collect(
         for entry, addition in zip(collected, additions, strict=True)
     )
     return Collection(name=reading.name, rows=rows, remarks=tuple(sorted(remarks, key=lambda remark: remark.line)))
+
+
+def _with_texts(newsletter: Newsletter, reading: Reading) -> list[Collected]:
+    """Return what was read, each article with the hash that its text is kept by, its sketch and its length."""
+    have = [one for one in reading.collected if one.text]
+    if not have:
+        return list(reading.collected)
+    from newsletter.app.texts import keep_texts
+    from newsletter.composer.sketch import sketch_of
+    from newsletter.sources.page_text import count_words, minutes_of
+
+    keys = dict(zip([one.text for one in have], keep_texts(newsletter, [one.text for one in have]), strict=True))
+    found = []
+    for one in reading.collected:
+        if one.text:
+            words = count_words(one.text)
+            minutes = one.article.minutes or minutes_of(words)
+            known = {"text_sha256": keys[one.text], "sketch": sketch_of(one.text), "words": words, "minutes": minutes}
+            one = replace(one, article=fitted(one.article.with_facts(known)))
+        found.append(one)
+    return found
 
 
 def _meant(article: Article, noted: Noted) -> Article:

@@ -15,11 +15,11 @@ from typing import Any
 
 from newsletter.app.candidates import Articles
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.picking import Placing, place, require_unsent, stands_in
+from newsletter.app.picking import Placing, list_of, place, require_unsent, stands_in
 from newsletter.composer.issues import number_of
 from newsletter.composer.mutes import MuteKind, Mutes
 from newsletter.composer.past import Past
-from newsletter.composer.picking import require_free, source_of
+from newsletter.composer.picking import RanBefore, require_free, source_of
 from newsletter.composer.pool import Decision, Entry, Pool
 from newsletter.composer.verdict import Fault, Verb, Verdict
 from newsletter.errors import NewsletterError, PoolError
@@ -101,7 +101,8 @@ def decide(
     :raises NewsletterError: the issue or the pool cannot be written. What was is found again by the same verdicts.
     """
     require_unsent(newsletter, path)
-    pool, past = newsletter.pool(), newsletter.past()
+    pool = newsletter.pool()
+    past = newsletter.past(list_of(newsletter, path, list_name), pool)
     known = Articles(newsletter, pool)
     judged = _judged(newsletter, verdicts, known, past, path, pool.mutes)
     known.take_in([one.entry for one in judged if one.verdict.verb is not Verb.MUTE])
@@ -125,6 +126,9 @@ def _judged(
             if (line := lines.setdefault(entry.article.id, verdict.line)) != verdict.line:
                 raise PoolError(f"{entry.article.id} is the article of line {line}", "take one of the two lines out")
             judged.append(_judge(verdict, entry, past, number, mutes))
+        except RanBefore as error:
+            todo = "again REASON instead of its verb runs it anew"
+            faults.append(Fault(line=verdict.line, what=error.what, todo=todo))
         except NewsletterError as error:
             faults.append(Fault(line=verdict.line, what=error.what, todo=error.todo))
     if faults:

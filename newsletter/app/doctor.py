@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from newsletter.app.git import uncommitted
 from newsletter.app.newsletter import Newsletter
@@ -54,7 +55,7 @@ class Diagnosis:
 
 def diagnose(newsletter: Newsletter) -> list[Diagnosis]:
     """Look at everything that a newsletter needs to be composed and sent."""
-    looks = (_program, _settings, _database, _theme, _server, _signing, _returning, _tests, _hooks, _git)
+    looks = (_program, _settings, _database, _theme, _server, _signing, _returning, _tests, _hooks, _drafts, _git)
     return [
         Diagnosis(topic=topic, verdict=verdict, words=words)
         for look in looks
@@ -178,6 +179,16 @@ def _hooks(newsletter: Newsletter) -> Looked:
         return
     for name in dict.fromkeys([*hooks, *standings]):
         yield "hook", *_hook(name, standings.get(name), hooks.get(name))
+
+
+def _drafts(newsletter: Newsletter) -> Looked:
+    options = newsletter.settings.draft
+    if options.command and not shutil.which(options.command[0]) and "/" not in options.command[0]:
+        yield "drafts", "note", f"{options.command[0]}: there is no such command; look at [draft] of {LOCAL_FILE}"
+    elif options.key_env and options.key_env not in os.environ:
+        yield "drafts", "note", f"{options.name}: the environment has no {options.key_env}"
+    elif options.command or options.url:
+        yield "drafts", "ok", f"{options.name}, by {'a command' if options.command else urlsplit(options.url).hostname}"
 
 
 def _hook(name: str, standing: "HookStanding | None", hook: Hook | None) -> tuple[str, str]:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.texts import keep_texts
-from newsletter.composer.past import Past
+from newsletter.composer.past import Past, keys_of_article
 from newsletter.composer.sketch import sketch_of, words_of
 from newsletter.model.article import Article
-from newsletter.model.canonical import article_key
 from newsletter.model.excerpt import excerpt
 from newsletter.model.feed import Feed
 from newsletter.sources.feed import FeedReading
@@ -61,7 +60,7 @@ class KnownArticles:
         for entry in newsletter.pool().entries.values():
             article = entry.article
             self._ids.add(article.id)
-            self._keys.add(article_key(article))
+            self._keys.update(keys_of_article(article))
             self._guids.add((article.feed, article.guid))
 
     def unknown(self, drawn: Iterable[Drawn]) -> list[Drawn]:
@@ -69,10 +68,9 @@ class KnownArticles:
         return [one for one in drawn if not self._has(one.article)]
 
     def _has(self, article: Article) -> bool:
-        key = article_key(article)
         return (
             article.id in self._ids
-            or bool(key and key in self._keys)
+            or not self._keys.isdisjoint(keys_of_article(article))
             or bool(article.guid and (article.feed, article.guid) in self._guids)
             or bool(self._past.of(article))
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import chain, count
-from pathlib import Path
 from typing import Any
 
 from newsletter.app.feeds_text import with_facts, with_feeds, without_feed
@@ -16,7 +15,7 @@ from newsletter.files import write_whole
 from newsletter.model.canonical import host_of, link_key
 from newsletter.model.feed import Feed, FeedState, pace_of
 from newsletter.model.table import nearest
-from newsletter.sources.feeds_file import FILE, parse_feeds, read_text
+from newsletter.sources.feeds_file import FILE, is_address, parse_feeds, read_text
 
 SLUG_LENGTH = 40
 TITLE_LENGTH = 120
@@ -131,11 +130,6 @@ def states_of(newsletter: Newsletter) -> dict[str, FeedState]:
     return FeedStore(newsletter.database).states()
 
 
-def muted_feeds(newsletter: Newsletter) -> frozenset[str]:
-    """Return the addresses of the feeds whose articles are not offered."""
-    return frozenset(feed.address for feed in FeedList(newsletter).feeds.values() if feed.muted)
-
-
 def remove_feed(newsletter: Newsletter, name: str) -> Feed:
     """Take a feed out of feeds.toml, and forget how it stands; the articles that it brought stay."""
     found = FeedList(newsletter)
@@ -169,20 +163,17 @@ def move_feeds(newsletter: Newsletter, names: Sequence[str]) -> list[Move]:
         state = states.get(feed.address)
         if state is None or not state.moved_to:
             continue
-        other = found.at(state.moved_to)
-        if other and other.slug != feed.slug:
-            moves.append(Move(feed=feed, address=state.moved_to, kept=f"{other.slug} is at that address already"))
+        if kept := _kept(found, feed, state.moved_to):
+            moves.append(Move(feed=feed, address=state.moved_to, kept=kept))
             continue
         moves.append(Move(feed=found.change(feed.slug, {"address": state.moved_to}), address=state.moved_to))
         FeedStore(newsletter.database).move([(feed.address, state.moved_to)])
     return moves
 
 
-def next_due(standing: Iterable[FeedStanding]) -> datetime | None:
-    """Return when the first of these feeds is to be asked again; None where none ever is."""
-    return min((one.state.next_at for one in standing if one.state.next_at), default=None)
-
-
-def shown_path(newsletter: Newsletter) -> Path:
-    """Return feeds.toml as a person names it."""
-    return newsletter.shown / FILE
+def _kept(found: FeedList, feed: Feed, address: str) -> str:
+    """Return why *feed* cannot be moved to *address*; empty if it can."""
+    if not is_address(address):
+        return "that is no address that feeds.toml may have"
+    other = found.at(address)
+    return f"{other.slug} is at that address already" if other and other.slug != feed.slug else ""

@@ -13,7 +13,7 @@ import tomlkit
 
 from newsletter.model.feed import Feed
 
-_HEADER = re.compile(r"^[ \t]*\[{1,2}[^\[\]\n]+\]{1,2}[ \t]*(?:#[^\n]*)?$", re.M)
+_HEADER = re.compile(r"^[ \t]*\[{1,2}[^\[\]\n]+\]{1,2}[ \t]*(?:#[^\n]*)?\r?$", re.M)
 _FEED = re.compile(r"[ \t]*\[[ \t]*feeds[ \t]*\.[ \t]*[\"']?([^\"'\]\s]+)[\"']?[ \t]*\]")
 
 
@@ -63,6 +63,7 @@ def _table(feed: Feed) -> str:
         "section": feed.section,
         "source": feed.source,
         "tags": list(feed.tags),
+        "kind": feed.kind,
         "muted": feed.muted,
     }
     return tomlkit.dumps({"feeds": {feed.slug: {name: value for name, value in values.items() if value}}})

@@ -52,5 +52,8 @@ def _candidates(newsletter: Newsletter) -> Iterator[tuple[Entry, str]]:
         return
     from newsletter.store.candidates import CandidateStore
 
+    pooled = newsletter.pool()
     for candidate in CandidateStore(newsletter.database).waiting():
+        if pooled.has(candidate.article.id):
+            continue  # the pool has it, and what was decided
         yield Entry(article=candidate.article, added=candidate.seen_at.isoformat(timespec="microseconds")), "candidate"

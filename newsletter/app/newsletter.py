@@ -44,9 +44,12 @@ class Newsletter:
         """Read the pool."""
         return Pool(self.shown / "pool", self.settings.writer, told=self.told)
 
-    def past(self, list_name: str = "") -> Past:
-        """Read which issue of the list *list_name* has which article; empty is any list."""
-        return Past(self.issues, list_name)
+    def past(self, list_name: str = "", pool: Pool | None = None) -> Past:
+        """Read which issue of the list *list_name* has which article; empty is any list.
+
+        :param pool: tells of other addresses of what was printed, and of ids in feeds.
+        """
+        return Past(self.issues, list_name, pool.article) if pool else Past(self.issues, list_name)
 
     @property
     def renderer(self) -> "Renderer":

@@ -17,6 +17,10 @@ from newsletter.sources.page import PageReading
 from newsletter.sources.same_site import is_same_site
 
 
+TEXT = ("text_sha256", "words", "sketch", "truncated")
+"""What an article says of its text: all of it is of one text."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Taken:
     """What became of a page.
@@ -85,6 +89,8 @@ def complete(pool: Pool, article: Article) -> tuple[Entry, Entry | None]:
     if article.link != entry.article.link:
         pool.edit(article.id, {"link": article.link})
     pool.add([fitted(replace(article, found=entry.article.found))])
+    if entry.article.text_sha256 and article.words > entry.article.words:  # its feed gave the beginning, or a summary
+        pool.edit(article.id, {name: getattr(article, name) for name in TEXT})
     entry = pool.entries[article.id]
     same = pool.same_as(entry.article)
     if same is None:

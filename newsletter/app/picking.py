@@ -1,20 +1,27 @@
 """Puts articles of the pool into an issue file."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from newsletter.app.candidates import Articles
+from newsletter.app.clustering import found_alike
 from newsletter.app.newsletter import Newsletter
+from newsletter.app.remembering import memory_of, repeats
 from newsletter.composer.blocks import article_block, section_block
 from newsletter.composer.escaping import escaped
 from newsletter.composer.issues import number_of
+from newsletter.composer.markdown import plain_text
+from newsletter.composer.memory import Memory
 from newsletter.composer.past import Past
 from newsletter.composer.picking import Rules, choose, require_free, require_readable
+from newsletter.composer.pool import Decision, Entry, Pool
+from newsletter.composer.series import in_order
+from newsletter.composer.shortlist import Repeat, RepeatKind
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
-from newsletter.model.draft import words_sha256
+from newsletter.model.draft import MODEL, words_sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,12 +30,14 @@ class Picked:
 
     :param created: the issue file was made for it.
     :param already: articles that stood in the issue before.
+    :param repeats: what of the picked ones is not new, by id.
     """
 
     path: Path
     articles: tuple[Article, ...]
     already: tuple[Article, ...]
     created: bool
+    repeats: Mapping[str, Sequence[Repeat]] = field(default_factory=dict)
 
     def values(self) -> dict[str, Any]:
         """What a program reads."""
@@ -38,6 +47,7 @@ class Picked:
             "created": self.created,
             "picked": [article.id for article in self.articles],
             "already": [article.id for article in self.already],
+            "repeats": {id: [asdict(repeat) for repeat in some] for id, some in self.repeats.items()},
         }
 
 
@@ -68,13 +78,15 @@ def pick(
     :raises PoolError: when one of them may not run, or cannot stand in an issue; then nothing is written.
     """
     require_unsent(newsletter, path)
-    pool, past = newsletter.pool(), newsletter.past()
+    pool = newsletter.pool()
+    list_name = list_of(newsletter, path)
+    past = newsletter.past(list_name, pool)
     known = Articles(newsletter, pool)
     entries = [known.find(id) for id in dict.fromkeys(ids)]
     number = newsletter.issues.read(path).number if path else 0
     for entry in entries:
         require_free(entry, past, number, again)
-    chosen = [entry.article for entry in entries] if ids else choose(pool.entries.values(), past, rules)
+    chosen = [entry.article for entry in entries] if ids else in_order(choose(_offered(pool), past, rules))
     if not chosen:
         raise PoolError(
             "no article is free to be picked", "newsletter add FILE adds some; newsletter pool list shows why"
@@ -91,7 +103,39 @@ def pick(
     placed = place(newsletter, past, placings, path)
     known.leave()
     articles = tuple(placing.article for placing in placings)
-    return Picked(path=placed, articles=articles, already=tuple(already), created=path is None)
+    return Picked(
+        path=placed,
+        articles=articles,
+        already=tuple(already),
+        created=path is None,
+        repeats=_repeats(newsletter, memory_of(newsletter, list_name, pool=pool, past=past), articles, placed),
+    )
+
+
+def _repeats(
+    newsletter: Newsletter, memory: Memory, articles: Sequence[Article], path: Path
+) -> dict[str, tuple[Repeat, ...]]:
+    """Return what of *articles*, which stand in the issue *path*, is not new; what runs for a reason needs no words."""
+    issue = newsletter.issues.read(path)
+    beside = [Article(id=one.id, title=plain_text(one.title.markdown), link=one.link) for one in issue.articles]
+    own = frozenset((issue.number, issue.correction_of))
+    stories = found_alike(newsletter, (article.id for article in articles))
+    found = repeats(newsletter, memory, articles, other_than=own, beside=beside, stories=stories)
+    return {id: some for id, some in found.items() if some[0].kind is not RepeatKind.SAME}
+
+
+def list_of(newsletter: Newsletter, path: Path | None, list_name: str = "") -> str:
+    """Return the mailing list of the issue *path*; of a new one, *list_name*, that of the last issue, or the first."""
+    if path or list_name:
+        return newsletter.issues.head(path).list if path else list_name
+    last = newsletter.issues.last()
+    return last.list if last else next(iter(newsletter.settings.lists), "")
+
+
+def _offered(pool: Pool) -> Iterator[Entry]:
+    """Yield what is new in the pool, but for what is muted."""
+    mutes = pool.mutes
+    return (entry for entry in pool.of(Decision.NEW) if not mutes.of(entry.article))
 
 
 def require_unsent(newsletter: Newsletter, path: Path | None) -> None:
@@ -147,8 +191,9 @@ def create_issue(newsletter: Newsletter, values: dict[str, Any]) -> Path:
     )
 
 
-def _provenance(article: Article, again: str) -> dict[str, str]:
-    facts = {"found": article.found, "drafted_by": article.drafted_by, "again": again}
+def _provenance(article: Article, again: str) -> dict[str, Any]:
+    facts: dict[str, Any] = {"found": article.found, "drafted_by": article.drafted_by, "again": again}
     if article.drafted_by:
+        facts["truncated"] = article.truncated and article.drafted_by.startswith(MODEL)
         facts["draft_sha256"] = words_sha256(escaped(article.why), [escaped(point) for point in article.points])
     return {name: value for name, value in facts.items() if value}

@@ -233,5 +233,8 @@ def _elsewhere(newsletter: Newsletter, number: int, receipt: Receipt) -> SendErr
     zone = newsletter.settings.timezone
     started = receipt.started.astimezone(zone)
     when = f"{started:%H:%M}" if started.date() == datetime.now(zone).date() else f"{started:%Y-%m-%d %H:%M %Z}"
+    if receipt.is_imported:
+        what = f"{number:03d} was sent by {receipt.host}, {when}, before it was imported"
+        return SendError(what, "newsletter new makes the next issue")
     what = f"{number:03d} was started on {receipt.host}, {when}"
     return SendError(what, "run it there, or take its receipt away if that database is lost")

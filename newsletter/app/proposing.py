@@ -3,18 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from newsletter.app.candidates import Articles
+from newsletter.app.clustering import Advance
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.picking import Placing, place, require_unsent
+from newsletter.app.picking import Placing, list_of, place, require_unsent
 from newsletter.app.ranking import rank, suggestions_of
 from newsletter.app.sections import name_of
 from newsletter.app.shortlisting import seed_of
+from newsletter.app.waiting import Gathered
 from newsletter.composer.issues import number_of
 from newsletter.composer.picking import source_of
-from newsletter.composer.pool import Pool
 from newsletter.composer.selection import Composed, Limits, compose
 from newsletter.composer.series import in_order
 from newsletter.composer.shortlist import Suggestion
@@ -78,19 +80,28 @@ def why(suggestion: Suggestion) -> str:
 
 
 def propose(
-    newsletter: Newsletter, path: Path | None, *, limit: int = 0, per_source: int | None = None, list_name: str = ""
+    newsletter: Newsletter,
+    path: Path | None,
+    *,
+    limit: int = 0,
+    per_source: int | None = None,
+    list_name: str = "",
+    now: datetime | None = None,
+    advance: Advance | None = None,
 ) -> Proposed:
     """Put the best of what waits into the issue *path*, or into a new one, and mark it as a proposal.
 
     :param limit: articles of the whole issue; 0 is that of newsletter.toml.
     :param per_source: of one source; 0 is no limit, None that of newsletter.toml.
-    :param list_name: the mailing list of a new one; empty is the first.
+    :param list_name: the mailing list of a new one; empty is that of the last issue.
+    :param now: the time by which things are new; None is the clock's.
+    :param advance: hears how far it is where it takes long.
     :raises PoolError: the issue was sent, or nothing is good enough; nothing is written then.
     """
     require_unsent(newsletter, path)
     options, settings = newsletter.settings.picking, newsletter.settings
     issue = newsletter.issues.read(path) if path else None
-    ranking = rank(newsletter, issue.list if issue else list_name)
+    ranking = rank(newsletter, list_of(newsletter, path, list_name), now, advance)
     limits = Limits(
         most=limit or options.limit,
         per_source=options.per_source if per_source is None else per_source,
@@ -105,12 +116,12 @@ def propose(
     ]
     suggestions = suggestions_of(newsletter, ranking, ranking.stories[: limits.most * MATERIAL])
     composed = compose(suggestions, limits, standing, seed_of(newsletter))
-    return _put(newsletter, ranking.gathered.pool, composed, path, list_name)
+    return _put(newsletter, ranking.gathered, composed, path, list_name)
 
 
-def _put(newsletter: Newsletter, pool: Pool, composed: Composed, path: Path | None, list_name: str) -> Proposed:
+def _put(newsletter: Newsletter, gathered: Gathered, composed: Composed, path: Path | None, list_name: str) -> Proposed:
     """Write what was chosen: into the pool, then into the issue; then the candidates leave."""
-    known, passed = Articles(newsletter, pool), Counter(composed.passed)
+    known, passed = Articles(newsletter, gathered.pool), Counter(composed.passed)
     entries, placings, taken = [], [], {}
     for one in composed.taken:
         entry = known.find(one.choice.article.id)
@@ -123,6 +134,7 @@ def _put(newsletter: Newsletter, pool: Pool, composed: Composed, path: Path | No
         entries.append(entry)
         placings.append(placing)
         taken[entry.article.id] = one
+    known.leave(gathered.stale)
     if not placings:
         counts = ", ".join(f"{many:,} {words}" for words, many in passed.most_common()) or "nothing waits"
         raise PoolError(
@@ -130,7 +142,14 @@ def _put(newsletter: Newsletter, pool: Pool, composed: Composed, path: Path | No
         )
     known.take_in(entries)
     ordered = _in_order(newsletter, placings)
-    written = place(newsletter, newsletter.past(), ordered, path, list_name=list_name, proposal=True)
+    written = place(
+        newsletter,
+        newsletter.past(list_of(newsletter, path, list_name)),
+        ordered,
+        path,
+        list_name=list_name,
+        proposal=True,
+    )
     known.leave()
     return Proposed(
         path=written,

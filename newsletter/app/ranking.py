@@ -1,16 +1,17 @@
 """Orders all stories that wait by what speaks for them, and makes suggestions of those that are asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from newsletter.app.clustering import find_stories
+from newsletter.app.clustering import Advance, find_stories
 from newsletter.app.filing import filing_of
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.remembering import sketches_of
 from newsletter.app.waiting import Gathered, articles_of, gather
 from newsletter.composer.scoring import score
-from newsletter.composer.shortlist import Score, Suggestion, Tie
+from newsletter.composer.shortlist import Repeat, RepeatKind, Score, Suggestion, Tie
+from newsletter.composer.stories import Story
 from newsletter.model.article import Article
 
 
@@ -20,7 +21,7 @@ class Ranked:
 
     :param id: of its best article.
     :param also: ids of the others.
-    :param story: ids of all its articles, those of the last issues too.
+    :param story: ids of all its articles, those of the last and the next issues too.
     :param noted: an editor wants to see it again.
     """
 
@@ -40,11 +41,14 @@ class Ranking:
     gathered: Gathered
 
 
-def rank(newsletter: Newsletter, list_name: str = "", now: datetime | None = None) -> Ranking:
-    """Return all that waits in stories, best first; what scores the same, in the order of their ids.
+def rank(
+    newsletter: Newsletter, list_name: str = "", now: datetime | None = None, advance: Advance | None = None
+) -> Ranking:
+    """Return all that waits in stories, best first; of what scores the same, what came first.
 
     :param list_name: the list whose issues are remembered; empty is the first one.
     :param now: the time by which things are new; None is the clock's.
+    :param advance: hears how far it is where it takes long.
     """
     gathered = gather(newsletter, list_name or next(iter(newsletter.settings.lists), ""))
     moment = (now or datetime.now(UTC)).timestamp()
@@ -55,9 +59,9 @@ def rank(newsletter: Newsletter, list_name: str = "", now: datetime | None = Non
     waiting = gathered.waiting
     told = [*(one.told for one in waiting.values()), *gathered.recent]
     ranked = []
-    for story in find_stories(newsletter, told, find):
+    for story in find_stories(newsletter, told, find, advance):
         if ids := [id for id in story.ids if id in waiting]:
-            best, *also = sorted(ids, key=_face(gathered))
+            best, *also = sorted(ids, key=_face(gathered, story))
             ranked.append(
                 Ranked(
                     id=best,
@@ -68,21 +72,22 @@ def rank(newsletter: Newsletter, list_name: str = "", now: datetime | None = Non
                     noted=any(waiting[id].noted for id in ids),
                 )
             )
-    ranked.sort(key=lambda one: (-round(one.score.total, 6), one.id))
+    ranked.sort(key=lambda one: (-round(one.score.total, 2), waiting[one.id].told.at, one.id))
     return Ranking(stories=tuple(ranked), gathered=gathered)
 
 
-def _face(gathered: Gathered) -> Callable[[str], tuple[object, ...]]:
-    """Return the order in which articles of one story may stand for it.
+def _face(gathered: Gathered, story: Story) -> Callable[[str], tuple[object, ...]]:
+    """Return the order in which articles of one *story* may stand for it.
 
-    What an editor chose by hand; the feed that is picked most; the first of feeds.toml; the earliest; the longest.
+    What an editor chose by hand; what is alike to more than one other; the feed that is picked most; the first of
+    feeds.toml; the earliest; the longest.
     """
     place = {address: at for at, address in enumerate(gathered.feeds)}
 
     def order(id: str) -> tuple[object, ...]:
         one = gathered.waiting[id]
         rate = -round(gathered.rates.rate(one.origin), 2)
-        return not one.noted, rate, place.get(one.origin, len(place)), one.told.at, -one.words, id
+        return not one.noted, id in story.edges, rate, place.get(one.origin, len(place)), one.told.at, -one.words, id
 
     return order
 
@@ -112,8 +117,17 @@ def suggestions_of(newsletter: Newsletter, ranking: Ranking, stories: Sequence[R
             also=tuple(gathered.choice(articles[id]) for id in story.also if id in articles),
             score=story.score,
             section=section_of(articles[story.id]),
-            repeats=gathered.memory.repeats_of(articles[story.id], sketches[story.id], story.story),
+            repeats=(
+                *gathered.memory.repeats_of(articles[story.id], sketches[story.id], story.story),
+                *_picked(gathered, story),
+            ),
             ties=story.ties,
         )
         for story in there
     ]
+
+
+def _picked(gathered: Gathered, story: Ranked) -> Iterator[Repeat]:
+    """Yield that an issue has the *story* already, and is not sent yet."""
+    if number := max((gathered.picked.get(id, 0) for id in story.story), default=0):
+        yield Repeat(kind=RepeatKind.STORY, issue=number, words=f"issue {number} tells this story already")

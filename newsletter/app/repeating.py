@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.remembering import memory_of, repeats
 from newsletter.composer.markdown import plain_text
+from newsletter.composer.past import Past
 from newsletter.composer.series import Part, faults, part_of
 from newsletter.composer.shortlist import RepeatKind
 from newsletter.model.article import Article
@@ -28,15 +30,16 @@ class Repetition:
 
 def repetition_in(newsletter: Newsletter, issue: Issue) -> Repetition:
     """Return what of *issue* is not new; a correction says again what it corrects, and no issue repeats itself."""
-    past = newsletter.past(issue.list)
     told = [article for article in issue.articles if not article.is_chapter]
     if not told:
         return Repetition()
+    pool = cache(newsletter.pool)
+    past = Past(newsletter.issues, issue.list, lambda id: pool().article(id))
     if not past.has_sent:  # the pool may be large, and has nothing to say of the first issue
         return Repetition(series=_series(told, {}))
-    memory = memory_of(newsletter, issue.list, past=past)
+    memory = memory_of(newsletter, issue.list, pool=pool(), past=past)
     own = frozenset((issue.number, issue.correction_of))
-    articles = {one.line: _whole(one, memory.known.get(one.id)) for one in told}
+    articles = {one.line: _whole(one, memory.known(one.id)) for one in told}
     ran = {line: number for line, one in articles.items() if (number := memory.ran_in(one, other_than=own))}
     found = repeats(newsletter, memory, [one for line, one in articles.items() if line not in ran], other_than=own)
     texts = {

@@ -164,9 +164,11 @@ class _Search:
         chosen: list[tuple[Any, Any, str]] = []
         seen: set[str] = set()
         for hit in self._index.hits(self._query):
-            row = hit
-            if hit.kind == DocumentKind.ITEM and (pooled := self._index.article(hit.id, hit.key)):
-                row = pooled
+            if hit.kind == DocumentKind.CANDIDATE and state not in ("", "candidate"):
+                continue
+            row = self._pooled(hit)
+            if hit.kind == DocumentKind.CANDIDATE and row is not hit:
+                continue  # the pool has it, and what was decided
             name = f"issue {row.issue}" if row.kind == DocumentKind.ISSUE else row.key or row.id
             now = self._state(row)
             if name in seen or (state and not now.startswith(state)):
@@ -177,6 +179,12 @@ class _Search:
                 break
         texts = self._index.texts([hit.number for hit, _, _ in chosen])
         return [self._found(hit, row, now, texts[hit.number]) for hit, row, now in chosen]
+
+    def _pooled(self, hit: Any) -> Any:
+        """Return what the pool has of an item or candidate; else *hit* itself."""
+        if hit.kind not in (DocumentKind.ITEM, DocumentKind.CANDIDATE):
+            return hit
+        return self._index.article(hit.id, hit.key) or hit
 
     def _state(self, row: Any) -> str:
         if row.kind == DocumentKind.ISSUE:

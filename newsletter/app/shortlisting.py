@@ -4,18 +4,22 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
+from newsletter.app.clustering import Advance
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.ranking import rank, suggestions_of
 from newsletter.composer.selection import shown
 from newsletter.composer.shortlist import Shortlist
 
 
-def shortlist(newsletter: Newsletter, list_name: str = "", now: datetime | None = None) -> Shortlist:
+def shortlist(
+    newsletter: Newsletter, list_name: str = "", now: datetime | None = None, advance: Advance | None = None
+) -> Shortlist:
     """Return what can be decided about for the next issue of the list *list_name*, or of the first one.
 
     :param now: the time by which things are new; None is the clock's.
+    :param advance: hears how far it is where it takes long.
     """
-    options, ranking = newsletter.settings.picking, rank(newsletter, list_name, now)
+    options, ranking = newsletter.settings.picking, rank(newsletter, list_name, now, advance)
     by_id = {story.id: story for story in ranking.stories}
     noted = frozenset(story.id for story in ranking.stories if story.noted)
     ids, explored = shown(list(by_id), noted, most=options.shortlist, explore=options.explore, seed=seed_of(newsletter))

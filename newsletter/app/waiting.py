@@ -46,13 +46,17 @@ class Gathered:
     """All that waits.
 
     :param waiting: by id.
-    :param recent: articles of the last issues, which may have told the same stories.
+    :param recent: articles of the last issues, and of the next ones, which may tell the same stories.
+    :param stale: candidates that the pool has, with what was decided about them: whoever took them was killed.
+    :param picked: the unsent issue of those that are in one, by id.
     :param left_out: how many do not wait any more, by why.
     :param feeds: of feeds.toml by address, in its order.
     """
 
     waiting: Mapping[str, Waiting]
     recent: Sequence[Told]
+    picked: Mapping[str, int]
+    stale: Sequence[str]
     rates: PickRates
     left_out: Mapping[str, int]
     feeds: Mapping[str, Feed]
@@ -88,7 +92,8 @@ def articles_of(newsletter: Newsletter, pool: Pool, ids: Sequence[str]) -> list[
 class _Gathering:
     def __init__(self, newsletter: Newsletter, list_name: str) -> None:
         self._newsletter = newsletter
-        self._pool, self._past = newsletter.pool(), newsletter.past(list_name)
+        self._pool = newsletter.pool()
+        self._past = newsletter.past(list_name, self._pool)
         self._memory = memory_of(newsletter, list_name, pool=self._pool, past=self._past)
         self._lately = self._memory.recent()
         self._mutes = self._pool.mutes
@@ -97,6 +102,8 @@ class _Gathering:
         self._keys: set[str] = set()
         self._waiting: dict[str, Waiting] = {}
         self._recent: list[Told] = []
+        self._picked: dict[str, int] = {}
+        self._stale: list[str] = []
         self._rates = PickRates()
         self._left_out: Counter[str] = Counter()
         self._last_sent = _last_sent(newsletter)
@@ -109,7 +116,9 @@ class _Gathering:
             self._keys.add(key)
             stands = self._stands(article)
             self._count(article, entry.added, picked=bool(stands), decided=decision is not Decision.NEW)
-            if article.id in self._lately:
+            if picked := self._past.picked(article):
+                self._picked[article.id] = picked.number
+            if picked or article.id in self._lately:
                 self._recent.append(Told.of(article, entry.added))
             if stands:
                 self._left_out[stands] += 1
@@ -135,7 +144,8 @@ class _Gathering:
             article, since = candidate.article, _written(candidate.seen_at)
             key = article_key(article)
             if article.id in self._pool.entries or (key and key in self._keys):
-                continue  # the pool has it, and what was decided about it
+                self._stale.append(article.id)
+                continue
             self._count(article, since, picked=False, decided=False)
             if stands := self._stands(article):
                 self._left_out[stands] += 1
@@ -153,6 +163,8 @@ class _Gathering:
         return Gathered(
             waiting=self._waiting,
             recent=self._recent,
+            picked=self._picked,
+            stale=self._stale,
             rates=self._rates,
             left_out=dict(self._left_out),
             feeds=self._feeds,

@@ -53,29 +53,59 @@ class Outcome:
         return "read" if self.taken.state.read_at else "queued" if self.taken.state.next_at else "unread"
 
 
-def sort_out(items: Iterable[str], links: Path | None) -> Sorted:
+def sort_out(items: Iterable[str], links: Path | None, kind: str = "") -> Sorted:
     """Read what was given; nothing is added yet.
 
+    :param kind: what the files are; empty for what they say themselves.
     :raises InputError: one of them cannot be read.
     """
     from newsletter.app.adding import is_saved_page, require_address
     from newsletter.app.collecting import read, read_file
+    from newsletter.sources.reader import is_bookmarks
 
     addresses: list[str] = []
     pages: list[tuple[str, bytes]] = []
-    readings = []
+    readings: list[Reading] = []
     for item in items:
         if re.match("https?:", item, re.I):
             addresses.append(require_address(item.strip()))
             continue
+        if item != "-" and Path(item).is_dir():
+            inside = _sort_folder(Path(item), kind)
+            pages += inside.pages
+            readings += inside.readings
+            continue
         data = sys.stdin.buffer.read() if item == "-" else read_file(Path(item))
-        if (listed := addresses_in(data)) is not None:
+        if kind:
+            readings.append(read(item, data, links, kind))
+        elif (listed := addresses_in(data)) is not None:
             addresses += map(require_address, listed)
-        elif is_saved_page(data):
+        elif is_saved_page(data) and not is_bookmarks(data):
             pages.append((item, data))
         else:
             readings.append(read(item, data, links))
     return Sorted(addresses=tuple(dict.fromkeys(addresses)), pages=tuple(pages), readings=tuple(readings))
+
+
+def _sort_folder(folder: Path, kind: str) -> Sorted:
+    """Read the files of a folder; those with nothing in them for us are passed over, and no broken one stops it."""
+    from newsletter.app.adding import is_saved_page
+    from newsletter.app.collecting import files_in, read_leniently
+    from newsletter.errors import InputError
+    from newsletter.sources.reader import is_bookmarks
+
+    files = files_in(folder)
+    if not files:
+        raise InputError("there is no file in this folder that may have articles", "give another", where=folder)
+    pages, readings = [], []
+    for path in files:
+        if not kind and path.suffix.lower() in (".html", ".htm"):
+            data = path.read_bytes()
+            if is_saved_page(data) and not is_bookmarks(data):
+                pages.append((str(path), data))
+                continue
+        readings.append(read_leniently(path, kind))
+    return Sorted(addresses=(), pages=tuple(pages), readings=tuple(readings))
 
 
 def addresses_in(data: bytes) -> list[str] | None:

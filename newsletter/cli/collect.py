@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("items", metavar="URL|FILE...", nargs=-1, required=True)
+@click.argument("items", metavar="URL|FILE|FOLDER...", nargs=-1, required=True)
 @click.option("--note", metavar="TEXT", default="", callback=one_line, help="What you want to remember of them.")
 @click.option(
     "--tag",
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A TSV or CSV file with the title and link of each article of a digest, by position.",
 )
+@click.option(
+    "--as", "kind", metavar="KIND", default="", help="What the files are, where they do not say it themselves."
+)
 @json_option
 def add(
     items: tuple[str, ...],
@@ -52,6 +55,7 @@ def add(
     source: str,
     wait: float,
     links: Path | None,
+    kind: str,
     as_json: bool,
 ) -> None:
     """Add articles to the pool: by their addresses, or those of files.
@@ -60,16 +64,22 @@ def add(
     picture, reading time and text. What does not answer in time waits for newsletter fetch. You are told what ran
     before, and what is in the pool already.
 
-    FILE may be - for standard input.
+    FILE may be - for standard input. Of a FOLDER all files are read, and those of the folders in it.
 
     \b
     A FILE is
       a page       saved by a browser: as good as its address
       addresses    one a line
       a digest     plain text: "Why it matters: …" and key points, titles and links above or not
-      Markdown     with front matter (+++ TOML or --- key: text), or articles under headings
-      JSON         a list of objects, a JSON Feed, or an object a line
-      CSV, TSV     one article a row, the first row names the columns
+      Markdown     with front matter (+++ TOML or --- key: text), a clipping of Obsidian, or articles under headings
+      JSON         a list of objects, an object a line, Pinboard's or linkding's bookmarks
+      CSV, TSV     one article a row, the first row names the columns; Pocket's, Raindrop's or Readwise's bookmarks
+      a feed       RSS, Atom, RDF or JSON Feed
+      bookmarks    in HTML, of any browser or service; folders become tags
+      mail         an .eml, an mbox or a Maildir of newsletters: what they link to
+
+    What a KIND is called: digest, markdown, json, csv, feed, bookmarks, mail, or the name of a source that another
+    package brings.
 
     An article that is in the pool already is not added twice; what it lacked is completed. Exit code 1 says that some
     lines were not understood, or that a page is not there.
@@ -78,7 +88,7 @@ def add(
     from newsletter.app.collecting import collect
 
     newsletter = here()
-    sorted_out = sort_out(items, links)  # all of them, before any is added
+    sorted_out = sort_out(items, links, kind)  # all of them, before any is added
     noted = Noted(
         note=" ".join(note.split()),
         tags=tuple(dict.fromkeys(" ".join(tag.split()) for tag in tags)),
@@ -108,14 +118,18 @@ def _report(collection: "Collection") -> None:
 
     say(f"{collection.name}: read {plural(len(collection.rows), 'article')}")
     for row in collection.rows:
-        lines = (
-            f"lines {row.first_line}-{row.last_line}" if row.last_line > row.first_line else f"line {row.first_line}"
-        )
+        lines = _lines(row.first_line, row.last_line)
         title = row.article.title or "(no title)"
         lacks = f"  [no {', no '.join(row.article.missing())}]" if row.article.missing() else ""
         say(f"  {row.outcome:<9}  {row.article.id}  {lines:<12}  {excerpt(title, 60)}{lacks}")
     for remark in collection.remarks:
-        say(f"  {collection.name}:{remark.line}: {'' if remark.harmless else 'not understood: '}{remark.what}")
+        place = f"{collection.name}:{remark.line}" if remark.line else collection.name
+        say(f"  {place}: {'' if remark.harmless else 'not understood: '}{remark.what}")
+
+
+def _lines(first: int, last: int) -> str:
+    """Return where an article stands; a feed has no lines."""
+    return f"lines {first}-{last}" if last > first else f"line {first}" if first else ""
 
 
 def _say_next(collections: "list[Collection]", pages: "list[Outcome]") -> None:

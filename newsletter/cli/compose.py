@@ -7,6 +7,7 @@ import click
 
 from newsletter.cli.options import issue_argument, json_option, one_line
 from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.progress import counting_if_long
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
-@click.option("--all", "take_all", is_flag=True, help="All that are new and have run nowhere.")
+@click.option("--all", "take_all", is_flag=True, help="All that are new, not muted, and have run nowhere.")
 @click.option("--auto", is_flag=True, help="The best of all that waits, by [picking]; the issue is a proposal.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most N of them.")
 @click.option("--per-source", type=click.IntRange(1), default=None, metavar="N", help="At most N of one source.")
@@ -83,6 +84,8 @@ def pick(
         return
     for article in picked.articles:
         say(f"  picked  {article.id}  {article.title or '(no title)'}")
+        for repeat in picked.repeats.get(article.id, ()):
+            say(f"          {repeat.words}")
     for article in picked.already:
         say(f"  there   {article.id}  {article.title or '(no title)'}")
     into = f"{'new issue ' if picked.created else ''}{picked.path}"
@@ -96,7 +99,8 @@ def pick(
 def _propose(newsletter: "Newsletter", path: "Path | None", limit: int, per_source: int | None, as_json: bool) -> None:
     from newsletter.app.proposing import propose, why
 
-    proposed = propose(newsletter, path, limit=limit, per_source=per_source)
+    with counting_if_long("comparing texts") as advance:
+        proposed = propose(newsletter, path, limit=limit, per_source=per_source, advance=advance)
     if as_json:
         say_json(proposed.values())
         return

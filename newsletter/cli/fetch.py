@@ -1,5 +1,7 @@
 """Collect: what feeds have that is new."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -11,8 +13,8 @@ from newsletter.cli.options import json_option
 from newsletter.cli.output import here, plural, say, say_json
 
 if TYPE_CHECKING:
+    from newsletter.app import Newsletter
     from newsletter.app.fetch_result import FeedResult, FetchRun
-    from newsletter.app.newsletter import Newsletter
     from newsletter.app.page_taking import Taken
 
 NAMED = 20
@@ -56,9 +58,11 @@ def _pages(newsletter: "Newsletter", *, force: bool) -> "list[Taken]":
     from newsletter.app.page_queue import work_off
     from newsletter.app.stopping import stopping
     from newsletter.cli.progress import counting
+    from newsletter.store.lock import FetchingBusy
 
-    with stopping() as stop, counting("read pages") as told:
+    with suppress(FetchingBusy), stopping() as stop, counting("read pages") as told:  # else another run reads them
         return work_off(newsletter, told, stop=stop, force=force)
+    return []
 
 
 def _code(run: "FetchRun") -> int:
@@ -134,9 +138,11 @@ def _say_broken(run: "FetchRun", timezone: ZoneInfo) -> None:
         say(f"  {result.feed.slug}: {words}{times}{again}{todo}")
 
 
-def _first(results: "list[FeedResult]") -> "list[FeedResult]":
-    """Return those that are told of by name; of the others newsletter feeds list tells."""
-    return results[:NAMED]
+def _first(results: "Sequence[FeedResult]") -> "Iterator[FeedResult]":
+    """Yield those that are told of by name, and say behind them how many there are beside."""
+    yield from results[:NAMED]
+    if len(results) > NAMED:
+        say(f"  … and {len(results) - NAMED} more: newsletter feeds list, or fetch --json, tells of all")
 
 
 def moment(at: datetime, timezone: ZoneInfo) -> str:

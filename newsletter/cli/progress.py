@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -41,8 +41,22 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     with Progress(TextColumn(what), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(what, total=None, visible=False)  # until there is something to be done
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+
+
+@contextmanager
+def counting_if_long(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what :func:`counting` gives; nothing is shown unless it is called."""
+    with ExitStack() as stack:
+        told: list[Callable[[int, int], None]] = []
+
+        def tell(done: int, total: int) -> None:
+            if not told:
+                told.append(stack.enter_context(counting(what)))
+            told[0](done, total)
+
+        yield tell
 
 
 class Pace:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--by", metavar="NAME", default="", callback=one_line, help="Who reads; default: your name in the pool.")
 @json_option
 def review(issue: str | None, ids: tuple[str, ...], yes: bool, by: str, as_json: bool) -> None:
-    """Read what a machine drafted in an issue, beside what it is from, and say that it may be sent.
+    """Read what a machine drafted, and let it be sent.
 
     Shows each draft with the quote that each point rests on, and the article's words around it; y lets it be sent, e
     opens your editor, n leaves it. Without a terminal it lists them, and --yes --by NAME says yes to all that wait.

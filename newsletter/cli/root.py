@@ -18,6 +18,7 @@ from newsletter.cli import (
     fetch,
     forgetting,
     hooks,
+    importing,
     kept,
     key,
     look,
@@ -98,6 +99,7 @@ for command in (kept.show, suppression.suppress, suppression.suppressed, forgett
     readers.subscribers.add_command(command)
 root.add_section("Publish", serve.serve, archive.archive)
 root.add_section("Operate", work.work, backup.backup, backup.restore, key.key, operate.dns, hooks.hooks)
+root.add_section("Move in", importing.import_)
 readers.subscribers.add_command(counting.count)
 for command in (mutes.mute, mutes.unmute, mutes.mutes):
     pool.pool.add_command(command)

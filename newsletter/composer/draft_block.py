@@ -10,6 +10,7 @@ from newsletter.composer.issue_file import parse_issue, split_front_matter
 from newsletter.composer.issue_text import IssueText
 from newsletter.errors import IssueError
 from newsletter.model.draft import EXCERPT, UNSUPPORTED, Claim, Draft, picked_sha256, words_sha256
+from newsletter.model.issue import Provenance
 
 
 def with_draft(text: IssueText, id: str, draft: Draft, facts: dict[str, Any]) -> IssueText:
@@ -29,9 +30,16 @@ def with_draft(text: IssueText, id: str, draft: Draft, facts: dict[str, Any]) ->
     if points:
         lines += ["", *(f"- {point}" for point in points)] if lines else [f"- {point}" for point in points]
     known = {"drafted_by": draft.drafted_by, "draft_sha256": words_sha256(why, points), **facts}
+    known = _stale(issue.provenance.get(id)) | known
     after = _appended(text, number, "\n".join(lines)).with_values({"articles": {id: known}})
     _require_only_that(text, after, number, known["draft_sha256"])
     return after
+
+
+def _stale(known: Provenance | None) -> dict[str, Any]:
+    """Return what an earlier draft has left in the front matter, emptied: nobody has reviewed the new one."""
+    empty = {"reviewed_by": "", "reviewed_sha256": "", "truncated": False, "flagged": ""}
+    return {name: value for name, value in empty.items() if known and getattr(known, name)}
 
 
 def escaped_why(draft: Draft) -> str:

@@ -13,14 +13,23 @@ _BLOCK = re.compile(r"^(?:([#+=~-])|(\d{1,9})([.)])(?=\s|$))")
 
 
 def _inline(text: str) -> str:
-    text = _ANYWHERE.sub(r"\\\1", " ".join(text.split()))
+    return escaped_words(" ".join(text.split()))
+
+
+def escaped_words(text: str) -> str:
+    """Return *text* as inline Markdown, its white space as it is; it may stand anywhere but where a line begins."""
+    text = _ANYWHERE.sub(r"\\\1", text)
     text = _UNDERSCORE.sub(r"\\_", text)
     return _ENTITY.sub(r"\\&", text)
 
 
 def escaped(text: str) -> str:
     """Return *text* as Markdown of one line: runs of white space become one space."""
-    text = _inline(text)
+    return escaped_start(_inline(text))
+
+
+def escaped_start(text: str) -> str:
+    """Return inline Markdown so that it may begin a line, and begins no list, heading or other block."""
     return _BLOCK.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", text)
 
 

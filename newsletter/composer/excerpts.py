@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from newsletter.composer.lexrank import Vector, likeness, rank, vectors_of
 from newsletter.composer.sentences import sentences_of
@@ -30,7 +31,7 @@ _OF_THE_PAGE = re.compile(
 
 def excerpts_of(text: str, *, most: int = OFFERED) -> tuple[str, ...]:
     """Return at most *most* sentences of *text*, word for word, those first that say most of what the others say."""
-    found = list(dict.fromkeys(sentence for sentence in sentences_of(text) if _fits(sentence)))[:RANKED]
+    found = list(dict.fromkeys(islice((sentence for sentence in sentences_of(text) if _fits(sentence)), RANKED)))
     if not found:
         return ()
     vectors = vectors_of(found)
@@ -50,6 +51,7 @@ def _said(vector: Vector, before: Sequence[Vector]) -> bool:
 def _fits(sentence: str) -> bool:
     words = sentence.split()
     ended = sentence.rstrip("\"'”’»)]").endswith((".", "!", "…", "。", "！"))
-    if not ended or not FEWEST_WORDS <= len(words) <= MOST_WORDS or not sentence[0].isalnum() or sentence[0].islower():
+    begun = sentence[0].isalnum() and words[0] != words[0].lower()  # cAdvisor and iOS begin one, too
+    if not (ended and begun and FEWEST_WORDS <= len(words) <= MOST_WORDS):
         return False
     return not (_CODE.search(sentence) or _OF_THE_PAGE.search(sentence))

@@ -67,6 +67,7 @@ def parse_issue(text: str, path: Path) -> Issue:
         preheader=table.text("preheader", ""),
         list=table.text("list", ""),
         correction_of=table.get("correction_of", int, 0),
+        imported_from=table.text("imported_from", ""),
         archive=table.get("archive", bool) if "archive" in table.values else None,
         proposal=table.get("proposal", bool, False),
         intro=intro,

@@ -44,10 +44,11 @@ class IssueText:
         returns = sum(line.endswith("\r") for line in self.before)
         usual = "\r" if returns * 2 >= len(self.before) - 1 else ""
         lines = [line + usual for line in self.text.split("\n")]
-        lines[-1] = lines[-1].removesuffix("\r")  # behind it comes no end
+        before = [*self.before[:-1], self.before[-1] + usual]  # the last one had no end, and has one if it moves up
         matcher = SequenceMatcher(a=bare, b=self.text.split("\n"), autojunk=False)
         for old, new, size in matcher.get_matching_blocks():
-            lines[new : new + size] = self.before[old : old + size]
+            lines[new : new + size] = before[old : old + size]
+        lines[-1] = lines[-1].removesuffix(usual)  # behind it comes no end
         return "\n".join(lines)
 
     def with_article(self, block: str, section: str = "") -> "IssueText":

@@ -106,6 +106,15 @@ class IssueFolder:
         write_whole(path, text.encode())
         return path
 
+    def imported(self) -> dict[str, int]:
+        """Return the numbers of the issues that another tool sent, by what they were called there."""
+        found = {}
+        for number, path in self.paths().items():
+            head = read_text(path, errors="replace")[:5000]
+            if match := re.search(r"""^imported_from\s*=\s*["']([^"'\n]+)["']""", head, re.M):
+                found[match[1]] = number
+        return found
+
     def _next_date(self) -> date:
         """Return the day after the last issue by the distance between the last two, a week when there is one.
 

@@ -119,6 +119,12 @@ def _last_line(tokens: Sequence[Token], end: int) -> int:
     return end - 1
 
 
+def html_of(markdown: str) -> str:
+    """Return the HTML of *markdown* that another tool showed, HTML in it included: to be read, never to be sent."""
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": NESTING_LIMIT}).enable(["table", "strikethrough"])
+    return str(parser.render(markdown))
+
+
 def inline_tokens(markdown: str) -> Sequence[Token]:
     """Return the inline tokens of *markdown*."""
     return _parser().parseInline(markdown)[0].children or []

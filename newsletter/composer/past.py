@@ -1,8 +1,9 @@
 """What ran before: which issue has which article, from the issue files and their receipts."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from newsletter.composer.issues import IssueFolder, read_text
@@ -17,6 +18,7 @@ _HEADING = re.compile(
 )
 _NEXT = re.compile(r"^#{1,3}\s", re.M)
 _LIST = re.compile(r"""^list\s*=\s*["']([^"'\n]*)["']""", re.M)
+_DATE = re.compile(r"^date\s*=\s*[\"']?([^\s\"'#]+)", re.M)
 _IMPORTED = re.compile(r"""^imported_from\s*=\s*["'][^"'\n]""", re.M)
 _LINK = re.compile(r"\]\(<?(https?://[^\s)>]+)|<(https?://[^\s>]+)>", re.I)
 _REACHED = ("accepted", "in_doubt", "deferred", "sending", "queued")
@@ -36,12 +38,14 @@ class Appearance:
 class Told:
     """An article as a sent issue told it.
 
+    :param date: of the issue, ISO 8601; empty where it has none that can be read.
     :param id: empty where its heading has none.
     :param title: its Markdown.
     :param text: the whole issue file; the article's words stand in it from *begin* to before the next heading.
     """
 
     number: int
+    date: str
     id: str
     link: str
     title: str
@@ -55,6 +59,13 @@ class Told:
         return self.text[self.begin : following.start() if following else len(self.text)]
 
 
+Known = Callable[[str], Article | None]
+
+
+def _nobody_knows(id: str) -> Article | None:
+    return None
+
+
 class Past:
     """Where articles appeared, by id and by address, in the issues of one list.
 
@@ -62,9 +73,12 @@ class Past:
     nothing, as if there were no issue. An issue that was taken over from another tool was sent by that.
 
     :param list_name: the list; empty is any.
+    :param known: gives the article of an id, if there is more known of it than the issue says: where else it is, and
+        which id it has in its feed.
     """
 
-    def __init__(self, folder: IssueFolder, list_name: str = "") -> None:
+    def __init__(self, folder: IssueFolder, list_name: str = "", known: Known = _nobody_knows) -> None:
+        self._known = known
         self._by_id: dict[str, list[Appearance]] = {}
         self._by_key: dict[str, list[Appearance]] = {}
         self.told: list[Told] = []
@@ -72,24 +86,44 @@ class Past:
             text = read_text(path, errors="replace")
             head = text[: max(text.find("\n+++", 3), 0)]
             if (sent := _sent(head, folder.receipts(path), list_name)) is not None:
-                self._take_in(Appearance(number=number, path=path, sent=sent), text, imported=_is_imported(head))
+                self._take_in(Appearance(number=number, path=path, sent=sent), head, text)
+
+    @cached_property
+    def _by_other_key(self) -> dict[str, list[Appearance]]:
+        """Appearances by the addresses that an article has beside the one that was printed."""
+        found: dict[str, list[Appearance]] = {}
+        for id, seen in self._by_id.items():
+            article = self._known(id)
+            for key in keys_of_article(article) if article and article.canonical else ():
+                found.setdefault(key, []).extend(seen)
+        return found
+
+    @cached_property
+    def _by_guid(self) -> dict[tuple[str, str], list[Appearance]]:
+        """Appearances by feed and id in it."""
+        found: dict[tuple[str, str], list[Appearance]] = {}
+        for id, seen in self._by_id.items():
+            if (article := self._known(id)) and article.guid:
+                found.setdefault((article.feed, article.guid), []).extend(seen)
+        return found
 
     @property
     def has_sent(self) -> bool:
         """Whether there is a sent issue."""
         return any(seen.sent for known in (self._by_id, self._by_key) for some in known.values() for seen in some)
 
-    def _take_in(self, seen: Appearance, text: str, *, imported: bool) -> None:
+    def _take_in(self, seen: Appearance, head: str, text: str) -> None:
+        date = found[1] if (found := _DATE.search(head)) else ""
         for match in _HEADING.finditer(text):
             id, link = match["id"] or "", match["link"] or ""
             if id:
                 self._by_id.setdefault(id, []).append(seen)
             self._note(link, seen)
             if seen.sent and (id or link):
-                title = match["title"] or match["bare"]
-                told = Told(number=seen.number, id=id, link=link, title=title, text=text, begin=match.end())
+                title, number, begin = match["title"] or match["bare"], seen.number, match.end()
+                told = Told(number=number, date=date, id=id, link=link, title=title, text=text, begin=begin)
                 self.told.append(told)
-        if imported:  # by a tool that had other headings, or none
+        if _is_imported(head):  # by a tool that had other headings, or none
             for match in _LINK.finditer(text):
                 self._note(match[1] or match[2], seen)
 
@@ -99,8 +133,12 @@ class Past:
 
     def of(self, article: Article) -> tuple[Appearance, ...]:
         """Return where *article* appeared, oldest first."""
-        seen: Iterable[Appearance] = self._by_id.get(article.id, [])
-        seen = [*seen, *(one for key in keys_of_article(article) for one in self._by_key.get(key, []))]
+        seen = list(self._by_id.get(article.id, ()))
+        for key in keys_of_article(article):
+            seen += self._by_key.get(key, ())
+            seen += self._by_other_key.get(key, ())
+        if article.guid:
+            seen += self._by_guid.get((article.feed, article.guid), ())
         return tuple(sorted(set(seen), key=lambda appearance: appearance.number))
 
     def sent(self, article: Article) -> Appearance | None:

@@ -16,12 +16,16 @@ _HEAD = (
 )
 
 
+IMPORTED = "imported:"
+"""How the ledger of a receipt begins that stands for a mailing of another tool: behind it is the tool's name."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
     """What one mailing left behind.
 
     :param ledger: the id of the database that has its deliveries.
-    :param host: the machine that it was started on.
+    :param host: the machine that it was started on, or the tool that sent it.
     :param issue_sha256: of the issue file as it was sent.
     :param content_sha256: of the frozen mail, as the ledger has it.
     :param segment: the segment of the list that it went to; empty for the whole list.
@@ -40,6 +44,11 @@ class Receipt:
     segment: str = ""
     excluding: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether another tool sent it: no database of ours knows to whom."""
+        return self.ledger.startswith(IMPORTED)
 
 
 def receipt_path(issue: Path, label: str) -> Path:

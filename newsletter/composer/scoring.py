@@ -75,4 +75,5 @@ def score(*, feed: float, outlets: int, age: timedelta, half_life: timedelta, no
         "new": NEW * 0.5 ** (max(age, timedelta()) / half_life),
         "noted": NOTED if noted else 0.0,
     }
-    return Score(terms={name: value for name, value in terms.items() if value or name != "noted"})
+    # Rounded here, so that the terms that an editor reads add up to the score that they read.
+    return Score(terms={name: round(value, 2) for name, value in terms.items() if value or name != "noted"})

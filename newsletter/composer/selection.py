@@ -25,18 +25,18 @@ def shown(
 ) -> tuple[list[str], frozenset[str]]:
     """Return what is shown of *ranked*, best first, and which of it is there only to be looked at, at its end.
 
-    :param sure: what is shown in any case: an editor wants to see it again.
+    :param sure: what is shown whatever it scores, as far as there is room: an editor wants to see it again.
     :param explore: the share of *most* that is drawn from the rest. What was never shown is never picked, and a score
         that learns from picks would think less of it each week.
     :param seed: draws the same ones again.
     """
+    first = [id for id in ranked if id in sure][:most]
     others = [id for id in ranked if id not in sure]
-    room = max(most - (len(ranked) - len(others)), 0)
+    room = most - len(first)
     drawn = round(room * explore) if len(others) > room else 0
-    rest = others[room - drawn :]
-    explored = drawn_from(rest, seed)[:drawn]
-    left = frozenset(rest)
-    return [id for id in ranked if id not in left] + explored, frozenset(explored)
+    explored = drawn_from(others[room - drawn :], seed)[:drawn]
+    best = frozenset([*first, *others[: room - drawn]])
+    return [id for id in ranked if id in best] + explored, frozenset(explored)
 
 
 def drawn_from(ids: Iterable[str], seed: str) -> list[str]:
@@ -97,7 +97,7 @@ def _unfit(suggestion: Suggestion) -> str:
     if not (article.title and article.link):
         return "no title or link"
     if any(repeat.kind in NEVER for repeat in suggestion.repeats):
-        return "ran before"
+        return "ran before, or told already"
     return "" if suggestion.score.total >= FLOOR else "score too low"
 
 
@@ -125,9 +125,9 @@ class _Room:
     def full(self, suggestion: Suggestion) -> str:
         """Return why there is no room for *suggestion*; empty when there is."""
         source, section = source_of(suggestion.choice.article), suggestion.section.casefold()
-        if not self.left:
-            return "issue full"
         if self._limits.per_source and self._sources[source] >= self._limits.per_source:
             return "enough of its source"
         cap = self._caps.get(section, 0)
-        return "section full" if cap and self._sections[section] >= cap else ""
+        if cap and self._sections[section] >= cap:
+            return "section full"
+        return "" if self.left else "issue full"

@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from newsletter.composer.boilerplate import Boilerplate
@@ -40,9 +40,10 @@ class SentTexts:
     def __init__(self, texts: Iterable[SentText], boilerplate: Boilerplate) -> None:
         self._boilerplate = boilerplate
         self._texts = sorted((text for text in texts if text.sketch), key=lambda text: text.number)
+        self._hashes = [hashes_of(text.sketch) for text in self._texts]
         self._index: dict[int, int] = {}
-        for at, text in enumerate(self._texts):
-            self._index.update(dict.fromkeys(_indexed(hashes_of(text.sketch)), at))
+        for at, hashes in enumerate(self._hashes, 1):
+            self._index.update(dict.fromkeys(_indexed(hashes), at))
 
     def likest(self, sketch: str, site: str, *, other_than: frozenset[int] = frozenset()) -> tuple[int, float]:
         """Return the number of the issue that told most of this text, and the share; 0 and 0 where none told it.
@@ -51,26 +52,23 @@ class SentTexts:
         """
         hashes = hashes_of(sketch)
         asked = _indexed(hashes)
-        votes = Counter(at for at in map(self._index.get, asked) if at is not None)
+        votes = Counter(filter(None, map(self._index.get, asked)))
         best = (0, 0.0)
         for at, count in votes.most_common(8):
-            text = self._texts[at]
-            if text.number in other_than:
+            text, theirs = self._texts[at - 1], self._hashes[at - 1]
+            if text.number in other_than or count < _WORTH_A_LOOK * min(len(asked), len(_indexed(theirs))):
                 continue
-            theirs = hashes_of(text.sketch)
-            if count < _WORTH_A_LOOK * min(len(asked), len(_indexed(theirs))):
-                continue
-            without = self._boilerplate.of(site) | self._boilerplate.of(text.site)
-            if _enough(hashes, without) and _enough(theirs, without):
-                best = max(best, (text.number, share(hashes, theirs, without)), key=lambda one: (one[1], one[0]))
-        return best if best[1] >= LIKE else (0, 0.0)
+            without = [self._boilerplate.of(one) for one in {site, text.site}]
+            found = share(hashes, theirs, *without)
+            if found >= LIKE and _enough(hashes, without) and _enough(theirs, without):
+                best = max(best, (text.number, found), key=lambda one: (one[1], one[0]))
+        return best
 
 
 def _indexed(hashes: "array[int]") -> "array[int]":
     return hashes[: bisect(hashes, _INDEXED)]
 
 
-def _enough(hashes: "array[int]", without: frozenset[int]) -> bool:
+def _enough(hashes: "array[int]", without: Sequence[frozenset[int]]) -> bool:
     """Whether enough is left to compare; of a text that is longer than its sketch, a part of the sketch is enough."""
-    left = len(hashes) - sum(one in without for one in hashes) if without else len(hashes)
-    return left >= (FEWEST if len(hashes) < SIZE else 1)
+    return len(set(hashes).difference(*without)) >= (FEWEST if len(hashes) < SIZE else 1)

@@ -9,7 +9,10 @@ _ABBREVIATION = re.compile(
     r"dez|(?-i:[A-Z]))\.$",  # an initial; a small letter alone is a unit, "30 s."
     re.I,
 )
+_LETTER = re.compile(r"\b[^\W\d_]\.(?=\s|$)")  # "z. B.", "u. a."
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+|$)|[。！？]+[」』”’）]*")
+_NEAR = 32
+"""Characters before and behind a mark that tell whether it ends a sentence."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -25,10 +28,14 @@ def sentences_of(text: str) -> Iterator[str]:
 def _of_line(line: str) -> Iterator[str]:
     behind = 0
     for end in _END.finditer(line):
-        piece, following = line[behind : end.end()], line[end.end() :].lstrip()
+        # A look at what is around the mark and no further: a line may have a hundred thousand of them.
+        piece, following = (
+            line[max(behind, end.end() - _NEAR) : end.end()],
+            line[end.end() : end.end() + _NEAR].lstrip(),
+        )
         if following and not _ends(piece, following):
             continue
-        yield piece.strip()
+        yield line[behind : end.end()].strip()
         behind = end.end()
     if rest := line[behind:].strip():
         yield rest
@@ -36,7 +43,7 @@ def _of_line(line: str) -> Iterator[str]:
 
 def _ends(piece: str, following: str) -> bool:
     """Whether a sentence ends behind *piece*: not behind an abbreviation, nor before a small letter or an operator."""
-    if _ABBREVIATION.search(piece):
+    if _ABBREVIATION.search(piece) or (_LETTER.search(piece[-2:]) and _LETTER.match(following)):
         return False
     if piece[-1] in "。！？」』）":
         return True

@@ -1,11 +1,11 @@
 """Articles that come in parts: "Moka (Part 2 of 2)", "Moka, Pt. II", "Moka (2/3)", "Moka, Teil 2"."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from newsletter.model.article import Article
-from newsletter.model.canonical import host_of, link_key, text_key
+from newsletter.model.canonical import link_key, text_key
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _NUMBERS = _ROMAN | {
@@ -82,15 +82,18 @@ class SentParts:
         return {one.number: issue for one, issue in known if issue not in other_than and one.belongs_with(part)}
 
 
-def hint(part: Part, issues: Mapping[int, int], waiting: Sequence[tuple[Part, str]] = ()) -> tuple[int, str]:
+def hint(
+    part: Part, issues: Mapping[int, int], waiting: Sequence[tuple[Part, str]] = (), here: Container[int] = ()
+) -> tuple[int, str]:
     """Return what an editor is told of *part* before it runs, and the number of the issue that it is about.
 
     :param issues: where the parts of the series ran.
     :param waiting: parts of the series that wait, with their ids.
+    :param here: numbers of the parts that run together with it.
     """
     if part.number in issues:
         return issues[part.number], f"{part} of this series ran in #{issues[part.number]}"
-    if missing := [number for number in range(1, part.number) if number not in issues]:
+    if missing := [number for number in range(1, part.number) if number not in issues and number not in here]:
         ids = {one.number: id for one, id in waiting}
         named = " and ".join(f"part {number}{f' ({ids[number]})' if number in ids else ''}" for number in missing[-2:])
         return 0, f"{part}; {named} not sent"
@@ -143,4 +146,4 @@ def in_order(articles: Iterable[Article]) -> list[Article]:
 
 
 def _site(link: str) -> str:
-    return host_of(f"https://{link_key(link)}") if link else ""
+    return link_key(link).partition("/")[0]

@@ -16,6 +16,7 @@ import unicodedata
 from array import array
 from base64 import b64decode, b64encode
 from binascii import Error
+from bisect import bisect
 from collections.abc import Set
 from hashlib import blake2b
 
@@ -28,7 +29,6 @@ _WORDS = re.compile(
 )  # Japanese and Chinese: a sign each
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _HIGHEST = 2**32 - 1
-_NOTHING: Set[int] = frozenset()
 
 
 def words_of(text: str) -> list[str]:
@@ -44,19 +44,18 @@ def sketch_of(text: str) -> str:
     return _written(sorted(hashes)[:SIZE])
 
 
-def containment(a: str, b: str, without: Set[int] = _NOTHING) -> float:
+def containment(a: str, b: str, *without: Set[int]) -> float:
     """Return how much of the shorter of two texts stands in the other, from 0 to 1, by their sketches.
 
     :param without: hashes of runs that do not count.
     """
-    return share(hashes_of(a), hashes_of(b), without)
+    return share(hashes_of(a), hashes_of(b), *without)
 
 
-def share(a: "array[int]", b: "array[int]", without: Set[int] = _NOTHING) -> float:
+def share(a: "array[int]", b: "array[int]", *without: Set[int]) -> float:
     """Return what :func:`containment` does, of the hashes of two sketches."""
     limit = min(reach(a), reach(b))
-    ours = {one for one in a if one <= limit} - without
-    theirs = {one for one in b if one <= limit} - without
+    ours, theirs = (set(hashes[: bisect(hashes, limit)]).difference(*without) for hashes in (a, b))
     fewest = min(len(ours), len(theirs))
     return len(ours & theirs) / fewest if fewest else 0.0
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from newsletter.composer.lexrank import words_of
+from newsletter.composer.tfidf import stems_of
 from newsletter.model.draft import Claim, Draft
 from newsletter.model.excerpt import excerpt
 
@@ -31,14 +31,16 @@ _SCALES = {
     "k": 3, "thousand": 3, "tausend": 3, "m": 6, "million": 6, "millionen": 6, "bn": 9, "b": 9, "billion": 9,
     "milliarden": 9, "trillion": 12,
 }  # fmt: skip
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve",
+    "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+)
+_TENS = ("ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _SPELLED = {
-    word: number
-    for words in (
-        "zero one two three four five six seven eight nine ten eleven twelve",
-        "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
-    )
-    for number, word in enumerate(words.split())
-} | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000, "million": 10**6}
+    **{word: number for words in _UNITS for number, word in enumerate(words.split())},
+    **{word: 10 * number for number, word in enumerate(_TENS, 1)},
+    **{"hundred": 100, "thousand": 1000, "million": 10**6},
+}
 _CLAIMED = frozenset(
     ("three", "four", "five", "six", "seven", "eight", "nine", "eleven", "twelve", "twenty", "thirty", "forty", "fifty")
 )
@@ -55,6 +57,7 @@ _COMMON = frozenset(
     make many maybe might more most much must near neither never next nobody nothing often once only other otherwise
     over people rather reduce same second should simple since some someone something soon still such take than that
     their them then there these they third this those though through together toward under unless unlike until upon
+    small large long short high better good great fast slow new old real whole
     what when where whether which while whole whose will with within without would write avoid use
     prefer""".split()  # noqa: SIM905 - as a list, it would be a page
 )
@@ -71,11 +74,13 @@ def plain(text: str) -> str:
 class Ground:
     """A text that claims are judged by.
 
+    :param head: title, source and author: a name or number may be theirs, a quote may not.
     :param language: of the claims, BCP 47.
     :param same_language: whether the text is in it: only then the words of a claim can be compared with its quote.
     """
 
     text: str
+    head: str = ""
     language: str = "en"
     same_language: bool = True
 
@@ -84,8 +89,12 @@ class Ground:
         return plain(self.text)
 
     @cached_property
+    def _all(self) -> str:
+        return f"{plain(self.head)}\n{self._plain}"
+
+    @cached_property
     def _words(self) -> frozenset[str]:
-        return frozenset(part for token in _TOKEN.findall(self._plain) for part in _forms(token))
+        return frozenset(part for token in _TOKEN.findall(self._all) for part in _forms(token))
 
     @cached_property
     def _stems(self) -> frozenset[str]:
@@ -93,7 +102,7 @@ class Ground:
 
     @cached_property
     def _numbers(self) -> frozenset[Decimal]:
-        said = {value for values in _numbers_in(self._plain) for value in values}
+        said = {value for values in _numbers_in(self._all) for value in values}
         return frozenset(said | {Decimal(_SPELLED[word]) for word in self._words if word in _SPELLED})
 
     def judge(self, draft: Draft) -> Draft:
@@ -110,7 +119,7 @@ class Ground:
             return f"its quote has {len(words)} words, and {FEWEST_QUOTED} to {MOST_QUOTED} can be judged"
         if not self.has(quote):
             return f'its quote is not in the article: "{excerpt(quote, 80)}"'
-        said, quoted = set(words_of(plain(claim.text))), {word[:5] for word in words_of(quote)}
+        said, quoted = set(stems_of(plain(claim.text))), {word[:5] for word in stems_of(quote)}
         if self.same_language and said and not any(word[:5] in quoted for word in said):
             return f'its quote speaks of something else: "{excerpt(quote, 80)}"'
         return self._stray(claim.text)
@@ -157,18 +166,20 @@ def _numbers_shown(line: str) -> list[str]:
 
 
 def _numbers_in(line: str) -> Iterator[set[Decimal]]:
-    """Yield what each number may mean: "1,000" is a thousand, or one with three decimals in another country."""
+    """Yield what each number may mean: 5 m may be metres."""
     for match in _NUMBER.finditer(line):
-        bare, scale = _readings(match[1]), (match[2] or "").casefold()
-        scaled = {value.scaleb(_SCALES[scale]) for value in bare} if scale else bare
-        yield scaled | (bare if len(scale) == 1 else set())  # 5 m may be metres
+        bare, scale = _value(match[1]), (match[2] or "").casefold()
+        scaled = bare.scaleb(_SCALES[scale]) if scale else bare
+        yield {scaled, bare} if len(scale) == 1 else {scaled}
 
 
-def _readings(digits: str) -> set[Decimal]:
-    whole = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", digits)
-    forms = {digits, whole, digits.replace(",", ".") if digits.count(",") + digits.count(".") == 1 else whole}
-    values = {Decimal(form) for form in forms if re.fullmatch(r"\d+(?:\.\d+)?", form)}
-    return values or {Decimal(re.sub(r"\D", "", digits))}  # 10.0.0.1
+def _value(digits: str) -> Decimal:
+    """Return what *digits* mean, "1,234.5" and "1.234,5" alike: one mark before three digits is that of thousands."""
+    marks = re.findall(r"[.,]", digits)
+    last = marks[-1] if marks else ""
+    decimal = marks.count(last) == 1 and (len(set(marks)) > 1 or not re.fullmatch(r"[1-9]\d*[.,]\d{3}", digits))
+    whole, _, rest = digits.rpartition(last) if last and decimal else (digits, "", "")
+    return Decimal(re.sub(r"[.,]", "", whole) + (f".{rest}" if rest else ""))
 
 
 def _names(line: str, language: str, known: Callable[[str], bool]) -> Iterator[str]:

@@ -87,6 +87,11 @@ class Wordings:
             yield term
 
 
+def stems_of(text: str) -> list[str]:
+    """Return the stems of those words of *text* that tell something, in their order."""
+    return [stem(word) for word in _words(text.casefold())]
+
+
 def _words(text: str) -> Iterator[str]:
     for token in _TOKEN.findall(text):
         if _UNSPACED.match(token):

@@ -116,6 +116,7 @@ class Issue:
     :param date: the day on it, or the moment.
     :param list: the mailing list it is for.
     :param correction_of: the number of the issue that it corrects: it goes only to those who got that; 0 for none.
+    :param imported_from: the tool that sent it, and what it was called there: "substack:101"; empty for one of ours.
     :param archive: whether its page may be read by all; None leaves that to whom it was sent to.
     :param proposal: it was composed alone, and no person has agreed to it yet.
     :param intro: the editor's own words above the first heading.
@@ -132,6 +133,7 @@ class Issue:
     preheader: str = ""
     list: str = ""
     correction_of: int = 0
+    imported_from: str = ""
     archive: bool | None = None
     proposal: bool = False
     intro: Passage | None = None

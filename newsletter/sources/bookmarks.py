@@ -26,10 +26,6 @@ from newsletter.sources.plain import visible
 from newsletter.sources.reading import Collected, Reading, Remark, identified
 from newsletter.sources.services import split_tags
 
-BEGINNING = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*<!DOCTYPE\s+NETSCAPE-Bookmark-file-1|[^\0]{0,2000}<a[^>]+\stime_added=", re.I
-)
-"""How such a file begins."""
 # What browsers call folders of their own making, in English; in other languages the attributes tell.
 _OWN = re.compile(
     r"(?:other |mobile )?bookmarks(?: bar| menu| toolbar)?|favorites bar|unsorted|unread|read archive|pocket export",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePath
 
 from newsletter.sources.reading import Reading
 
@@ -21,6 +22,11 @@ class Context:
     now: datetime
     address: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """What articles say that they were found in: an address, or a file's name without the person's folders."""
+        return self.name if "://" in self.name else PurePath(self.name).name
 
 
 Adapter = Callable[[bytes, Context], Reading]

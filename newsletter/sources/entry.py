@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from newsletter.model.article import Article
-from newsletter.model.canonical import article_id, link_key
+from newsletter.model.canonical import article_id, keys_of, link_key
 from newsletter.model.excerpt import excerpt
 from newsletter.sources.fields import SOURCE_LIMIT, SUMMARY_LIMIT
 from newsletter.sources.plain import plain
@@ -140,8 +140,8 @@ def _told_apart(found: Sequence[Collected]) -> list[Collected]:
         if article.link and uses[link_key(article.link)] > 1:
             own = article.link if urldefrag(article.link).fragment else web_link(article.guid, "")
             article = replace(article, canonical=own)
-            key = f"{link_key(own)}#{urldefrag(own).fragment}" if own else ""
-            article = replace(article, id=article_id("", key or article.title, ()))
+            key = keys_of(own)[-1] if own else article.title
+            article = replace(article, id=article_id("", key, ()))
         else:
             article = replace(article, id=article_id(article.link, article.title, ()))
         apart.append(replace(one, article=article))

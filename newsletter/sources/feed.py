@@ -38,7 +38,7 @@ def read_feed(data: bytes, context: Context) -> FeedReading:
     head, collected, remarks = read(data[:SIZE_LIMIT], context)
     if len(data) > SIZE_LIMIT:
         remarks = [Remark(line=0, what=f"it is longer than {SIZE_LIMIT:,} bytes; the rest was not read"), *remarks]
-    found = f"feed:{context.name}"
+    found = f"feed:{context.label}"
     return FeedReading(
         name=context.name,
         title=head.title,

@@ -8,6 +8,7 @@
     section = "Data platforms"      # optional, as all but the address
     source = "Pinterest"
     tags = ["infra"]
+    kind = "acme"                   # what reads it: the source of another package; not for RSS, Atom and JSON Feed
     muted = true
 """
 
@@ -43,7 +44,7 @@ def parse_feeds(text: str, where: str | Path) -> dict[str, Feed]:
         key = link_key(feeds[slug].address)
         if key in known:
             what = f'"{slug}" and "{known[key]}" have one address'
-            raise values.fail("address", what, f"take one of them out, or newsletter feeds remove {slug}")
+            raise values.fail("address", what, "take one of the two tables out")
         known[key] = slug
     return feeds
 
@@ -89,6 +90,7 @@ def _feed(slug: str, values: Table) -> Feed:
         section=values.text("section", ""),
         source=values.text("source", ""),
         tags=values.texts("tags"),
+        kind=values.text("kind", ""),
         muted=values.get("muted", bool, False),
     )
     values.close()

@@ -10,7 +10,7 @@ from newsletter.errors import InputError
 from newsletter.model.article import Article
 from newsletter.model.excerpt import excerpt
 from newsletter.sources.dates import read_moment
-from newsletter.sources.plain import visible
+from newsletter.sources.invisible import line_of
 from newsletter.sources.reading import clean, identified
 from newsletter.sources.services import split_tags
 
@@ -71,7 +71,7 @@ def _value(field: str, value: Any, where: str, line: int) -> Any:
         return _points(value, where, line)
     if field == "tags":
         listed = value if isinstance(value, list) else split_tags(str(value or ""))
-        return tuple(dict.fromkeys(tag for one in listed if (tag := visible(str(one)).lstrip("#"))))
+        return tuple(dict.fromkeys(tag for one in listed if (tag := line_of(str(one)).lstrip("#"))))
     if field == "author":
         return excerpt(", ".join(_names(value)), SOURCE_LIMIT)
     if isinstance(value, (dict, list)):
@@ -97,7 +97,7 @@ def _names(value: Any) -> Iterator[str]:
     for one in value if isinstance(value, list) else [value]:
         name = one.get("name") if isinstance(one, dict) else one
         if name and isinstance(name, (str, int)):
-            yield visible(str(name)).removeprefix("[[").removesuffix("]]")
+            yield line_of(str(name)).removeprefix("[[").removesuffix("]]")
 
 
 def _day(text: str) -> str:

@@ -97,7 +97,7 @@ def _of_message(message: EmailMessage, line: int, context: Context) -> tuple[lis
                 tags=() if resolved else (UNRESOLVED,),
                 note=excerpt(f"in “{subject}”", TITLE_LIMIT) if subject else "",
                 saved=saved,
-                found=f"mail:{context.name}",
+                found=f"mail:{context.label}",
             )
         )
         collected.append(Collected(article=article, first_line=line, last_line=line))

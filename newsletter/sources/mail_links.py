@@ -40,6 +40,7 @@ _NETWORKS = re.compile(
     r"(?:^|\.)(?:facebook|twitter|x|linkedin|instagram|youtube|tiktok|threads|pinterest|reddit|mastodon|bsky|t)"
     r"\.(?:com|net|app|social|me)$"
 )
+_PROFILE = re.compile(r"/?(?:(?:company|in|channel|c|user|pages|school)/)?[^/]*/?")
 _SHARING = re.compile(
     r"/(?:sharer|share(?:article)?|intent|submit(?:link)?|send|compose|pin/create|sharing|dialog/(?:share|feed))\b",
     re.I,
@@ -63,8 +64,8 @@ def is_business(link: MailLink) -> bool:
     """Whether *link* is the newsletter's own business: leaving it, sharing it, or where else it is."""
     parts = urlsplit(link.address)
     host, path = parts.hostname or "", parts.path
-    if _NETWORKS.search(host) and (_SHARING.search(path) or path.strip("/").count("/") < 1):
-        return True  # a profile, or a form that shares; a post on a network is deeper
+    if _NETWORKS.search(host) and (_SHARING.search(path) or (_PROFILE.fullmatch(path) and "v=" not in parts.query)):
+        return True
     if _SHARING.search(path) and ("url=" in parts.query or "u=" in parts.query):
         return True
     says_so = _ALONE.fullmatch(link.words) or (len(link.words) < 60 and _ANYWHERE.search(link.words))

@@ -40,7 +40,8 @@ def _html_links(tree: etree._Element) -> Iterator[MailLink]:
             title = words
             continue
         address = web_link(element.get("href", ""), "")
-        if not address:
+        words = words or visible(" ".join(image.get("alt", "") for image in element.iter("img")))
+        if not (address and words):
             continue
         if _GENERIC.fullmatch(words):  # "Read more": what it is about stands before it
             words = _above(element) or title

@@ -10,6 +10,7 @@ from typing import Any
 
 from newsletter.errors import InputError
 from newsletter.model.table import read_toml
+from newsletter.sources.clipping import is_clipping, read_clipping
 from newsletter.sources.digest import read_digest
 from newsletter.sources.fields import article_of, field_of
 from newsletter.sources.reading import Collected, Reading, Remark, identified
@@ -31,6 +32,8 @@ def read_markdown(text: str, name: str) -> Reading:
         if opened[1] == "+++"
         else _plain(matter, name)
     )
+    if is_clipping(values):
+        return read_clipping(values, text[closed.end() :], name, last_line=text.count("\n") + 1)
     article, unknown = article_of(values, found=f"markdown:{name}", where=name, line=1)
     blanks = "\n" * text.count("\n", 0, closed.end())
     body = read_digest(blanks + text[closed.end() :], name)
@@ -65,7 +68,7 @@ def _plain(matter: str, name: str) -> dict[str, Any]:
             values[key].append(_unquoted(item[1].strip()))
         elif pair := re.match(r"(\w[\w -]*?)\s*:(?:\s+(.*))?$", line):
             key = pair[1]
-            listed = field_of(key) in ("", "points")
+            listed = field_of(key) in ("", "points", "tags", "author")
             values[key] = _unquoted((pair[2] or "").strip(), listed=listed) or []
         elif line.strip() and not line.lstrip().startswith("#"):
             what = "this front matter line is neither key: text nor an item of a list"

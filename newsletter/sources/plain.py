@@ -5,34 +5,27 @@ from functools import cache
 
 from lxml import etree
 
-from newsletter.sources.reading import clean
+from newsletter.sources.invisible import line_of, seen
+from newsletter.sources.unseen_style import hides, style_of
 
-_SKIPPED = frozenset(
+SKIPPED = frozenset(
     re.findall(
         r"\w+",
         "script style template noscript head title svg math iframe object embed audio video canvas select textarea",
     )
 )
-_INLINE = frozenset(
+INLINE = frozenset(
     re.findall(
         r"\w+",
         "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q rp rt ruby s samp small"
         " span strike strong sub sup time tt u var wbr nobr",
     )
 )
-# What a page hides and an extractor would read out (notes on injected text): its own words only, not its style sheet.
-_HIDDEN = re.compile(
-    r"display:none|visibility:hidden|font-size:0(?![.\d]*[1-9])|opacity:0(?![.\d]*[1-9])|text-indent:-\d{3,}", re.I
-)
-# Soft hyphens, zero-width characters, direction overrides, and the tag characters in which text can be hidden whole.
-INVISIBLE = re.compile(
-    "[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
-)
 
 
 def plain(html: str) -> str:
     """Return what a reader sees of *html*, its paragraphs and list items one a line; hidden text is left out."""
-    html = INVISIBLE.sub("", clean(html))
+    html = seen(html)
     if "<" not in html and "&" not in html:
         return _lines(html)
     return _lines("".join(_pieces(tree)) if (tree := parsed(html)) is not None else "")
@@ -45,7 +38,7 @@ def one_line(html: str) -> str:
 
 def visible(text: str) -> str:
     """Return plain *text* in one line, without the characters that nobody sees."""
-    return " ".join(INVISIBLE.sub("", clean(text)).split())
+    return line_of(text)
 
 
 def parsed(html: str) -> etree._Element | None:
@@ -64,7 +57,7 @@ def _parser() -> etree.HTMLParser:
 def is_hidden(element: etree._Element) -> bool:
     """Whether *element* says of itself that no reader sees it."""
     style = element.get("style")
-    return "hidden" in element.attrib or bool(style and _HIDDEN.search(re.sub(r"\s+", "", style)))
+    return "hidden" in element.attrib or bool(style and hides(style_of(style), "ffffff"))
 
 
 def _pieces(tree: etree._Element) -> list[str]:
@@ -73,15 +66,15 @@ def _pieces(tree: etree._Element) -> list[str]:
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag
         if event == "start":
-            if skipping is None and (tag in _SKIPPED or is_hidden(element)):
+            if skipping is None and (tag in SKIPPED or is_hidden(element)):
                 skipping = element
             elif skipping is None:
-                pieces += ["" if tag in _INLINE else "\n", " ".join((element.text or "").split("\n"))]
+                pieces += ["" if tag in INLINE else "\n", " ".join((element.text or "").split("\n"))]
             continue
         if skipping is element:
             skipping = None
         if skipping is None:
-            pieces += ["" if tag in _INLINE else "\n", " ".join((element.tail or "").split("\n"))]
+            pieces += ["" if tag in INLINE else "\n", " ".join((element.tail or "").split("\n"))]
     return pieces
 
 

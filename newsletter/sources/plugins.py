@@ -140,7 +140,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _reading(values: Mapping[str, Any], source: str, context: Context) -> Reading:
-    found = f"{source}:{context.name}"
+    found = f"{source}:{context.label}"
     collected = [_collected(one, found, context) for one in values["collected"][:ENTRY_LIMIT]]
     remarks = [
         Remark(line=int(line), what=visible(str(what)), harmless=bool(harmless))

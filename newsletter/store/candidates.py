@@ -1,13 +1,14 @@
 """Articles that sources brought, until somebody decides about them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, select, update
 
 from newsletter.model.article import Article
 from newsletter.model.canonical import article_key, link_key
@@ -16,7 +17,7 @@ from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.schema import candidate
 
 _AT_ONCE = 500
-"""Ids of one question: SQLite takes 999 in its oldest versions."""
+"""Values of one question: SQLite takes 999 in its oldest versions."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,26 +105,64 @@ class CandidateStore:
 
 def take_in(connection: Connection, articles: Iterable[Article], at: datetime) -> tuple[str, ...]:
     """Do what :meth:`CandidateStore.take_in` does, in a transaction of somebody else's."""
-    now, new = written(at), []
+    articles = list(articles)
+    known = _Known(connection, articles)
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
     for article in articles:
-        row = _known(connection, article)
+        row = known.of(article)
         facts = json.dumps(article.facts(), ensure_ascii=False, sort_keys=True)
         if row is None:
-            values = {"feed": article.feed, "guid": article.guid, "link_key": article_key(article)}
-            connection.execute(insert(candidate).values(id=article.id, facts=facts, seen_at=now, **values))
-            new.append(article.id)
-        elif row.left_at is None and row.facts != facts and row.feed == article.feed:  # two feeds say two things of one
-            connection.execute(update(candidate).where(candidate.c.id == row.id).values(facts=facts, indexed=0))
-    return tuple(new)
+            key = article_key(article)
+            values = {"id": article.id, "feed": article.feed, "guid": article.guid, "link_key": key, "facts": facts}
+            new.append({**values, "seen_at": written(at), "left_at": None})
+            known.add(new[-1])
+        elif row["left_at"] is None and row["facts"] != facts and row["feed"] == article.feed:
+            row["facts"] = facts  # what another feed says of it is another matter
+            changed.append({"of": row["id"], "facts": facts, "indexed": 0})
+    fresh: list[str] = [row["id"] for row in new]
+    if new:
+        connection.execute(insert(candidate), new)
+    if changed := [row for row in changed if row["of"] not in fresh]:
+        connection.execute(update(candidate).where(candidate.c.id == bindparam("of")), changed)
+    return tuple(fresh)
 
 
-def _known(connection: Connection, article: Article) -> Row[Any] | None:
-    same = [candidate.c.id == article.id]
-    if article.feed and article.guid:
-        same.append(and_(candidate.c.feed == article.feed, candidate.c.guid == article.guid))
-    if key := article_key(article):
-        same.append(candidate.c.link_key == key)
-    return connection.execute(select(candidate).where(or_(*same)).order_by(candidate.c.seen_at).limit(1)).first()
+class _Known:
+    """The candidates that some articles may be: of the same id, the same guid of their feed, or the same address."""
+
+    def __init__(self, connection: Connection, articles: Sequence[Article]) -> None:
+        self._by: dict[tuple[str, ...], dict[str, Any]] = {}
+        guids: dict[str, list[str]] = defaultdict(list)
+        for article in articles:
+            if article.feed and article.guid:
+                guids[article.feed].append(article.guid)
+        self._look(connection, candidate.c.id, [article.id for article in articles])
+        self._look(connection, candidate.c.link_key, [key for article in articles if (key := article_key(article))])
+        for address, of in guids.items():
+            self._look(connection, candidate.c.guid, of, candidate.c.feed == address)
+
+    def _look(
+        self, connection: Connection, column: ColumnElement[str], values: Sequence[str], *also: ColumnElement[bool]
+    ) -> None:
+        for at in range(0, len(values), _AT_ONCE):
+            asked = select(candidate).where(column.in_(values[at : at + _AT_ONCE]), *also)
+            for row in connection.execute(asked.order_by(candidate.c.seen_at, candidate.c.id)).mappings():
+                self.add(dict(row))
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Know *row*; of two that an article may be it is the first."""
+        for key in (("id", row["id"]), ("guid", row["feed"], row["guid"]), ("link", row["link_key"])):
+            self._by.setdefault(key, row)
+
+    def of(self, article: Article) -> dict[str, Any] | None:
+        """Return what *article* is known as."""
+        found = self._by.get(("id", article.id))
+        if found is None and article.feed and article.guid:
+            found = self._by.get(("guid", article.feed, article.guid))
+        if found is None and (key := article_key(article)):
+            found = self._by.get(("link", key))
+        return found
 
 
 def _candidate(row: Row[Any]) -> Candidate:

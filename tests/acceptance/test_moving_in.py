@@ -3,6 +3,7 @@
 import json
 import shlex
 import subprocess
+import zipfile
 
 MAILCHIMP = (
     "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LEID,EUID,TAGS\n"
@@ -88,3 +89,26 @@ def test_csv_says_what_it_is_for_and_git_does_not_see_either(sample):
         refused = sample.run("subscribers", *arguments)
         assert refused.returncode == 2
         assert "git would track" in " ".join(refused.stderr.split())
+
+
+def test_past_issues_of_another_tool_come_in_and_nothing_of_them_repeats(sample, tmp_path):
+    for path in sample.path("issues").iterdir():
+        path.unlink()
+    export = tmp_path / "export.zip"
+    with zipfile.ZipFile(export, "w") as archive:
+        archive.writestr(
+            "posts.csv", "post_id,post_date,is_published,type,title\n1.a,2024-03-10T12:00:00Z,true,newsletter,First\n"
+        )
+        archive.writestr("posts/1.a.html", '<p>See <a href="https://acme.example/moved">this</a>.</p>')
+    assert "1 issue of Substack would be taken in for weekly" in sample.ok("import", str(export), "--dry-run")
+    told = sample.ok("import", str(export))
+    assert "001  2024-03-10  First (1 link)" in told
+    assert "1 issue of Substack taken in for weekly; 0 known already, 0 drafts left out" in told
+    sample.path("list.csv").write_text("title,url,why\nAgain,https://www.acme.example/moved/?utm_source=x,Because.\n")
+    sample.ok("add", "list.csv")
+    id = json.loads(sample.ok("pool", "list", "--json"))[-1]["id"]
+    sample.ok("new", "--subject", "Mine")
+    assert "issue 1" in sample.fails(2, "pick", id)
+    assert "sent by Substack" in sample.fails(2, "send", "1", "--really")
+    assert "no ZIP archive" in sample.fails(2, "import", "list.csv")
+    assert json.loads(sample.ok("import", str(export), "--json"))["known"] == 1

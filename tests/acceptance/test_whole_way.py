@@ -310,8 +310,27 @@ def test_an_article_of_a_sent_issue_is_not_picked_again_without_a_reason(sending
     assert "no article is free to be picked" in sending.fails(2, "pick", "--all")
     assert "ran in issue 1" in sending.fails(2, "pick", row["id"][:6])
     picked = json.loads(sending.ok("pick", row["id"][:6], "--again", "a correction", "--json"))
-    assert picked == {"issue": 2, "path": "issues/002.md", "created": True, "picked": [row["id"]], "already": []}
+    assert picked == {
+        "issue": 2,
+        "path": "issues/002.md",
+        "created": True,
+        "picked": [row["id"]],
+        "already": [],
+        "repeats": {},
+    }
     assert 'again = "a correction"' in sending.path("issues/002.md").read_text(encoding="utf-8")
+
+
+def test_an_article_whose_words_ran_under_another_address_is_picked_with_a_word_on_it(sending):
+    sending.ok("send", "1", "--really", "--yes")
+    (row, *_) = json.loads(sending.ok("pool", "list", "--json"))
+    copied = {"title": "Moka, told anew", "link": "https://elsewhere.example/moka", "why": row["why"]}
+    points = [*row["points"][:-1], "One more thing"]
+    sending.path("more.json").write_text(json.dumps([{**copied, "points": points}]), encoding="utf-8")
+    sending.ok("add", "more.json")
+    said = sending.ok("pick", "--all")
+    assert re.search(r"Moka, told anew\n +ran in #1, \d\d % the same text\n", said)
+    assert "issue 1 told of" in sending.run("check", "2").stdout
 
 
 def test_an_article_that_is_held_stays_in_its_issue_and_it_is_said(sample):

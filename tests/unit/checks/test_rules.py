@@ -117,6 +117,7 @@ BAD |= {
     "headers": (subject(GOOD, message=b"From: a@example.com\r\n\r\n"), 1),
     "link-shortened": (subject(GOOD.replace("a.example", "bit.ly")), 12),
     "link-lookalike": (subject(GOOD.replace("a.example", "p\u0430ypal.example")), 12),
+    "proposal": (subject(GOOD.replace("\ndate", "\nproposal = true\ndate", 1)), 3),
     "subject-cut": (subject(GOOD.replace('"Moka"', f'"{"x" * 41}"')), 4),
     "why-length": (subject(GOOD.replace("It scales.", "It scales. It is fast. It is ours.")), 14),
     "why-opening": (subject(GOOD.replace("It scales.", "This article details how it scales.")), 14),
@@ -127,6 +128,11 @@ BAD |= {
     "link-twice": (subject(TWICE), 19),
     "link-tracked": (subject(TWICE.replace("http://www.a", "https://b")), 19),
     "ran-before": (subject(GOOD, ran={12: 37}), 12),
+    "text-ran-before": (subject(GOOD, texts_ran={12: (37, 0.824)}), 12),
+    "series-order": (
+        subject(GOOD, series={12: "part 2 of a series, whose part 1 neither ran nor is in this issue"}),
+        12,
+    ),
     "section-full": (subject(GOOD, caps={"Data": 0.5}), 10),
     "client-support": (subject(GOOD, clients=("yahoo",), document=document('<p @7 style="gap:3px">x</p>')), 7),
     "client-fallback": (

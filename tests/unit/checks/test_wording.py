@@ -84,11 +84,14 @@ def test_the_other_line_of_a_link_that_stands_twice_is_named():
 
 
 def test_an_article_may_run_again_for_a_reason():
-    bad = subject(GOOD, ran={12: 37})
+    bad = subject(GOOD, ran={12: 37}, texts_ran={12: (37, 0.824)}, series={12: "part 2 of a series"})
     again = replace(bad, issue=replace(bad.issue, provenance={"a": Provenance(again="it was mended")}))
     assert check(again) == []
-    (found,) = check(bad)
-    assert '"Moka" ran in issue 37' in found.what
+    assert [found.what for found in check(bad)] == [
+        '"Moka" ran in issue 37',
+        '"Moka": issue 37 told of 82 % of the same text',
+        '"Moka" is part 2 of a series',
+    ]
 
 
 @pytest.mark.parametrize(

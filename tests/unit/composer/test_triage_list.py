@@ -1,5 +1,6 @@
 """A triage as a text: how it is printed, and what is read back."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -180,3 +181,11 @@ def test_what_cannot_be_read_is_told_by_its_line_and_what_to_do():
 
 def test_an_emptied_list_says_nothing():
     assert read("\ufeff# all comments\r\n\r\n").lines == 0
+
+
+def test_the_list_of_the_readme_can_be_read():
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```\n(# Triage of .*?)```", readme, re.S)
+    answer = read_triage(shown, ["Data platforms", "Search"], lambda w: w if re.fullmatch("[a-z0-9]{7}", w) else "")
+    assert answer.faults == ()
+    assert [verdict.verb.value for verdict in answer.verdicts] == ["pick", "pick", "hold", "drop"]
