@@ -16,7 +16,6 @@ from newsletter.model.page_state import PageState
 from newsletter.sources.page import PageReading
 from newsletter.sources.same_site import is_same_site
 
-
 TEXT = ("text_sha256", "words", "sketch", "truncated")
 """What an article says of its text: all of it is of one text."""
 
