@@ -236,11 +236,17 @@ def test_what_is_no_page_is_said(data, words):
 
 
 def test_many_comments_before_anything_else_are_passed_over_at_once():
-    comments = b"<!-- x - y -->\n" * 400
+    comments = b"<!-- x - y -->\n" * 200
     assert kind_of(comments + b"<rss version='2.0'>", "-") == "feed"
     assert kind_of(comments + b"words", "-") == "digest"
     assert is_saved_page(comments + b"<!DOCTYPE html>")
     assert not is_saved_page(comments + b"words")
-    assert read_page(comments[:4000] + b"<title>T</title>", HERE).article.title == "T"
+    assert read_page(comments + b"<title>T</title>", HERE).article.title == "T"
     with pytest.raises(InputError, match="a feed"):
-        read_page(comments[:3000] + b"<rss version='2.0'>", HERE)
+        read_page(comments + b"<rss version='2.0'>", HERE)
+
+
+@pytest.mark.parametrize("odd", ["&#1;", "\x01", "&#xFFFE;", "&#x1F;", "\x0b"])
+def test_controls_around_what_is_hidden_are_no_reason_to_stop(odd):
+    reading = read("<title>T</title>", f"<article><p>One{odd} <i hidden>x{odd}</i>{odd}two {WORDS}</p></article>")
+    assert reading.text.startswith("One two The 0th")
