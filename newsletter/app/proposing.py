@@ -96,12 +96,11 @@ def propose(
     :param list_name: the mailing list of a new one; empty is that of the last issue.
     :param now: the time by which things are new; None is the clock's.
     :param advance: hears how far it is where it takes long.
-    :raises PoolError: the issue was sent, or nothing is good enough; nothing is written then.
+    :raises PoolError: the issue was sent or is full, or nothing is good enough; nothing is written then.
     """
     require_unsent(newsletter, path)
     options, settings = newsletter.settings.picking, newsletter.settings
     issue = newsletter.issues.read(path) if path else None
-    ranking = rank(newsletter, list_of(newsletter, path, list_name), now, advance)
     limits = Limits(
         most=limit or options.limit,
         per_source=options.per_source if per_source is None else per_source,
@@ -114,6 +113,11 @@ def propose(
         for article in section.articles
         if not article.sponsor
     ]
+    if len(standing) >= limits.most:
+        what = f"there is no room: it has {len(standing)} articles, and an issue takes {limits.most}"
+        todo = "--limit N takes more, --new makes another issue"
+        raise PoolError(what, todo, where=path)
+    ranking = rank(newsletter, list_of(newsletter, path, list_name), now, advance)
     suggestions = suggestions_of(newsletter, ranking, ranking.stories[: limits.most * MATERIAL])
     composed = compose(suggestions, limits, standing, seed_of(newsletter))
     return _put(newsletter, ranking.gathered, composed, path, list_name)
