@@ -113,7 +113,7 @@ def propose(
         for article in section.articles
         if not article.sponsor
     ]
-    if len(standing) >= limits.most:
+    if path and len(standing) >= limits.most:
         what = f"there is no room: it has {len(standing)} articles, and an issue takes {limits.most}"
         todo = "--limit N takes more, --new makes another issue"
         raise PoolError(what, todo, where=path)

@@ -73,7 +73,7 @@ def test_a_models_drafts_are_previewed_written_and_told(drafting):
     assert shown.returncode == 1
     assert "195 words, 1,9" in shown.stdout
     assert "2 calls, 3,9" in shown.stdout
-    done = drafting.run("draft", "--with", "command", "--json")
+    done = drafting.run("draft", "--with", "command", "--wait", "0", "--json")
     told = json.loads(done.stdout)
     assert done.returncode == 1
     assert done.stderr == "drafting: 3 of 3\n"

@@ -216,4 +216,6 @@ def test_a_proposal_is_made_of_pool_and_candidates_and_each_is_in_the_pool_then(
     assert left.choice.article == PACKET
     assert "issue 1 tells this story already" in {repeat.words for repeat in left.repeats}
     with pytest.raises(PoolError, match="no story that waits is good enough"):
+        propose(newsletter, proposed.path, limit=5, now=NOW)
+    with pytest.raises(PoolError, match="there is no room: it has 4 articles, and an issue takes 4"):
         propose(newsletter, proposed.path, limit=4, now=NOW)
