@@ -49,7 +49,7 @@ def test_excerpts_are_offered_chosen_reviewed_and_only_then_sent(drafting):
     assert drafting.ok("draft") == "issues/001.md: no article lacks words\n"
     assert sum(rule == "unreviewed" for rule, _ in rules(drafting)) == 3
     refused = drafting.fails(1, "send", "1", "--really", "--yes")
-    assert '"The other" was drafted by excerpt and reviewed by nobody' in refused
+    assert '"The other" has excerpts that nobody has reviewed' in refused
     listed = drafting.run("review", "1")
     assert listed.returncode == 1
     assert f"»{first}«" in listed.stdout
