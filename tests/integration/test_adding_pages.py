@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -389,3 +391,15 @@ def test_without_a_database_addresses_are_recorded_and_read_all_the_same(tmp_pat
     monkeypatch.chdir(tmp_path)
     with web_site({"/robots.txt": Says(status=404), "/queue": page()}) as site:
         assert values(f"{site.url}/queue")[0]["page"]["state"] == "read"
+
+
+def test_recording_an_address_loads_nothing_that_only_reading_a_page_needs(newsletter):
+    program = (
+        "import sys; from newsletter.cli.root import root;"
+        "root.main(['add', '--wait', '0', 'https://a.example/x'], standalone_mode=False);"
+        "heavy = {'lxml', 'trafilatura', 'httpx2', 'sqlalchemy', 'feedparser', 'protego', 'rich'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert len(entries(newsletter)) == 1
