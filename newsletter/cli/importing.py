@@ -46,7 +46,8 @@ def import_(export: Path, tool: str | None, list_name: str, first: int | None, d
 
     Each published issue becomes an issue file with a receipt that says who sent it, numbered by date. Each link in it
     counts as run. What only paying readers got stays out of the archive. Drafts are left out. Importing again adds
-    what is new alone. Exit code 1 says that something could not be taken in.
+    what is new alone. Of several tools, import that first which you used first. Exit code 1 says that something could
+    not be taken in.
     """
     from newsletter.app.importing import Wanted, import_past
 

@@ -13,7 +13,8 @@ from newsletter.model.canonical import article_key, keys_of
 
 # Only headings are looked at: a mistake in an old issue does not keep the editor from the next one.
 _HEADING = re.compile(
-    r"^###\s+(?:\[?(?P<title>.*)\]\((?P<link>[^\s)]+)[^)]*\))?(?P<bare>.*?)(?:\{[^{}]*#(?P<id>[\w-]+)[^{}]*\})?\s*$",
+    r"^###\s+(?:\[?(?P<title>.*)\]\((?P<link>(?:\\.|\([^\s()]*\)|[^\s()\\])+)[^)]*\))?(?P<bare>.*?)"
+    r"(?:(?<!\\)\{[^{}]*#(?P<id>[\w-]+)[^{}]*\})?\s*$",
     re.M,
 )
 _NEXT = re.compile(r"^#{1,3}\s", re.M)
@@ -23,6 +24,11 @@ _IMPORTED = re.compile(r"""^imported_from\s*=\s*["'][^"'\n]""", re.M)
 _LINK = re.compile(r"\]\(<?(https?://[^\s)>]+)|<(https?://[^\s>]+)>", re.I)
 _REACHED = ("accepted", "in_doubt", "deferred", "sending", "queued")
 """States of a delivery that is, may be, or is still to be, in somebody's hands."""
+
+
+def destination(written: str) -> str:
+    """Return the address that a link destination of Markdown means: without <> and escapes (CommonMark §6.3, §2.4)."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", written.removeprefix("<").removesuffix(">"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +121,7 @@ class Past:
     def _take_in(self, seen: Appearance, head: str, text: str) -> None:
         date = found[1] if (found := _DATE.search(head)) else ""
         for match in _HEADING.finditer(text):
-            id, link = match["id"] or "", match["link"] or ""
+            id, link = match["id"] or "", destination(match["link"] or "")
             if id:
                 self._by_id.setdefault(id, []).append(seen)
             self._note(link, seen)

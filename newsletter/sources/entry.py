@@ -68,7 +68,8 @@ Read = tuple[FeedHead, list[Collected], list[Remark]]
 
 def web_link(link: str, base: str) -> str:
     """Return *link* as an absolute http(s) address, relative to *base*; empty where it is none."""
-    link = re.sub(r"[\t\r\n]", "", link.strip()).replace(" ", "%20")  # as browsers do: URL Standard §4.4
+    link = re.sub(r"[\t\r\n]", "", link.strip())  # as browsers do, and with them controls: URL Standard §4.4, §1.3
+    link = re.sub(r"[\x00-\x20\x7f]", lambda odd: f"%{ord(odd[0]):02X}", link)
     try:
         if not link or len(link) > _LINK_LIMIT:
             return ""
