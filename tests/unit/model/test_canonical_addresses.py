@@ -92,6 +92,16 @@ def test_a_printed_link_loses_trackers_and_nothing_else(link):
         assert not any(TRACKERS.fullmatch(name) for name, _ in parse_qsl(printed.partition("?")[2]))
 
 
+def test_a_link_longer_than_any_address_is_its_own_key():
+    for link in (
+        "https://e.com/" + "a-" * 20_000 + "/amp",
+        "https://google.com/url?q=" * 5000,
+        "https://e.com" + "/" * 30_000,
+    ):
+        assert link_key(link) == link
+    assert link_key("https://e.com/" + "a-" * 1900 + "/amp/") == "e.com/" + "a-" * 1900
+
+
 def test_a_printed_link_is_its_publishers_own_to_the_letter():
     spelled = "https://Example.com/a%7Eb/?x=1+2&y=%e4#part"
     assert printed_link(spelled) == spelled
