@@ -105,6 +105,7 @@ readme: $(ENV)/run
 picture: $(ENV)/test
 	"$(BIN)/python" tests/picture.py
 	"$(BIN)/python" tests/studio_picture.py
+	"$(BIN)/python" tests/triage_picture.py
 
 wheel: $(ENV)/run
 	"$(BIN)/python" -m hatchling build -t wheel

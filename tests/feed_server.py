@@ -27,7 +27,7 @@ class Planned:
     """A feed: what stands at *path* of the host *host*, and what is to come of it.
 
     :param titles: of the articles that are to be found.
-    :param outcome: of the first run; *again* of the second.
+    :param outcome: of asking it for the first time.
     """
 
     slug: str
@@ -35,7 +35,6 @@ class Planned:
     path: str
     titles: frozenset[str]
     outcome: str = "changed"
-    again: str = "unchanged"
 
 
 @dataclass
@@ -239,9 +238,9 @@ def _no_validators(server: FeedServer, slug: str, host: int) -> None:
     _plan(server, slug, host, titles(slug, 0), lambda asked: Says(body=body, headers={"Content-Type": "text/plain"}))
 
 
-def _bad(says: Says, outcome: str = "failed", again: str = "failed") -> Callable[[FeedServer, str, int], None]:
+def _bad(says: Says, outcome: str = "failed") -> Callable[[FeedServer, str, int], None]:
     def kind(server: FeedServer, slug: str, host: int) -> None:
-        _plan(server, slug, host, frozenset(), lambda asked: says, outcome=outcome, again=again)
+        _plan(server, slug, host, frozenset(), lambda asked: says, outcome=outcome)
 
     return kind
 
@@ -249,7 +248,7 @@ def _bad(says: Says, outcome: str = "failed", again: str = "failed") -> Callable
 def _busy(server: FeedServer, slug: str, host: int) -> None:
     """It speaks for its whole host, and has one of its own."""
     says = Says(status=429, body=b"later", headers={"Retry-After": "7200"})
-    _plan(server, slug, HOSTS - 1, frozenset(), lambda asked: says, outcome="waiting", again="")
+    _plan(server, slug, HOSTS - 1, frozenset(), lambda asked: says, outcome="waiting")
 
 
 PLAIN = {"rss": _rss, "atom": _atom, "json": _json, "packed": _packed}
@@ -267,7 +266,7 @@ ODD: dict[str, Callable[[FeedServer, str, int], None]] = {
     "silent": _bad(Says(ends=False, raw=b"HTTP/1.1 200 OK\r\n")),
     "drip": _bad(Says(body=b"<rss>" * 1000, drip=0.05)),
     "half": _bad(Says(ends=False, raw=b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<rss>")),
-    "gone": _bad(Says(status=410), "gone", "gone"),
+    "gone": _bad(Says(status=410), "gone"),
     "missing": _bad(Says(status=404, body=b"no")),
     "fault": _bad(Says(status=500, body=b"oops")),
     "strange": _bad(Says(status=599, body=b"?")),

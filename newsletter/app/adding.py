@@ -117,12 +117,12 @@ def add_saved(newsletter: Newsletter, pool: Pool, name: str, data: bytes, noted:
 
     :raises InputError: it is no page, or says neither its title nor its address.
     """
-    from newsletter.app.page_reading import read_once
+    from newsletter.app.page_reading import read_file
     from newsletter.app.page_taking import with_text
     from newsletter.composer.fitting import fitted
     from newsletter.sources.context import Context
 
-    reading = read_once(newsletter, data, Context(name=name, now=datetime.now(UTC)))
+    reading = read_file(newsletter, data, Context(name=name, now=datetime.now(UTC)))
     read = with_text(newsletter, reading)
     if not (read.title or read.link):
         raise InputError("the page says neither its title nor its address", "add it by its address", where=name)
@@ -142,7 +142,8 @@ def add_saved(newsletter: Newsletter, pool: Pool, name: str, data: bytes, noted:
     return Added(address=name, entry=entry, outcome=outcome, notices=notices, wants_page=False)
 
 
-_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_PROLOGUE = re.compile(rb"<!--.*?-->|<\?xml[^>]*>", re.S)
+_PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.I)
 
 
 def is_saved_page(data: bytes) -> bool:
@@ -150,7 +151,7 @@ def is_saved_page(data: bytes) -> bool:
     begin = data[:8192].removeprefix(b"\xef\xbb\xbf")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16
         begin = begin[2:].replace(b"\0", b"")
-    return _PAGE.match(begin) is not None
+    return _PAGE.match(_PROLOGUE.sub(b"", begin)) is not None
 
 
 def adopt_candidate(newsletter: Newsletter, pool: Pool, entry: Entry) -> str:

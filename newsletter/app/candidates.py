@@ -8,7 +8,6 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.composer.fitting import fitted
 from newsletter.composer.pool import Entry, Pool
 from newsletter.errors import PoolError
-from newsletter.model.canonical import link_key
 
 if TYPE_CHECKING:  # heavy: imported by who asks for a candidate
     from newsletter.store.candidates import Candidate, CandidateStore
@@ -45,16 +44,22 @@ class Articles:
         return self._entry(waiting[0]) if waiting else self._pool.find(prefix)
 
     def _entry(self, candidate: "Candidate") -> Entry:
-        article = candidate.article
-        known = self._by_link.get(link_key(article.link), "") if article.link else ""
-        self._found[known or article.id] = article.id
-        if known:
-            return self._pool.entries[known]
-        return Entry(article=fitted(candidate.article), added=candidate.seen_at.isoformat(timespec="microseconds"))
+        known = self._pool.same_as(candidate.article)
+        self._found[known.article.id if known else candidate.article.id] = candidate.article.id
+        return known or Entry(
+            article=fitted(candidate.article), added=candidate.seen_at.isoformat(timespec="microseconds")
+        )
 
     def take_in(self, entries: Sequence[Entry]) -> None:
-        """Put those of *entries* into the pool that it does not have."""
-        self._pool.add([entry.article for entry in entries if entry.article.id not in self._pool.entries])
+        """Put those of *entries* into the pool that it does not have.
+
+        :raises PoolError: one of them came into the pool just now, by another process and another id.
+        """
+        new = [entry.article for entry in entries if entry.article.id not in self._pool.entries]
+        for article, addition in zip(new, self._pool.add(new), strict=True):
+            if addition.article.id != article.id:
+                what = f"{article.id} came into the pool meanwhile, as {addition.article.id}"
+                raise PoolError(what, "do it once more")
 
     def leave(self, ids: Iterable[str] | None = None) -> None:
         """Note that *ids* wait no longer, or those candidates that were found here."""
@@ -69,11 +74,6 @@ class Articles:
         from newsletter.store.candidates import CandidateStore
 
         return CandidateStore(self._newsletter.database)
-
-    @cached_property
-    def _by_link(self) -> dict[str, str]:
-        entries = self._pool.entries.items()
-        return {link_key(entry.article.link): id for id, entry in entries if entry.article.link}
 
 
 def adopt(newsletter: Newsletter, prefix: str, pool: Pool | None = None) -> Entry:

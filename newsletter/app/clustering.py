@@ -10,6 +10,7 @@ from itertools import islice
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.texts import own_words, texts_of
+from newsletter.composer.picking import source_of
 from newsletter.composer.reckoning import Reckoning
 from newsletter.composer.series import Part, part_of
 from newsletter.composer.shortlist import Tie
@@ -25,6 +26,8 @@ _NOTHING = Wording()
 _AT_ONCE = 500
 """Articles, with their texts, in memory."""
 
+SAME_OUTLET = 0.4
+"""An outlet seldom tells one story twice, and often two of one topic: so alike two of its articles must be."""
 LONG = 4_000
 """So many texts take more than a second."""
 
@@ -41,12 +44,14 @@ class Told:
     :param at: when it did, in seconds since 1970.
     :param content: the key of its title and text.
     :param part: of a series, that it is: two parts are two articles, however alike.
+    :param outlet: who published it.
     """
 
     id: str
     at: float
     content: str
     part: Part | None = None
+    outlet: str = ""
 
     @classmethod
     def of(cls, article: Article, since: str) -> "Told":
@@ -55,7 +60,8 @@ class Told:
         text = article.text_sha256 or own_words(article)
         key = sha256(f"{VERSION}\n{article.title}\n{text}".encode("utf-8", "replace")).hexdigest()
         part = part_of(article.title, article.link)
-        return cls(id=article.id, at=moment.timestamp(), content=key[:32], part=part)
+        outlet = source_of(article).casefold()
+        return cls(id=article.id, at=moment.timestamp(), content=key[:32], part=part, outlet=outlet)
 
     @property
     def mark(self) -> str:
@@ -86,7 +92,7 @@ def find_stories(
     times, marks = {one.id: one.at for one in ordered}, {one.id: one.mark for one in ordered}
     before = Reckoning.from_bytes(newsletter.derived.get(STORIES, VERSION) or b"")
     if not (fresh := before.fresh(marks)):
-        return stories_of(times, _without_series(ordered, before.ties))
+        return stories_of(times, _of_stories(ordered, before.ties))
     texts = _Texts(newsletter, find)
     if before.is_due(marks):
         texts.announce(2 * len(ordered), advance)
@@ -102,18 +108,22 @@ def find_stories(
         found = (*before.kept(marks), *ties_among(new, frequencies), *ties_between(new, others, frequencies))
         now = Reckoning(told=marks, ties=found, frequencies=frequencies, whole=before.whole)
     newsletter.derived.put(STORIES, {VERSION: now.to_bytes()})
-    return stories_of(times, _without_series(ordered, now.ties))
+    return stories_of(times, _of_stories(ordered, now.ties))
 
 
-def _without_series(told: Iterable[Told], ties: Iterable[Tie]) -> list[Tie]:
-    """Return *ties* but for those between two parts of one series."""
-    parts = {one.id: one.part for one in told if one.part}
+def _of_stories(told: Iterable[Told], ties: Iterable[Tie]) -> list[Tie]:
+    """Return *ties* but for those between two parts of one series, and weak ones between two articles of one outlet."""
+    known = {one.id: one for one in told}
 
-    def is_within_series(tie: Tie) -> bool:
-        one, other = parts.get(tie.one), parts.get(tie.other)
-        return bool(one and other and one.number != other.number and one.belongs_with(other))
+    def counts(tie: Tie) -> bool:
+        one, other = known.get(tie.one), known.get(tie.other)
+        if not one or not other:
+            return False
+        if one.part and other.part and one.part.number != other.part.number and one.part.belongs_with(other.part):
+            return False
+        return not one.outlet or one.outlet != other.outlet or tie.share >= SAME_OUTLET
 
-    return [tie for tie in ties if not is_within_series(tie)]
+    return [tie for tie in ties if counts(tie)]
 
 
 def found_alike(newsletter: Newsletter, ids: Iterable[str]) -> dict[str, frozenset[str]]:

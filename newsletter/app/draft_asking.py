@@ -132,8 +132,10 @@ def _post(body: bytes, options: DraftOptions, sleep: Callable[[float], None]) ->
     for attempt in range(ATTEMPTS):
         try:
             answer = fetch_now(request, limits)
-        except NetError as error:  # nobody knows what it has done until then
-            raise NoReply(error.what, free="connected" in error.what or "private network" in error.what) from error
+        except NetError as error:
+            # Nobody knows what it did once it was asked; who was not reached is not for the next article either.
+            unasked = "connected" in error.what or "private network" in error.what
+            raise NoReply(error.what, free=unasked, of_all=unasked) from error
         if answer.status == 200:
             return answer.body
         if answer.status != 429 and answer.status < 500:

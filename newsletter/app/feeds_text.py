@@ -63,6 +63,7 @@ def _table(feed: Feed) -> str:
         "section": feed.section,
         "source": feed.source,
         "tags": list(feed.tags),
+        "kind": feed.kind,
         "muted": feed.muted,
     }
     return tomlkit.dumps({"feeds": {feed.slug: {name: value for name, value in values.items() if value}}})

@@ -57,7 +57,8 @@ class FeedResult:
         if "private network" in words:
             return ALLOW
         if "web page" in words or "no feed" in words:
-            return f"newsletter feeds add {self.feed.address} looks for its feed; newsletter feeds remove {slug}"
+            looks = f"newsletter feeds add {self.feed.address} looks for its feed"
+            return f"{looks}, newsletter feeds remove {slug} takes this out"
         if words.startswith(("404", "401", "403")) or self.state.failures >= OFTEN:
             return f"open {self.feed.address} in a browser; newsletter feeds remove {slug} takes it out"
         return ""

@@ -124,16 +124,24 @@ class _Run:
         self._silent: dict[str, int] = {}
 
     async def go(self, stop: Event) -> Mapping[str, FeedResult]:
-        """Ask, read and keep until all is done, or somebody or the clock wants it to end."""
+        """Ask, read and keep until all is done, or somebody or the clock wants it to end.
+
+        What came before the clock wanted it is read: it would have to be sent again.
+        """
+        self._told(0, len(self._feeds))
         work = asyncio.create_task(self._work())
         until = time.monotonic() + self._newsletter.settings.sources.run_seconds
         try:
             while not work.done() and not stop.is_set() and not self._fault and time.monotonic() < until:
                 await asyncio.wait([work], timeout=LOOK)
         finally:
-            for task in (work, *self._reading):
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            while self._reading and not stop.is_set() and not self._fault:
+                await asyncio.wait(self._reading, timeout=LOOK)
+            for task in self._reading:
                 task.cancel()
-            await asyncio.gather(work, *self._reading, return_exceptions=True)
+            await asyncio.gather(*self._reading, return_exceptions=True)
             if self._keeping:
                 await self._keeping
             await self._reader.close()
@@ -146,7 +154,7 @@ class _Run:
     async def _work(self) -> None:
         await self._hosts.visit(by_host(self._feeds), self._visit)
         while self._reading:
-            await asyncio.gather(*self._reading)
+            await asyncio.wait(self._reading)
 
     async def _visit(self, addresses: Sequence[str]) -> None:
         host = host_in(addresses[0])
@@ -195,13 +203,15 @@ class _Run:
         context = Context(name=feed.slug, now=_now(), address=answer.url, headers=answer.headers)
         try:
             async with self._aside:
-                reading = await self._reader.read(answer.body, context)
+                reading = await self._reading_of(feed, answer.body, context)
                 articles = await asyncio.to_thread(self._new_articles, reading, feed)
         except InputError as error:
             timed = replace(state, timings=after.timings)
             self._fail(feed, after_failure(timed, error.what, _now()))
         except NewsletterError as error:  # the pool, an issue or the disk: no feed could be kept
             self._fault = error
+        except Exception as error:  # an entry that nobody thought of is one feed's fault
+            self._fail(feed, after_failure(state, f"it cannot be taken in ({type(error).__name__}: {error})", _now()))
         else:
             remarks = tuple(remark.what for remark in reading.remarks if not remark.harmless)
             self._keep(
@@ -210,6 +220,15 @@ class _Run:
             )
         finally:
             self._room.release()
+
+    async def _reading_of(self, feed: Feed, body: bytes, context: Context) -> FeedReading:
+        """Return what *body* says: a feed, or what the source of another package reads, in a process of its own."""
+        if not feed.kind:
+            return await self._reader.read(body, context)
+        from newsletter.sources.plugins import run_aside
+
+        read = await asyncio.to_thread(run_aside, feed.kind, body, context)
+        return FeedReading(name=read.name, collected=read.collected, remarks=read.remarks)
 
     def _new_articles(self, reading: FeedReading, feed: Feed) -> list[Article]:
         if self._known is None:

@@ -13,7 +13,8 @@ from newsletter.app.drafting import KIND, Task, put, without_faults
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.draft_answer import AnswerFault, one_line, read_answer
 from newsletter.composer.draft_options import DraftOptions
-from newsletter.composer.draft_prompt import FEWEST_READ, Question, draft_key, tokens_in, tokens_out
+from newsletter.composer.draft_prompt import Question, draft_key, tokens_in, tokens_out
+from newsletter.composer.draft_text import count_words, readable, refusal
 from newsletter.composer.injection import words_to_a_machine
 from newsletter.composer.support import Ground
 from newsletter.errors import IssueError, SettingsError
@@ -21,8 +22,6 @@ from newsletter.model.draft import MODEL, Draft
 from newsletter.settings import LOCAL_FILE
 from newsletter.store.spending import Call, CapReached, Caps, Spending, Spent
 
-LONGEST_WORD = 40
-"""Characters of a word, of a line that is cut: scripts without blanks have lines of one word."""
 ANSWERS = 2
 """That are asked for: one that cannot be used is told why, once."""
 
@@ -116,8 +115,8 @@ class Drafter:
 
     def look(self, task: Task) -> Preview:
         """Return what would be asked; nobody is asked."""
-        text, _ = self._readable(task)
-        if reason := self._refusal(task):
+        text, _ = readable(task.text, self._options.most_words)
+        if reason := refusal(task.article, task.text, self._options.most_words, cut=self._wish.truncated):
             return Preview(task=task, reason=reason, words=count_words(task.text))
         question = self._question(task, text)
         kept = self._kept(task, text) is not None
@@ -130,44 +129,19 @@ class Drafter:
 
         :raises SettingsError: nobody can be asked as configured.
         """
-        if reason := self._refusal(task):
+        if reason := refusal(task.article, task.text, self._options.most_words, cut=self._wish.truncated):
             return Made(task=task, reason=reason)
-        text, cut = self._readable(task)
+        text, cut = readable(task.text, self._options.most_words)
         made = self._from_kept(task, text) or self._asked(task, text)
         if made.draft is None:
             return made
         return self._judged(made, made.draft, text, cut or task.article.truncated)
 
-    def _refusal(self, task: Task) -> str:
-        words = count_words(task.text)
-        if not task.text.strip():
-            return "nothing is known of what it says; newsletter add LINK reads it"
-        if words < FEWEST_READ:
-            return f"{words} words are known of it, and of fewer than {FEWEST_READ} a model makes up the rest"
-        if task.article.truncated and not self._wish.truncated:
-            return "what was read of it ends before the article does; --truncated drafts all the same, and says so"
-        if words > self._options.most_words and not self._wish.truncated:
-            most = self._options.most_words
-            return f"it has {words:,} words, and {most:,} are read; raise most_words, or --truncated drafts of those"
-        return ""
-
-    def _readable(self, task: Task) -> tuple[str, bool]:
-        """Return as much of the text as is read, without characters that nobody sees, and whether it was cut."""
-        lines = "\n".join(line for raw in task.text.splitlines() if (line := one_line(raw)))
-        if count_words(lines) <= self._options.most_words:
-            return lines, False
-        kept, words = [], 0
-        for line in lines.split("\n"):
-            words += count_words(line)
-            if words > self._options.most_words:
-                break
-            kept.append(line)
-        first = " ".join(lines.split()[: self._options.most_words])  # all in one line
-        return "\n".join(kept) or first[: self._options.most_words * LONGEST_WORD], True
-
     def _question(self, task: Task, text: str) -> Question:
         fence = f"=====ARTICLE-{secrets.token_hex(12)}====="
-        return Question(article=task.article, text=text, language=self._language, fence=fence)
+        known = task.article
+        article = replace(known, title=one_line(known.title), source=one_line(known.source))
+        return Question(article=article, text=text, language=self._language, fence=fence)
 
     def _kept(self, task: Task, text: str) -> bytes | None:
         return self._newsletter.derived.get(KIND, draft_key(task.article, text, self._language, self._options))
@@ -190,7 +164,7 @@ class Drafter:
             try:
                 id = self._spending.begin(call, self._caps)
             except CapReached as reached:
-                return Made(task=task, reason=self._capped(reached, call), cost=cost, tokens=tokens, last=True)
+                return Made(task=task, reason=self._capped(reached, call), cost=cost, tokens=tokens)
             try:
                 reply = ask(question, self._options, self._newsletter.settings.folder, fault, sleep=self._sleep)
             except NoReply as none:
@@ -260,15 +234,19 @@ class Drafter:
 
     def _judged(self, made: Made, answered: Draft, text: str, truncated: bool) -> Made:
         """Return *made* without what the text does not bear out, or with its marks."""
-        own = made.task.article.language.partition("-")[0].casefold()
+        known = made.task.article
+        own = known.language.partition("-")[0].casefold()
         same = not own or own == self._language.partition("-")[0].casefold()
-        draft = Ground(text, language=self._language, same_language=same).judge(answered)
+        head = f"{known.title}\n{known.source}\n{known.author}"
+        draft = Ground(text, head, language=self._language, same_language=same).judge(answered)
         faults = [f"{claim.fault}: “{claim.text}”" for claim in draft.claims if claim.fault]
         written = draft if self._wish.keep_unsupported else without_faults(draft)
         if not written.claims:
             return replace(made, draft=None, reason=f"nothing of its draft is in the article: {faults[0]}")
         did = "marked" if self._wish.keep_unsupported else "left out"
-        notes = [f"the article speaks to machines: “{found}”"] if (found := words_to_a_machine(text)) else []
+        notes = (
+            [f"the article speaks to machines: “{found}”"] if (found := words_to_a_machine(f"{head}\n{text}")) else []
+        )
         if not draft.confident:
             notes.append("the model says that it is not confident")
         remarks = tuple(f"{did}, {fault}" for fault in faults)
@@ -289,12 +267,6 @@ def draft_into(newsletter: Newsletter, path: Path, drafter: Drafter, task: Task)
         except IssueError as error:
             return replace(made, draft=None, reason=f"{error.what}; {error.todo}")
     return made
-
-
-def count_words(text: str) -> int:
-    """Return how many words *text* has; of scripts without blanks, two letters count as one."""
-    letters = sum("\u3040" <= letter <= "\u9fff" or "\u0e00" <= letter <= "\u0eff" for letter in text)
-    return len(text.split()) + letters // 2
 
 
 def money(amount: float) -> str:

@@ -17,7 +17,7 @@ from newsletter.errors import IssueError, PoolError
 from newsletter.files import write_whole
 from newsletter.model.article import Article
 from newsletter.model.canonical import article_id, link_key
-from newsletter.model.draft import is_draft
+from newsletter.model.draft import EXCERPT, MODEL, is_draft
 from newsletter.model.issue import PickedArticle, Provenance
 
 OWN = -2
@@ -160,7 +160,9 @@ def _known(pool: Pool, article: Article) -> Entry | None:
 
 def _keep_words(newsletter: Newsletter, known: Article, now: Article) -> Callable[[Newsletter], None] | None:
     """Let the pool have the words of *now*; return what takes that back."""
-    names = ("title", "link", "source", "minutes", "published", "why", "points")
+    names = ["title", "link", "source", "minutes", "published", "why", "points"]
+    if any(article.drafted_by.startswith((MODEL, EXCERPT)) for article in (known, now)):
+        names.append("drafted_by")  # what a machine drafted is its draft in the next issue, too
     new, old = ({name: _plain(getattr(article, name)) for name in names} for article in (now, known))
     changed = [name for name in names if new[name] != old[name]]
     if not changed:

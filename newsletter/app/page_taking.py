@@ -1,25 +1,23 @@
 """Takes what was read of a page into the pool: its facts where nobody knew better, its text beside it."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.noting import note
 from newsletter.app.page_asking import Asked
-from newsletter.app.page_reading import read_once
 from newsletter.app.texts import keep_texts
 from newsletter.composer.fitting import fitted
 from newsletter.composer.pool import Decision, Entry, Pool
 from newsletter.composer.shortlist import Repeat
 from newsletter.composer.sketch import sketch_of
-from newsletter.errors import InputError
 from newsletter.model.article import Article
 from newsletter.model.canonical import link_key
 from newsletter.model.page_state import PageState
-from newsletter.sources.context import Context
 from newsletter.sources.page import PageReading
-from newsletter.sources.page_schedule import after_reading, never_again
 from newsletter.sources.same_site import is_same_site
+
+TEXT = ("text_sha256", "words", "sketch", "truncated")
+"""What an article says of its text: all of it is of one text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,23 +39,16 @@ class Taken:
 
 
 def take(newsletter: Newsletter, pool: Pool, asked: Asked) -> Taken:
-    """Read the page that *asked* brought, if it brought one, and complete its article."""
-    state, answer = asked.state, asked.answer
-    if answer is None:
+    """Complete the article of a page with what was read of it, if anything was."""
+    state, reading = asked.state, asked.reading
+    if reading is None:
         return Taken(entry=pool.entries[state.id], state=state)
-    now = datetime.now(UTC)
-    context = Context(name=state.link, address=answer.url, headers=answer.headers, now=now)
-    try:
-        reading = read_once(newsletter, answer.body, context)
-    except InputError as error:
-        return Taken(entry=pool.entries[state.id], state=never_again(state, error.what))
     remarks = list(reading.remarks)
     article = with_text(newsletter, reading)
-    link, canonical, remark = _places(state.link, answer.url, article)
+    link, canonical, remark = _places(state.link, asked.address, article)
     remarks += [remark] if remark else []
-    article = replace(article, id=state.id, link=link, canonical=canonical)
-    entry, same_as = complete(pool, article)
-    return Taken(entry=entry, state=after_reading(state, now), remarks=tuple(remarks), same_as=same_as)
+    entry, same_as = complete(pool, replace(article, id=state.id, link=link, canonical=canonical))
+    return Taken(entry=entry, state=state, remarks=tuple(remarks), same_as=same_as)
 
 
 def with_text(newsletter: Newsletter, reading: PageReading) -> Article:
@@ -97,6 +88,8 @@ def complete(pool: Pool, article: Article) -> tuple[Entry, Entry | None]:
     if article.link != entry.article.link:
         pool.edit(article.id, {"link": article.link})
     pool.add([fitted(replace(article, found=entry.article.found))])
+    if entry.article.text_sha256 and article.words > entry.article.words:  # its feed gave the beginning, or a summary
+        pool.edit(article.id, {name: getattr(article, name) for name in TEXT})
     entry = pool.entries[article.id]
     same = pool.same_as(entry.article)
     if same is None:

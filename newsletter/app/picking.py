@@ -1,6 +1,6 @@
 """Puts articles of the pool into an issue file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from newsletter.composer.markdown import plain_text
 from newsletter.composer.memory import Memory
 from newsletter.composer.past import Past
 from newsletter.composer.picking import Rules, choose, require_free, require_readable
+from newsletter.composer.pool import Decision, Entry, Pool
 from newsletter.composer.series import in_order
 from newsletter.composer.shortlist import Repeat, RepeatKind
 from newsletter.errors import PoolError
@@ -85,7 +86,7 @@ def pick(
     number = newsletter.issues.read(path).number if path else 0
     for entry in entries:
         require_free(entry, past, number, again)
-    chosen = [entry.article for entry in entries] if ids else in_order(choose(pool.entries.values(), past, rules))
+    chosen = [entry.article for entry in entries] if ids else in_order(choose(_offered(pool), past, rules))
     if not chosen:
         raise PoolError(
             "no article is free to be picked", "newsletter add FILE adds some; newsletter pool list shows why"
@@ -129,6 +130,12 @@ def list_of(newsletter: Newsletter, path: Path | None, list_name: str = "") -> s
         return newsletter.issues.head(path).list if path else list_name
     last = newsletter.issues.last()
     return last.list if last else next(iter(newsletter.settings.lists), "")
+
+
+def _offered(pool: Pool) -> Iterator[Entry]:
+    """Yield what is new in the pool, but for what is muted."""
+    mutes = pool.mutes
+    return (entry for entry in pool.of(Decision.NEW) if not mutes.of(entry.article))
 
 
 def require_unsent(newsletter: Newsletter, path: Path | None) -> None:

@@ -120,6 +120,10 @@ def plan(
     if number_of(path) != issue.number:
         what = f"issue {issue.number} is sent from its own file"
         raise SendError(what, f"move it to {newsletter.issues.folder / issue.label}.md", where=path)
+    if issue.imported_from:
+        tool = issue.imported_from.partition(":")[0].capitalize()
+        what = f"{issue.label} was sent by {tool} before it was imported"
+        raise SendError(what, "newsletter new makes the next issue", where=path)
     rendered = newsletter.render(issue)
     list_name = newsletter.list_of(issue)
     corrected = issue.correction_of or None

@@ -14,9 +14,9 @@ from newsletter.app.picking import Placing, list_of, place, require_unsent
 from newsletter.app.ranking import rank, suggestions_of
 from newsletter.app.sections import name_of
 from newsletter.app.shortlisting import seed_of
+from newsletter.app.waiting import Gathered
 from newsletter.composer.issues import number_of
 from newsletter.composer.picking import source_of
-from newsletter.composer.pool import Pool
 from newsletter.composer.selection import Composed, Limits, compose
 from newsletter.composer.series import in_order
 from newsletter.composer.shortlist import Suggestion
@@ -116,12 +116,12 @@ def propose(
     ]
     suggestions = suggestions_of(newsletter, ranking, ranking.stories[: limits.most * MATERIAL])
     composed = compose(suggestions, limits, standing, seed_of(newsletter))
-    return _put(newsletter, ranking.gathered.pool, composed, path, list_name)
+    return _put(newsletter, ranking.gathered, composed, path, list_name)
 
 
-def _put(newsletter: Newsletter, pool: Pool, composed: Composed, path: Path | None, list_name: str) -> Proposed:
+def _put(newsletter: Newsletter, gathered: Gathered, composed: Composed, path: Path | None, list_name: str) -> Proposed:
     """Write what was chosen: into the pool, then into the issue; then the candidates leave."""
-    known, passed = Articles(newsletter, pool), Counter(composed.passed)
+    known, passed = Articles(newsletter, gathered.pool), Counter(composed.passed)
     entries, placings, taken = [], [], {}
     for one in composed.taken:
         entry = known.find(one.choice.article.id)
@@ -134,6 +134,7 @@ def _put(newsletter: Newsletter, pool: Pool, composed: Composed, path: Path | No
         entries.append(entry)
         placings.append(placing)
         taken[entry.article.id] = one
+    known.leave(gathered.stale)
     if not placings:
         counts = ", ".join(f"{many:,} {words}" for words, many in passed.most_common()) or "nothing waits"
         raise PoolError(

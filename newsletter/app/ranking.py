@@ -11,6 +11,7 @@ from newsletter.app.remembering import sketches_of
 from newsletter.app.waiting import Gathered, articles_of, gather
 from newsletter.composer.scoring import score
 from newsletter.composer.shortlist import Repeat, RepeatKind, Score, Suggestion, Tie
+from newsletter.composer.stories import Story
 from newsletter.model.article import Article
 
 
@@ -60,7 +61,7 @@ def rank(
     ranked = []
     for story in find_stories(newsletter, told, find, advance):
         if ids := [id for id in story.ids if id in waiting]:
-            best, *also = sorted(ids, key=_face(gathered))
+            best, *also = sorted(ids, key=_face(gathered, story))
             ranked.append(
                 Ranked(
                     id=best,
@@ -75,17 +76,18 @@ def rank(
     return Ranking(stories=tuple(ranked), gathered=gathered)
 
 
-def _face(gathered: Gathered) -> Callable[[str], tuple[object, ...]]:
-    """Return the order in which articles of one story may stand for it.
+def _face(gathered: Gathered, story: Story) -> Callable[[str], tuple[object, ...]]:
+    """Return the order in which articles of one *story* may stand for it.
 
-    What an editor chose by hand; the feed that is picked most; the first of feeds.toml; the earliest; the longest.
+    What an editor chose by hand; what is alike to more than one other; the feed that is picked most; the first of
+    feeds.toml; the earliest; the longest.
     """
     place = {address: at for at, address in enumerate(gathered.feeds)}
 
     def order(id: str) -> tuple[object, ...]:
         one = gathered.waiting[id]
         rate = -round(gathered.rates.rate(one.origin), 2)
-        return not one.noted, rate, place.get(one.origin, len(place)), one.told.at, -one.words, id
+        return not one.noted, id in story.edges, rate, place.get(one.origin, len(place)), one.told.at, -one.words, id
 
     return order
 

@@ -12,11 +12,12 @@ from newsletter.app.clustering import Advance
 from newsletter.app.deciding import Decided, Refused, decide
 from newsletter.app.kept_triage import Opened
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.picking import require_unsent
+from newsletter.app.picking import list_of, require_unsent
 from newsletter.app.shortlisting import shortlist
 from newsletter.composer.markdown import plain_text
 from newsletter.composer.sitting import Room, Sitting
 from newsletter.composer.triage_reading import Resolve, read_triage
+from newsletter.composer.verdict import Verdict
 from newsletter.errors import PoolError
 from newsletter.settings import FILE
 
@@ -63,7 +64,7 @@ def sit_down(
     :raises PoolError: there is no such list, or the issue was sent.
     """
     path = issue_for(newsletter, reference, list_name)
-    list_name = list_name or _list_of(newsletter, path)
+    list_name = list_name or list_of(newsletter, path)
     now, stories = datetime.now(newsletter.settings.timezone), shortlist(newsletter, list_name, advance=advance)
     suggestions = [one for one in stories.suggestions if not section or one.section.casefold() == section.casefold()]
     deadline = newsletter.settings.picking.deadline
@@ -89,13 +90,6 @@ def issue_for(newsletter: Newsletter, reference: str | None, list_name: str) -> 
         return path
     unsent = (p for p in reversed(newsletter.issues.paths().values()) if not newsletter.issues.receipts(p))
     return next((path for path in unsent if not list_name or newsletter.issues.head(path).list == list_name), None)
-
-
-def _list_of(newsletter: Newsletter, path: Path | None) -> str:
-    if path:
-        return newsletter.issues.head(path).list
-    last = newsletter.issues.last()
-    return last.list if last and last.list else next(iter(newsletter.settings.lists), "")
 
 
 def rooms_of(newsletter: Newsletter, path: Path | None, suggested: Sequence[str] = ()) -> tuple[Room, ...]:
@@ -135,8 +129,24 @@ def carry_out(
         decided=decided,
         undecided=len(answer.listed | set(opened.lines)) - len(answer.verdicts),
         lost=tuple(line for id, line in opened.lines.items() if id not in answer.listed),
-        over=tuple(room for room in rooms_of(newsletter, decided.path) if 0 < room.cap < room.count),
+        over=_over(newsletter, decided),
     )
+
+
+def write_verdicts(newsletter: Newsletter, sitting: Sitting, verdicts: Sequence[Verdict]) -> Outcome:
+    """Carry out what was decided in *sitting*.
+
+    :raises Refused: with each verdict that cannot be; then nothing was written.
+    """
+    path = sitting.path or issue_for(newsletter, None, sitting.list_name)
+    decided = decide(newsletter, verdicts, path, list_name=sitting.list_name, others=sitting.others)
+    about = {verdict.id for verdict in verdicts}
+    undecided = sum(one.choice.article.id not in about for one in sitting.suggestions)
+    return Outcome(decided=decided, undecided=undecided, over=_over(newsletter, decided))
+
+
+def _over(newsletter: Newsletter, decided: Decided) -> tuple[Room, ...]:
+    return tuple(room for room in rooms_of(newsletter, decided.path) if room.is_over)
 
 
 def _resolver(newsletter: Newsletter, opened: Opened) -> Resolve:

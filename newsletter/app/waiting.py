@@ -47,6 +47,7 @@ class Gathered:
 
     :param waiting: by id.
     :param recent: articles of the last issues, and of the next ones, which may tell the same stories.
+    :param stale: candidates that the pool has, with what was decided about them: whoever took them was killed.
     :param picked: the unsent issue of those that are in one, by id.
     :param left_out: how many do not wait any more, by why.
     :param feeds: of feeds.toml by address, in its order.
@@ -55,6 +56,7 @@ class Gathered:
     waiting: Mapping[str, Waiting]
     recent: Sequence[Told]
     picked: Mapping[str, int]
+    stale: Sequence[str]
     rates: PickRates
     left_out: Mapping[str, int]
     feeds: Mapping[str, Feed]
@@ -101,6 +103,7 @@ class _Gathering:
         self._waiting: dict[str, Waiting] = {}
         self._recent: list[Told] = []
         self._picked: dict[str, int] = {}
+        self._stale: list[str] = []
         self._rates = PickRates()
         self._left_out: Counter[str] = Counter()
         self._last_sent = _last_sent(newsletter)
@@ -141,7 +144,8 @@ class _Gathering:
             article, since = candidate.article, _written(candidate.seen_at)
             key = article_key(article)
             if article.id in self._pool.entries or (key and key in self._keys):
-                continue  # the pool has it, and what was decided about it
+                self._stale.append(article.id)
+                continue
             self._count(article, since, picked=False, decided=False)
             if stands := self._stands(article):
                 self._left_out[stands] += 1
@@ -160,6 +164,7 @@ class _Gathering:
             waiting=self._waiting,
             recent=self._recent,
             picked=self._picked,
+            stale=self._stale,
             rates=self._rates,
             left_out=dict(self._left_out),
             feeds=self._feeds,

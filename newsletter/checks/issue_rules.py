@@ -104,8 +104,8 @@ def link_missing(subject: Subject) -> Found:
 
 @rule("why-missing", Severity.ERROR)
 def why_missing(subject: Subject) -> Found:
-    """An article says why it matters; a sponsor's need not, nor the editor's own prose under a heading."""
-    for article in subject.issue.articles:
+    """An article says why it matters; a sponsor's need not, nor prose under a heading, nor one that was imported."""
+    for article in subject.issue.articles if not subject.issue.imported_from else ():
         if not article.sponsor and not article.is_chapter and not (article.why and article.why.markdown.strip()):
             todo = 'add a paragraph "**Why it matters:** …"'
             yield article.line, f"{_name(article.title.markdown)} does not say why it matters", todo

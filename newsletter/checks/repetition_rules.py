@@ -58,8 +58,8 @@ def series_order(subject: Subject) -> Found:
 
 
 def _without_reason(subject: Subject) -> Iterator[PickedArticle]:
-    """Yield the articles that nobody paid for, and of which nobody said why they run again."""
-    for article in subject.issue.articles:
+    """Yield the articles that nobody paid for, and of which nobody said why they run again; none of past issues."""
+    for article in subject.issue.articles if not subject.issue.imported_from else ():
         known = subject.issue.provenance.get(article.id)
         if not article.sponsor and not (known and known.again):
             yield article

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
-@click.option("--all", "take_all", is_flag=True, help="All that are new and have run nowhere.")
+@click.option("--all", "take_all", is_flag=True, help="All that are new, not muted, and have run nowhere.")
 @click.option("--auto", is_flag=True, help="The best of all that waits, by [picking]; the issue is a proposal.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most N of them.")
 @click.option("--per-source", type=click.IntRange(1), default=None, metavar="N", help="At most N of one source.")

@@ -110,7 +110,7 @@ def list_(as_json: bool) -> None:
         say_json([one.values() for one in found])
         return
     timezone = newsletter.settings.timezone
-    columns = ("FEED", "STATE", "NEXT", "P50/P99/MAX", "SECTION", "WHAT")
+    columns = ("FEED", "STATE", "ANSWERED", "NEXT", "P50/P99/MAX", "SECTION", "WHAT")
     say_table(columns, [_row(one, timezone) for one in found])
     if not found:
         say("no feeds; newsletter feeds add ADDRESS adds one")
@@ -128,7 +128,8 @@ def _row(standing: "FeedStanding", timezone: ZoneInfo) -> tuple[str, ...]:
     else:
         what = state.words or feed.address
     when = moment(state.next_at, timezone) if state.next_at else "-" if state.gone_at else "now"
-    return feed.slug, _state(standing), when, times, feed.section, what
+    last = moment(state.answered_at, timezone) if state.answered_at else "never"
+    return feed.slug, _state(standing), last, when, times, feed.section, what
 
 
 def _state(standing: "FeedStanding") -> str:

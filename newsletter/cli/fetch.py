@@ -1,5 +1,6 @@
 """Collect: what feeds have that is new."""
 
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -137,9 +138,11 @@ def _say_broken(run: "FetchRun", timezone: ZoneInfo) -> None:
         say(f"  {result.feed.slug}: {words}{times}{again}{todo}")
 
 
-def _first(results: "list[FeedResult]") -> "list[FeedResult]":
-    """Return those that are told of by name; of the others newsletter feeds list tells."""
-    return results[:NAMED]
+def _first(results: "Sequence[FeedResult]") -> "Iterator[FeedResult]":
+    """Yield those that are told of by name, and say behind them how many there are beside."""
+    yield from results[:NAMED]
+    if len(results) > NAMED:
+        say(f"  … and {len(results) - NAMED} more: newsletter feeds list, or fetch --json, tells of all")
 
 
 def moment(at: datetime, timezone: ZoneInfo) -> str:

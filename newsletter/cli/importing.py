@@ -38,7 +38,7 @@ SHOWN = 10
 @click.option("--dry-run", is_flag=True, help="Say what would be taken in, and write nothing.")
 @json_option
 def import_(export: Path, tool: str | None, list_name: str, first: int | None, dry_run: bool, as_json: bool) -> None:
-    """Take in the past issues of another tool, so that nothing repeats and the archive has them.
+    """Take in the past issues of another tool, so that nothing repeats.
 
     FILE is the export that the tool makes, a ZIP archive or the folder that it was unpacked into: of Buttondown
     (emails.csv and emails/), Substack (posts.csv and posts/) or Mailchimp (campaigns.csv and campaigns_content/). The
@@ -46,7 +46,8 @@ def import_(export: Path, tool: str | None, list_name: str, first: int | None, d
 
     Each published issue becomes an issue file with a receipt that says who sent it, numbered by date. Each link in it
     counts as run. What only paying readers got stays out of the archive. Drafts are left out. Importing again adds
-    what is new alone. Exit code 1 says that something could not be taken in.
+    what is new alone. Of several tools, import that first which you used first. Exit code 1 says that something could
+    not be taken in.
     """
     from newsletter.app.importing import Wanted, import_past
 

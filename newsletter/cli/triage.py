@@ -4,6 +4,8 @@ import os
 import shlex
 import sys
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,12 +16,14 @@ from newsletter.cli.output import here, plural, printable, say, say_json
 from newsletter.cli.progress import counting_if_long
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from newsletter.app import Newsletter
+    from newsletter.app.deliberation import Deliberation
     from newsletter.app.kept_triage import KeptTriage
     from newsletter.app.triaging import Outcome
-    from newsletter.composer.verdict import Fault
+    from newsletter.composer.sitting import Sitting
+    from newsletter.composer.verdict import Fault, Verdict
 
 NAMED = 12
 """Ids at most in the command that takes a triage back."""
@@ -31,6 +35,7 @@ NOTHING: dict[str, object] = {"picked": [], "held": [], "dropped": [], "muted": 
 @click.option("--list", "list_name", metavar="NAME", default="", help="For this mailing list.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most N stories.")
 @click.option("--section", metavar="NAME", default="", callback=one_line, help="Only what seems to belong there.")
+@click.option("--tui", "full_screen", is_flag=True, help="On the full screen, one key a decision.")
 @click.option("--continue", "go_on", is_flag=True, help="Go on with the list that was kept.")
 @click.option("--fresh", is_flag=True, help="Give up the list that was kept, and begin anew.")
 @click.option("--print", "show", is_flag=True, help="Print the list, and decide nothing.")
@@ -41,6 +46,7 @@ def triage(
     list_name: str,
     limit: int | None,
     section: str,
+    full_screen: bool,
     go_on: bool,
     fresh: bool,
     show: bool,
@@ -54,18 +60,22 @@ def triage(
     unsent one, or a new one. What cannot be read is told by its line, and the list opens again with all that you typed.
 
     Until it was carried out it is kept, and --continue goes on with it. Scripts take --print, and give --apply.
+
+    With --tui it is the full screen, where ? tells the keys; it needs pip install 'newsletterpress[tui]'.
     """
     from newsletter.app.kept_triage import KeptTriage
     from newsletter.app.triaging import sit_down
 
-    if sum((go_on, show, file is not None, fresh)) > 1:
-        raise click.UsageError("Give one of --continue, --fresh, --print and --apply.")
+    if sum((full_screen, go_on, show, file is not None, fresh)) > 1:
+        raise click.UsageError("Give one of --tui, --continue, --fresh, --print and --apply.")
     newsletter = here()
     kept = KeptTriage(newsletter)
     if file is not None:
         report(_apply(newsletter, file, issue, list_name), as_json=as_json)
         return
-    if not show:
+    if full_screen:
+        _require_screen()
+    elif not show:
         _require_editor()
         _require_turn(kept, go_on=go_on, fresh=fresh)
     if not go_on:
@@ -73,6 +83,9 @@ def triage(
             sitting = sit_down(newsletter, issue, list_name, limit=limit or 0, section=section, advance=advance)
         if show:
             click.echo(kept.printed(sitting), nl=False)
+            return
+        if full_screen:
+            report(_on_screen(newsletter, sitting), as_json=as_json)
             return
         if not sitting.suggestions:
             say_json(NOTHING) if as_json else say("nothing waits for a decision")
@@ -86,6 +99,45 @@ def _require_editor() -> None:
         raise click.UsageError(
             "There is no terminal for an editor: --print prints the list, --apply FILE carries it out."
         )
+
+
+def _require_screen() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("textual") is None:
+        raise click.UsageError("The full screen needs textual: pip install 'newsletterpress[tui]'.")
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise click.UsageError("There is no terminal: --print prints the list, --apply FILE carries it out.")
+
+
+def _on_screen(newsletter: "Newsletter", sitting: "Sitting") -> "Outcome | None":
+    """Decide on the full screen; None when nothing was written."""
+    from newsletter.app.deliberation import Deliberation
+    from newsletter.app.triaging import write_verdicts
+    from newsletter.cli.triage_screen import TriageScreen
+
+    deliberation = Deliberation.of(newsletter, sitting)
+    write = partial(write_verdicts, newsletter, sitting)
+    if not sitting.suggestions:
+        return _without_stories(deliberation, write)
+    timezone = newsletter.settings.timezone
+    outcome = TriageScreen(deliberation, write, lambda: datetime.now(timezone)).run()
+    if kept := len(deliberation.verdicts()):
+        click.echo(f"{plural(kept, 'decision')} kept; newsletter triage --tui goes on with them", err=True)
+    return outcome
+
+
+def _without_stories(deliberation: "Deliberation", write: "Callable[[Sequence[Verdict]], Outcome]") -> "Outcome | None":
+    """Nothing is left to be decided about; what was decided before may still have to be written."""
+    if not deliberation.kept:
+        say("nothing waits for a decision")
+        return None
+    kept = plural(deliberation.kept, "decision")
+    if not click.confirm(f"Nothing waits any more, but {kept} of before. Write them?", default=True, err=True):
+        return None
+    outcome = write(deliberation.verdicts())
+    deliberation.forget()
+    return outcome
 
 
 def _require_turn(kept: "KeptTriage", *, go_on: bool, fresh: bool) -> None:
@@ -103,13 +155,16 @@ def _apply(newsletter: "Newsletter", file: str, issue: str | None, list_name: st
     from newsletter.app.deciding import Refused
     from newsletter.app.kept_triage import KeptTriage, read_list
     from newsletter.app.triaging import carry_out
+    from newsletter.composer.triage_list import HEAD
 
     where = "standard input" if file == "-" else file
     data = sys.stdin.buffer.read() if file == "-" else read_file(Path(file))
-    opened = KeptTriage(newsletter).opened()
-    known = replace(opened, issue="", list_name="")
+    text, opened = read_list(data, where), KeptTriage(newsletter).opened()
+    # A list as it was printed may have lost lines; what a script wrote itself names only what it decides about.
+    lines = opened.lines if text.removeprefix("\ufeff").startswith(HEAD) else {}
+    known = replace(opened, issue="", list_name="", lines=lines)
     try:
-        return carry_out(newsletter, read_list(data, where), known, reference=issue, list_name=list_name)
+        return carry_out(newsletter, text, known, reference=issue, list_name=list_name)
     except Refused as refused:
         _say_faults(refused.faults, where)
         click.echo("newsletter: nothing was decided", err=True)

@@ -187,7 +187,8 @@ def _taken_apart(heading: str) -> tuple[str, str, str]:
     id = ""
     if heading.endswith("}"):
         before, _, attributes = heading[:-1].rpartition("{")
-        if ids := _ID.findall(attributes):
+        ids = () if before.endswith("\\") else _ID.findall(attributes)
+        if ids:
             heading, id = before.rstrip(), ids[-1]
     title, is_linked, _ = heading.rpartition("](")
     if is_linked and (link := _target(heading, len(title) + 2)):

@@ -55,7 +55,8 @@ def choose(entries: Iterable[Entry], past: Past, rules: Rules) -> list[Article]:
 
 def state_of(entry: Entry, past: Past) -> str:
     """Return "picked 42" or "sent 41" for an article that an issue has, else what was decided about it."""
-    if seen := past.picked(entry.article) or past.sent(entry.article):
+    if ran := past.of(entry.article):
+        seen = next((one for one in reversed(ran) if not one.sent), ran[-1])
         return f"{'sent' if seen.sent else 'picked'} {seen.number}"
     return entry.decision.value
 

@@ -9,11 +9,10 @@ import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from newsletter.composer.mutes import Mute, MuteKind, Mutes
 from newsletter.composer.pool_event import (
@@ -22,14 +21,12 @@ from newsletter.composer.pool_event import (
     MUTES,
     Decision,
     Head,
-    addresses_of,
-    article_of,
     excess,
-    facts_of,
     moment_after,
     written,
 )
-from newsletter.composer.pool_file import Place, PoolFile, Told
+from newsletter.composer.pool_file import PoolFile, Told
+from newsletter.composer.pool_record import Part, Record
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
 from newsletter.model.canonical import article_key, link_key
@@ -77,30 +74,6 @@ class Addition:
         return self.entry.article
 
 
-class _Part(NamedTuple):
-    """A line that has facts of an article; where it stands, for they are read when somebody asks for them."""
-
-    at: str
-    event: str
-    file: PoolFile
-    place: Place
-
-
-@dataclass(slots=True)
-class _Record:
-    """What the lines about one id say.
-
-    :param judged: time and line of the last decision, which is the order of decisions.
-    """
-
-    parts: list[_Part] = field(default_factory=list)
-    added: str = ""
-    judged: tuple[str, bytes] = ("", b"")
-    event: str = ""
-    reason: str = ""
-    id: str = ""
-
-
 class Pool:
     """All articles that were collected, and what is muted.
 
@@ -111,17 +84,21 @@ class Pool:
 
     def __init__(self, folder: Path, writer: str, now: datetime | None = None, told: Told | None = None) -> None:
         self._now = now
-        self._records: dict[str, _Record] = {}
-        self._mutes: dict[str, _Record] = {}
+        self._records: dict[str, Record] = {}
+        self._mutes: dict[str, Record] = {}
         self._order: list[str] | None = None
         self._ids_by_key: dict[str, str] | None = None
         own = folder / f"{writer}.jsonl"
         self._own = PoolFile(own, told=told, own=True)
         self._last = ""
-        self.entries: Mapping[str, Entry] = Entries(self)
         with _uncollected():
             for path in sorted(folder.glob("*.jsonl")):
                 self._catch_up(self._own if path == own else PoolFile(path, told=told))
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """All entries by id, in the order in which they came; each is read when it is asked for."""
+        return Entries(self)  # kept here, it would keep the pool, and its open files, until garbage is looked for
 
     def of(self, *decisions: Decision) -> Iterator[Entry]:
         """Yield the entries with one of these decisions, in the order in which they came; the others are not read."""
@@ -237,7 +214,7 @@ class Pool:
         if not record.added:
             raise KeyError(id)
         return Entry(
-            article=self._article(id, record.parts),
+            article=record.article(id),
             decision=Decision(record.event or "new"),
             reason=record.reason,
             added=record.added,
@@ -246,26 +223,11 @@ class Pool:
 
     def article(self, id: str) -> Article | None:
         """Read the article of this id; None when there is none."""
-        return self._article(id, self._records[id].parts) if self.has(id) else None
+        return self._records[id].article(id) if self.has(id) else None
 
     def fingerprint(self, id: str) -> str:
         """Return what is the same as long as nothing is written about this id; its facts are not read for it."""
-        record = self._records[id]
-        lines = [part.file.line(part.place).strip() for part in record.parts]
-        return blake2b(b"\n".join([*sorted(lines), record.judged[1]]), digest_size=12).hexdigest()
-
-    def _article(self, id: str, parts: Sequence[_Part]) -> Article:
-        if len(parts) == 1:
-            with parts[0].file.said_of(parts[0].place):
-                return article_of(id, parts[0].file.line(parts[0].place))
-        facts: dict[str, Any] = {}
-        if parts:
-            parts = sorted(parts, key=lambda part: (part.at, part.file.line(part.place).strip()))
-            for part in (part for part in parts if part.event == "added"):
-                facts = _facts(part) | facts  # the first that says a fact is right
-            for part in (part for part in parts if part.event == "edited"):
-                facts |= _facts(part)
-        return Article(id=id).with_facts(facts)
+        return self._records[id].fingerprint()
 
     def _id_of(self, article: Article) -> str:
         """Return the id that an article has here already, by its own or by its link; else its own."""
@@ -274,15 +236,9 @@ class Pool:
         if self._ids_by_key is None:
             self._ids_by_key = {}
             for id in self.order():
-                self._know(self._addressed(id))
+                self._know(self._records[id].addressed(id))
         known = (self._ids_by_key.get(key) for key in _keys(article))
         return next((id for id in known if id), article.id)
-
-    def _addressed(self, id: str) -> Article:
-        """Return as much of an article as its addresses are."""
-        parts = self._records[id].parts
-        addresses = addresses_of(parts[0].file.line(parts[0].place)) if len(parts) == 1 else None
-        return Article(id=id, link=addresses[0], canonical=addresses[1]) if addresses else self._article(id, parts)
 
     def _know(self, article: Article) -> None:
         if self._ids_by_key is not None:
@@ -293,8 +249,7 @@ class Pool:
         """Return the facts of *article* that *known* lacks, but for those that somebody has taken out."""
         had, passed = known.facts(), {"found", "drafted_by"}
         missing = {name: value for name, value in article.facts().items() if name not in had and name not in passed}
-        edits = [part for part in self._records[id].parts if part.event == "edited"] if missing and self.has(id) else []
-        edited = {name for part in edits for name in _facts(part)}
+        edited = self._records[id].edited_names() if missing and self.has(id) else frozenset()
         return {name: value for name, value in missing.items() if name not in edited}
 
     def _record(self, event: dict[str, Any]) -> None:
@@ -318,24 +273,22 @@ class Pool:
         for head, place, line in file.news():
             if file is self._own:
                 self._last = max(self._last, head.at)
-            self._apply(head, _Part(head.at, head.event, file, place), line)
+            self._apply(head, Part(head.at, head.event, file, place), line)
 
-    def _apply(self, head: Head, part: _Part, line: bytes) -> None:
+    def _apply(self, head: Head, part: Part, line: bytes) -> None:
         record = self._record_of(head.event, head.id)
         if head.event in FACTS:
-            record.parts.append(part)
-            if head.event == "added":
-                record.added = min(record.added or head.at, head.at)
-                self._order = None
-        elif head.at >= record.judged[0] and (order := (head.at, line.strip())) > record.judged:
-            record.judged, record.event, record.reason, record.id = order, head.event, head.reason, head.id
+            record.add(part)
+            self._order = None if head.event == "added" else self._order
+        else:
+            record.judge(head, line)
 
-    def _record_of(self, event: str, id: str) -> _Record:
+    def _record_of(self, event: str, id: str) -> Record:
         records = self._records
         if event in MUTES:
             records, id = self._mutes, Mute.parse(id).key
         if (record := records.get(id)) is None:
-            record = records[id] = _Record()
+            record = records[id] = Record()
         return record
 
 
@@ -368,11 +321,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def _facts(part: _Part) -> dict[str, Any]:
-    with part.file.said_of(part.place):
-        return facts_of(part.file.line(part.place))
 
 
 def _keys(article: Article) -> tuple[str, ...]:

@@ -167,7 +167,12 @@ def moment_after(now: datetime, *earlier: str) -> str:
     """Return *now* for an event, but later than all *earlier* ones: what follows from another is never before it."""
     latest = max(earlier, default="")
     text = _iso(now)
-    return text if text > latest else _iso(datetime.fromisoformat(latest) + timedelta(microseconds=1))
+    if text > latest:
+        return text
+    try:
+        return _iso(datetime.fromisoformat(latest) + timedelta(microseconds=1))
+    except OverflowError:  # somebody's clock, or hand, had written the end of the year 9999
+        return latest
 
 
 def written(event: Mapping[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ import os
 import sys
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -157,7 +157,8 @@ class PoolFile:
                     yield
                 finally:
                     if not self._size():  # nothing was added to a new one
-                        self.path.unlink()
+                        with suppress(OSError):  # Windows deletes no file that is open
+                            self.path.unlink()
                 return
 
     def _is_there(self) -> bool:

@@ -16,6 +16,11 @@ class Room:
     count: int = 0
     cap: int = 0
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has more than it may have."""
+        return 0 < self.cap < self.count
+
     def __str__(self) -> str:
         return f"{self.name} {self.count}{f' of {self.cap}' if self.cap else ''}"
 

@@ -7,7 +7,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -45,10 +45,15 @@ class Telling:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """Articles that tell one story, oldest first, and the ties that brought them together, closest first."""
+    """Articles that tell one story, oldest first, and the ties that brought them together, closest first.
+
+    :param edges: those of three and more that are alike to one other alone: a side piece, or a mistake, is among them,
+        and none of them should stand for the story.
+    """
 
     ids: tuple[str, ...]
     ties: tuple[Tie, ...] = ()
+    edges: frozenset[str] = frozenset()
 
 
 def ties_among(ordered: Iterable[Telling], frequencies: Frequencies, threshold: float = THRESHOLD) -> Iterator[Tie]:
@@ -151,9 +156,11 @@ def stories_of(times: Mapping[str, float], ties: Iterable[Tie]) -> list[Story]:
     heads = {id: id for id in times}
     members: dict[str, list[str]] = {id: [id] for id in times}
     joined: defaultdict[str, list[Tie]] = defaultdict(list)
-    for tie in sorted(ties, key=lambda tie: (-tie.share, tie.one, tie.other)):
-        if tie.one not in times or tie.other not in times:
-            continue
+    known = sorted(
+        (tie for tie in ties if tie.one in times and tie.other in times),
+        key=lambda tie: (-tie.share, tie.one, tie.other),
+    )
+    for tie in known:
         one, other = heads[tie.one], heads[tie.other]
         together = members[one] + members[other]
         moments = [times[id] for id in together]
@@ -163,7 +170,12 @@ def stories_of(times: Mapping[str, float], ties: Iterable[Tie]) -> list[Story]:
             heads[id] = one
         members[one] = together
         joined[one] = sorted(joined[one] + joined.pop(other, []) + [tie], key=attrgetter("share"), reverse=True)
+    within = Counter(id for tie in known if heads[tie.one] == heads[tie.other] for id in (tie.one, tie.other))
     return [
-        Story(ids=tuple(sorted(ids, key=lambda id: (times[id], id))), ties=tuple(joined.get(head, ())))
+        Story(
+            ids=tuple(sorted(ids, key=lambda id: (times[id], id))),
+            ties=tuple(joined.get(head, ())),
+            edges=frozenset(id for id in ids if within[id] == 1 and len(ids) > 2),
+        )
         for head, ids in members.items()
     ]

@@ -31,14 +31,16 @@ _SCALES = {
     "k": 3, "thousand": 3, "tausend": 3, "m": 6, "million": 6, "millionen": 6, "bn": 9, "b": 9, "billion": 9,
     "milliarden": 9, "trillion": 12,
 }  # fmt: skip
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve",
+    "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+)
+_TENS = ("ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _SPELLED = {
-    word: number
-    for words in (
-        "zero one two three four five six seven eight nine ten eleven twelve",
-        "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
-    )
-    for number, word in enumerate(words.split())
-} | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000, "million": 10**6}
+    **{word: number for words in _UNITS for number, word in enumerate(words.split())},
+    **{word: 10 * number for number, word in enumerate(_TENS, 1)},
+    **{"hundred": 100, "thousand": 1000, "million": 10**6},
+}
 _CLAIMED = frozenset(
     ("three", "four", "five", "six", "seven", "eight", "nine", "eleven", "twelve", "twenty", "thirty", "forty", "fifty")
 )
@@ -55,6 +57,7 @@ _COMMON = frozenset(
     make many maybe might more most much must near neither never next nobody nothing often once only other otherwise
     over people rather reduce same second should simple since some someone something soon still such take than that
     their them then there these they third this those though through together toward under unless unlike until upon
+    small large long short high better good great fast slow new old real whole
     what when where whether which while whole whose will with within without would write avoid use
     prefer""".split()  # noqa: SIM905 - as a list, it would be a page
 )
@@ -71,11 +74,13 @@ def plain(text: str) -> str:
 class Ground:
     """A text that claims are judged by.
 
+    :param head: title, source and author: a name or number may be theirs, a quote may not.
     :param language: of the claims, BCP 47.
     :param same_language: whether the text is in it: only then the words of a claim can be compared with its quote.
     """
 
     text: str
+    head: str = ""
     language: str = "en"
     same_language: bool = True
 
@@ -84,8 +89,12 @@ class Ground:
         return plain(self.text)
 
     @cached_property
+    def _all(self) -> str:
+        return f"{plain(self.head)}\n{self._plain}"
+
+    @cached_property
     def _words(self) -> frozenset[str]:
-        return frozenset(part for token in _TOKEN.findall(self._plain) for part in _forms(token))
+        return frozenset(part for token in _TOKEN.findall(self._all) for part in _forms(token))
 
     @cached_property
     def _stems(self) -> frozenset[str]:
@@ -93,7 +102,7 @@ class Ground:
 
     @cached_property
     def _numbers(self) -> frozenset[Decimal]:
-        said = {value for values in _numbers_in(self._plain) for value in values}
+        said = {value for values in _numbers_in(self._all) for value in values}
         return frozenset(said | {Decimal(_SPELLED[word]) for word in self._words if word in _SPELLED})
 
     def judge(self, draft: Draft) -> Draft:

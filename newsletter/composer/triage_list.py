@@ -22,6 +22,8 @@ SHORTEST = 7
 """Letters of an id that are shown at least: among 10,000 articles two share so many once in 700 times."""
 TITLE = 90
 """Characters of a title at most: the line has more to tell."""
+HEAD = "# Triage of "
+"""How a list begins that nobody took the beginning from."""
 OUTLETS = 4
 """Outlets that are named of a story at most."""
 
@@ -47,10 +49,10 @@ def triage_text(sitting: Sitting) -> str:
     length = short_length([one.choice.article.id for one in sitting.suggestions])
     sections = [section for section, _ in lines]
     width = max(map(len, sections), default=0)
-    rows = [
-        f"-  {section:{width}}  {one.choice.article.id[:length]}  {rest}".replace("-    ", "-  ", not width)
-        for (section, rest), one in zip(lines, sitting.suggestions, strict=True)
-    ]
+    rows = []
+    for (section, rest), one in zip(lines, sitting.suggestions, strict=True):
+        parts = ["-", section.ljust(width), one.choice.article.id[:length], rest]
+        rows.append("  ".join(part for part in parts if part))
     return "\n".join([*_head(sitting), "", *rows]) + "\n"
 
 
@@ -65,7 +67,7 @@ def _head(sitting: Sitting) -> Iterator[str]:
     issue = f"issue {sitting.path.stem}" if sitting.path else "a new issue"
     whom = f" for {sitting.list_name}" if sitting.list_name else ""
     count = len(sitting.suggestions)
-    yield f"# Triage of {issue}{whom}: {count:,} {'story' if count == 1 else 'stories'}, best first"
+    yield f"{HEAD}{issue}{whom}: {count:,} {'story' if count == 1 else 'stories'}, best first"
     if sitting.deadline:
         left = time_left(sitting.deadline, sitting.now)
         yield f"# Ready by {sitting.deadline:%a %d %b %H:%M}: {left} left"

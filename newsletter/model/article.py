@@ -71,7 +71,7 @@ class Article:
         for name, value in facts.items():
             kind = type(getattr(self, name, None))
             values[name] = tuple(value) if kind is tuple and isinstance(value, list) else value
-            if type(values[name]) is not kind or (kind is tuple and not all(isinstance(item, str) for item in value)):
+            if type(values[name]) is not kind or (kind is tuple and {*map(type, value)} - {str}):
                 raise TypeError(f"{name!r} is no fact of an article, or is no {kind.__name__}")
         return replace(self, **values)
 

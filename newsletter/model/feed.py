@@ -14,6 +14,7 @@ class Feed:
     :param section: of an issue, that its articles are meant for.
     :param source: who publishes its articles, in words; empty for its own title.
     :param tags: what an editor calls all of its articles.
+    :param kind: what reads it: the name of a source that another package brings; empty for RSS, Atom and JSON Feed.
     :param muted: it is fetched, and its articles are not offered.
     """
 
@@ -23,6 +24,7 @@ class Feed:
     section: str = ""
     source: str = ""
     tags: tuple[str, ...] = ()
+    kind: str = ""
     muted: bool = False
 
     @property

@@ -94,7 +94,7 @@ class _Reader(HTMLParser):
 def read_bookmarks(text: str, name: str, now: datetime) -> Reading:
     """Read one article from each bookmark of an address on the web."""
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(text.replace("<![", "&lt;!["))  # html.parser fails on a marked section that is none
     reader.close()
     collected, remarks = [], []
     for mark in reader.marks:

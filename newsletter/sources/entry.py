@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from newsletter.model.article import Article
-from newsletter.model.canonical import article_id, link_key
+from newsletter.model.canonical import article_id, keys_of, link_key
 from newsletter.model.excerpt import excerpt
 from newsletter.sources.fields import SOURCE_LIMIT, SUMMARY_LIMIT
 from newsletter.sources.plain import plain
@@ -68,7 +68,8 @@ Read = tuple[FeedHead, list[Collected], list[Remark]]
 
 def web_link(link: str, base: str) -> str:
     """Return *link* as an absolute http(s) address, relative to *base*; empty where it is none."""
-    link = re.sub(r"[\t\r\n]", "", link.strip()).replace(" ", "%20")  # as browsers do: URL Standard §4.4
+    link = re.sub(r"[\t\r\n]", "", link.strip())  # as browsers do, and with them controls: URL Standard §4.4, §1.3
+    link = re.sub(r"[\x00-\x20\x7f]", lambda odd: f"%{ord(odd[0]):02X}", link)
     try:
         if not link or len(link) > _LINK_LIMIT:
             return ""
@@ -140,8 +141,8 @@ def _told_apart(found: Sequence[Collected]) -> list[Collected]:
         if article.link and uses[link_key(article.link)] > 1:
             own = article.link if urldefrag(article.link).fragment else web_link(article.guid, "")
             article = replace(article, canonical=own)
-            key = f"{link_key(own)}#{urldefrag(own).fragment}" if own else ""
-            article = replace(article, id=article_id("", key or article.title, ()))
+            key = keys_of(own)[-1] if own else article.title
+            article = replace(article, id=article_id("", key, ()))
         else:
             article = replace(article, id=article_id(article.link, article.title, ()))
         apart.append(replace(one, article=article))

@@ -28,7 +28,8 @@ def table_rows(data: bytes, where: str, needed: tuple[str, ...]) -> Iterator[tup
                     what = f'there is no column "{lacking[0]}"'
                     raise InputError(what, "give the export as its tool made it", where=where, line=1)
             elif any(cell.strip() for cell in row):
-                yield begin, {name: cell.strip() for name, cell in zip(columns, row, strict=False)}
+                cells = [cell.strip() for cell in row] + [""] * (len(columns) - len(row))
+                yield begin, dict(zip(columns, cells, strict=False))
             begin = reader.line_num + 1
     except csv.Error as cause:
         raise InputError(f"this row cannot be read: {cause}", "mend its quotes", where=where, line=begin) from cause

@@ -17,6 +17,7 @@ from http import HTTPStatus
 
 from newsletter.model.feed import FeedState
 from newsletter.net.http import Answer
+from newsletter.sources.reading import clean
 
 LATE = timedelta(minutes=1)
 """How much earlier than due a feed may be asked: cron is not punctual, and would ask every second hour."""
@@ -90,7 +91,7 @@ def after_failure(state: FeedState, words: str, now: datetime) -> FeedState:
     The validators stay: they are those of the last body that was read.
     """
     pause = min(HOUR * 2 ** min(state.failures, 10), DAY)
-    words = words[:WORDS]
+    words = clean(" ".join(words.split()))[:WORDS]  # a parser may repeat what no database takes
     return replace(state, asked_at=now, next_at=now + pause, retry_at=None, failures=state.failures + 1, words=words)
 
 

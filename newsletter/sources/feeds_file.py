@@ -8,6 +8,7 @@
     section = "Data platforms"      # optional, as all but the address
     source = "Pinterest"
     tags = ["infra"]
+    kind = "acme"                   # what reads it: the source of another package; not for RSS, Atom and JSON Feed
     muted = true
 """
 
@@ -89,6 +90,7 @@ def _feed(slug: str, values: Table) -> Feed:
         section=values.text("section", ""),
         source=values.text("source", ""),
         tags=values.texts("tags"),
+        kind=values.text("kind", ""),
         muted=values.get("muted", bool, False),
     )
     values.close()

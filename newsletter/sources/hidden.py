@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from newsletter.sources.invisible import seen
-from newsletter.sources.unseen_style import colour_of, first_colour, hides, style_of
+from newsletter.sources.unseen_style import Style, colour_of, first_colour, hides, style_of
 
 _NEVER_SHOWN = frozenset(
     ["script", "style", "template", "noscript", "noframes", "iframe", "object", "embed", "svg", "canvas", "datalist",
@@ -25,17 +25,24 @@ _ROOMS = "descendant-or-self::*[self::article or self::main or self::h1 or self:
 def remove_hidden(root: HtmlElement) -> None:
     """Take out of the tree below *root* what is not shown, and from its texts the characters that nobody sees."""
     sheet = _sheet(root)
-    doomed = [element for element in root.iter("*") if element.tag not in _SCAFFOLD and _is_hidden(element, sheet)]
-    for element in doomed:
-        if element.getparent() is not None:
-            element.drop_tree()
-    for element in root.iter("*"):
+    grounds: dict[HtmlElement, str] = {}
+    doomed = []
+    for element in root.iter("*"):  # a parent comes before its children
+        style = style_of(element.get("style", "")) if element.get("style") else {}
+        below = grounds.get(element.getparent(), "ffffff")
+        grounds[element] = _ground(element, style, below)
+        if element.tag not in _SCAFFOLD and ((style and hides(style, below)) or _is_hidden(element, sheet)):
+            doomed.append(element)
+    for element in root.iter("*"):  # before any is dropped: that joins texts, and lxml takes none with controls in it
         for judged in ("style", "aria-hidden"):  # trafilatura would leave out what has "overflow: hidden"
             element.attrib.pop(judged, None)
         if element.text:
             element.text = seen(element.text)
         if element.tail:
             element.tail = seen(element.tail)
+    for element in doomed:
+        if element.getparent() is not None:
+            element.drop_tree()
 
 
 def _is_hidden(element: HtmlElement, sheet: frozenset[str]) -> bool:
@@ -44,8 +51,6 @@ def _is_hidden(element: HtmlElement, sheet: frozenset[str]) -> bool:
     if element.get("aria-hidden", "").strip().lower() == "true":
         return True
     if element.tag == "dialog" and element.get("open") is None:
-        return True
-    if (written := element.get("style")) and hides(style_of(written), _ground(element)):
         return True
     return bool(sheet) and not sheet.isdisjoint(_names(element)) and not element.xpath(_ROOMS)
 
@@ -59,23 +64,26 @@ def _names(element: HtmlElement) -> Iterator[str]:
         yield element.tag + name
 
 
-def _ground(element: HtmlElement) -> str:
-    """Return the colour that is below *element*, as far as inline styles and attributes say; else white."""
-    for above in element.iterancestors():
-        style = style_of(above.get("style", "")) if above.get("style") else {}
-        written = style.get("background-color", "") or style.get("background", "") or above.get("bgcolor", "")
-        if "url(" in written or "gradient" in written or "background-image" in style:
-            return "clear"  # nobody knows
-        if (colour := colour_of(written) or colour_of(first_colour(written))) and colour != "clear":
-            return colour
-    return "ffffff"
+def _ground(element: HtmlElement, style: Style, below: str) -> str:
+    """Return the colour that is below what stands in *element*, as far as its own style and attributes say.
+
+    It is "clear" where nobody can tell, as on a picture; *below* is what is below the element itself.
+    """
+    written = style.get("background-color", "") or style.get("background", "") or element.get("bgcolor", "")
+    if "url(" in written or "gradient" in written or "background-image" in style:
+        return "clear"
+    colour = colour_of(written) or first_colour(written) if written else ""
+    return colour if colour and colour != "clear" else below
 
 
 def _sheet(root: HtmlElement) -> frozenset[str]:
     """Return the plain selectors, like ``.trap``, that the page's own style sheets hide, whatever the screen."""
     found: set[str] = set()
+    css_left = 300_000
     for element in root.iter("style"):
-        css = re.sub(r"/\*.*?(\*/|$)", "", (element.text or "")[:200_000], flags=re.S)
+        written = (element.text or "")[:css_left]
+        css_left -= len(written)
+        css = re.sub(r"/\*.*?(\*/|$)", "", written, flags=re.S)
         for selectors, declarations in _outer_rules(css):
             if hides(style_of(declarations), "ffffff"):
                 found.update(name for one in selectors.split(",") if (name := _plain(one)))

@@ -6,6 +6,7 @@ JSON that is none: commas at ends, line breaks in texts, comments around it.
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -106,15 +107,15 @@ def read_json_ld(root: HtmlElement) -> JsonLd:
 
 def _flat(value: Any, most: int) -> list[Thing]:
     found: list[Thing] = []
-    waiting = [value]
+    waiting: deque[Any] = deque([value])
     while waiting and len(found) < most:
-        one = waiting.pop(0)
+        one = waiting.popleft()
         if isinstance(one, list):
-            waiting = [*one[:most], *waiting]
+            waiting.extendleft(reversed(one[:most]))
         elif isinstance(one, dict):
             if one.get("@type") or one.get("@id"):
                 found.append(one)
-            waiting += [inner for inner in one.values() if isinstance(inner, dict | list)]
+            waiting.extend(inner for inner in one.values() if isinstance(inner, dict | list))
     return found
 
 

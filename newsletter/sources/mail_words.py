@@ -67,8 +67,8 @@ def _text_links(text: str) -> Iterator[MailLink]:
         for match in _URL.finditer(line):
             before = re.sub(r"^\s*(?:[*•-]|\d+[.)])\s+", "", line[end : match.start()])
             words = visible(before).strip(" :-–—([])<>|")
-            if words or above:
-                yield MailLink(address=match[1], words=words or above)
+            if (address := web_link(match[1], "")) and (words or above):
+                yield MailLink(address=address, words=words or above)
             end = match.end()
         if line.strip() and not end:
             above = visible(line).strip("#*=- ")

@@ -11,9 +11,9 @@ from newsletter.sources.context import Context
 from newsletter.sources.cut_short import is_cut_short
 from newsletter.sources.hidden import remove_hidden
 from newsletter.sources.json_ld import read_json_ld
-from newsletter.sources.page_facts import Page, PageFacts, facts_of, is_video, meta_of, web_address
+from newsletter.sources.page_facts import Page, PageFacts, facts_of, is_video, marked_of, meta_of, web_address
 from newsletter.sources.page_text import article_text, count_words, minutes_of, reader_version
-from newsletter.sources.page_tree import LIMIT, page_tree
+from newsletter.sources.page_tree import page_tree
 from newsletter.sources.reading import identified
 
 VERSION: Final = 1
@@ -49,16 +49,17 @@ def read_page(data: bytes, context: Context) -> PageReading:
 
     :raises InputError: it is no page: a PDF, a feed, a video, nothing at all.
     """
-    root = page_tree(data, context)
+    root, cut = page_tree(data, context)
     address = context.address or _saved_from(data, root)
     linked, meta = read_json_ld(root), meta_of(root)
     feeds = _feeds(root, address)
     remove_hidden(root)
-    page = Page(root=root, linked=linked, meta=meta, address=_based(root, address), now=context.now)
+    based = _based(root, address)
+    page = Page(root=root, linked=linked, meta=meta, marked=marked_of(root), address=based, now=context.now)
     facts = facts_of(page)
     text = "" if is_video(page) else _without_title(article_text(root), str(facts.values.get("title", "")))
     shown = " ".join(root.text_content().split())
-    short = bool(text) and is_cut_short(text, facts, shown=shown, cut=len(data) > LIMIT)
+    short = bool(text) and is_cut_short(text, facts, shown=shown, cut=cut)
     article = _article(facts, text, address=address, truncated=short)
     return PageReading(article=article, text=text, feeds=feeds, remarks=facts.remarks)
 

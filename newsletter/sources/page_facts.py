@@ -13,7 +13,7 @@ The order is that of the columns: the first that says something is believed.
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
@@ -30,6 +30,9 @@ from newsletter.sources.written_day import written_day
 
 TITLE_LIMIT, NAME_LIMIT, SUMMARY_LIMIT, ADDRESS_LIMIT = 300, 120, 400, 600
 """Characters of each; an article's line in the pool holds 4 KB in all."""
+
+_HEADS = frozenset(["article", "main", "header"])
+_MINUTES = re.compile(r"\W*(\d{1,3})[\s-]*min(?:ute)?s?\.?[\s-]+read(?:ing)?(?:\s+time)?\W*", re.I)
 
 Said = Iterable[tuple[str, str]]
 """Where it stands, and what it says: ("og", "A title")."""
@@ -57,11 +60,13 @@ class Page:
 
     :param address: where it is from; empty for a saved page that does not say.
     :param meta: the contents of its meta elements by name or property in lower case, in their order.
+    :param marked: its elements by itemprop in lower case, five of each at most.
     """
 
     root: HtmlElement
     linked: JsonLd
     meta: Mapping[str, tuple[str, ...]]
+    marked: Mapping[str, Sequence[HtmlElement]]
     address: str
     now: datetime
 
@@ -84,6 +89,15 @@ def meta_of(root: HtmlElement) -> dict[str, tuple[str, ...]]:
         if content := line_of(element.get("content", "")[:20_000]):
             key = name.strip().lower()
             found[key] = (*found.get(key, ()), content) if len(found.get(key, ())) < 50 else found[key]
+    return found
+
+
+def marked_of(root: HtmlElement) -> dict[str, list[HtmlElement]]:
+    """Return the elements below *root* by itemprop, five of each at most."""
+    found: dict[str, list[HtmlElement]] = {}
+    for element in root.iter("*"):
+        if (name := element.get("itemprop", "").strip().lower()) and len(found.setdefault(name, [])) < 5:
+            found[name].append(element)
     return found
 
 
@@ -167,8 +181,14 @@ def _authors(page: Page, thing: Thing) -> Iterator[tuple[str, str]]:
     yield "json-ld", _people(page.linked.names(thing.get("author") or thing.get("creator")))
     for name in ("author", "article:author", "parsely-author", "dc.creator", "citation_author", "sailthru.author"):
         yield "meta", _people(page.meta.get(name, ()))
-    for path in (".//*[@itemprop='author']//*[@itemprop='name']", ".//*[@itemprop='author']", ".//a[@rel='author']"):
-        yield "html", _people(element.text_content() for element in page.root.xpath(path)[:5])
+    for element in page.marked.get("author", ()):
+        named = next(
+            (one for one in element.iter("*") if one is not element and one.get("itemprop") == "name"), element
+        )
+        yield "html", _people([named.text_content()])
+    for element in page.root.iter("a"):
+        if "author" in _relations(element):
+            yield "html", _people([element.text_content()])
 
 
 def _people(names: Iterable[str]) -> str:
@@ -185,12 +205,14 @@ def _days(page: Page, thing: Thing) -> Iterator[tuple[str, str]]:
         "citation_date", "dc.date.issued", "dc.date", "sailthru.date", "publish-date", "pubdate", "date",
     ):  # fmt: skip
         yield "meta", page.first(name)
-    marked = page.root.xpath(".//*[@itemprop='datePublished' or @pubdate]")
-    times = page.root.xpath("(.//article//time | .//main//time | .//header//time)[@datetime]") or page.root.xpath(
-        ".//time[@datetime]"
-    )
-    for element in [*marked[:3], *times[:3]]:
+    times = [element for element in page.root.iter("time") if element.get("datetime") or element.get("pubdate")][:50]
+    best = [element for element in times if element.get("pubdate") is not None or _stands_in(element, _HEADS)]
+    for element in [*page.marked.get("datepublished", ()), *(best or times)[:3]]:
         yield "html", element.get("datetime") or element.get("content") or element.text_content()
+
+
+def _stands_in(element: HtmlElement, tags: frozenset[str]) -> bool:
+    return any(one.tag in tags for one in element.iterancestors())
 
 
 def _languages(page: Page, thing: Thing) -> Iterator[tuple[str, str]]:
@@ -281,17 +303,9 @@ def _minutes(page: Page, thing: Thing) -> tuple[str, int]:
     for name in ("timeRequired", "duration"):
         if minutes := _duration(text_of(thing.get(name))):
             return "json-ld", minutes
-    for element in page.root.xpath(
-        "(.//article | .//main | .//header)//*[self::span or self::p or self::time or self::div or self::li]"
-    ):
-        if len(element) == 0 and (
-            written := re.fullmatch(
-                r"\W*(\d{1,3})[\s-]*min(?:ute)?s?\.?[\s-]+read(?:ing)?(?:\s+time)?\W*",
-                line_of(element.text or ""),
-                re.I,
-            )
-        ):
-            return "page", int(written[1])
+    for element in page.root.iter("span", "p", "time", "div", "li", "small"):
+        if len(element) == 0 and (written := _MINUTES.fullmatch((element.text or "")[:60])):
+            return ("page", int(written[1])) if _stands_in(element, _HEADS) else ("", 0)
     return "", 0
 
 

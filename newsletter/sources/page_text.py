@@ -79,10 +79,10 @@ def own_text(root: HtmlElement) -> str:
 
 
 def _article_of(body: HtmlElement) -> HtmlElement:
-    beside = _beside(body)
+    beside, letters = _weighed(body)
+    scores, inside = _scores(body, letters)
     marked = [element for element in body.iter("article", "main") if element not in beside]
     marked += body.xpath(".//*[@role='main' or @itemprop='articleBody']")
-    scores, inside = _scores(body, beside)
     best = max(scores, key=lambda element: scores[element], default=body)
     most = max((inside.get(element, 0) for element in marked), default=0)
     if most and most >= 0.6 * inside.get(best, 0):
@@ -90,22 +90,43 @@ def _article_of(body: HtmlElement) -> HtmlElement:
     return best
 
 
-def _scores(body: HtmlElement, beside: set[HtmlElement]) -> tuple[dict[HtmlElement, float], dict[HtmlElement, int]]:
+def _weighed(body: HtmlElement) -> tuple[set[HtmlElement], dict[HtmlElement, int]]:
+    """Return what stands beside an article, all that is in it too, and the letters of each paragraph elsewhere.
+
+    A paragraph inside another is a part of that. Each element is looked at once: pages are meant to be slow, too.
+    """
+    beside: set[HtmlElement] = set()
+    within: set[HtmlElement] = set()
+    letters: dict[HtmlElement, int] = {}
+    for element in body.iter("*"):  # a parent comes before its children
+        around = element.getparent()
+        if around in beside or _stands_beside(element):
+            beside.add(element)
+        elif around in within:
+            within.add(element)
+        elif element.tag in ("p", "pre", "blockquote"):
+            within.add(element)
+            if (size := _plain_length(element)) >= 25:
+                letters[element] = size
+    return beside, letters
+
+
+def _scores(
+    body: HtmlElement, letters: dict[HtmlElement, int]
+) -> tuple[dict[HtmlElement, float], dict[HtmlElement, int]]:
     """Return the score of each element, and how many letters of paragraphs are anywhere in it.
 
     A paragraph's letters count for the element right around it, and half of them for the one around that.
     """
     scores: dict[HtmlElement, float] = {}
-    inside: dict[HtmlElement, int] = {}
-    for paragraph in body.iter("p", "pre", "blockquote"):
-        size = _plain_length(paragraph)
-        if size < 25 or paragraph in beside:
-            continue
-        around = list(paragraph.iterancestors())
-        for share, element in zip((1, 0.55), around, strict=False):
+    for paragraph, size in letters.items():
+        for share, element in zip((1, 0.55), paragraph.iterancestors(), strict=False):
             scores[element] = scores.get(element, 0) + size * share
-        for element in around:
-            inside[element] = inside.get(element, 0) + size
+    inside = dict(letters)
+    for element in reversed(list(body.iter("*"))):  # children come before their parent
+        around = element.getparent()
+        if around is not None and element in inside:
+            inside[around] = inside.get(around, 0) + inside[element]
     return scores, inside
 
 
@@ -113,15 +134,6 @@ def _plain_length(element: HtmlElement) -> int:
     """Return the letters of *element* that are in no link."""
     linked = sum(len(link.text_content()) for link in element.iter("a"))
     return max(len(element.text_content()) - 2 * linked, 0)
-
-
-def _beside(body: HtmlElement) -> set[HtmlElement]:
-    """Return the elements that stand beside an article, and all that stands in them."""
-    found: set[HtmlElement] = set()
-    for element in body.iter("*"):  # a parent comes before its children
-        if element.getparent() in found or _stands_beside(element):
-            found.add(element)
-    return found
 
 
 def _stands_beside(element: HtmlElement) -> bool:

@@ -1,6 +1,7 @@
 """The tree of a page's elements: from bytes in whatever encoding, however broken."""
 
 import re
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -13,6 +14,8 @@ from newsletter.sources.context import Context
 
 LIMIT: Final = 5_000_000
 """Octets of a page that are read; what is behind them is not."""
+ELEMENTS: Final = 50_000
+"""Elements of a page that are read: ordinary ones have 5,000 at most, and those that are meant to be slow 500,000."""
 _BEGINNING: Final = 4096
 
 _LANGUAGE = re.compile(rb"""<html[^>]{0,300}?\slang\s*=\s*["']?([a-z]{2})""", re.I)
@@ -31,11 +34,13 @@ _KINDS = {
 }  # fmt: skip
 _TYPES = {"application/pdf": "PDF", "image": "picture", "video": "video", "audio": "sound", "font": "font",
           "application/zip": "archive", "application/json": "JSON", "text/plain": "plain text"}  # fmt: skip
-_FEED = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*)*<(?:rss|feed|rdf:RDF)[\s>]", re.S | re.I)
+_FEED = re.compile(rb"\s*<(?:rss|feed|rdf:RDF)[\s>]", re.I)
+# Taken out one after the other: a pattern for any number of them would try all ways to tell them apart.
+_PROLOGUE = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE\s+rss[^>]*>", re.S | re.I)
 
 
-def page_tree(data: bytes, context: Context) -> HtmlElement:
-    """Return the root of the page in *data*; at most LIMIT octets of it are read.
+def page_tree(data: bytes, context: Context) -> tuple[HtmlElement, bool]:
+    """Return the root of the page in *data*, and whether its end is missing: it may be longer than is read.
 
     :raises InputError: it is no page: a PDF, a feed, a video, nothing at all.
     """
@@ -43,9 +48,22 @@ def page_tree(data: bytes, context: Context) -> HtmlElement:
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     text = page_text(data[:LIMIT], context)
     try:
-        return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as cause:
         raise InputError("there is no page in it", "look at it in a browser", where=context.name) from cause
+    return root, _cut(root) or len(data) > LIMIT
+
+
+def _cut(root: HtmlElement) -> bool:
+    """Leave out of the tree below *root* what comes after so many elements; return whether there was any of it."""
+    last = next(islice(root.iter("*"), ELEMENTS, None), None)
+    while last is not None:
+        for after in list(last.itersiblings()):
+            last.getparent().remove(after)
+        cut, last = True, last.getparent()
+        if last is None:
+            return cut
+    return False
 
 
 def page_text(data: bytes, context: Context) -> str:
@@ -61,7 +79,7 @@ def _require_page(data: bytes, context: Context) -> None:
     what = what or _TYPES.get(kind) or _TYPES.get(kind.partition("/")[0]) or ""
     if what == "plain text" and re.match(rb"\s*<(!doctype html|html)\b", data, re.I):
         what = ""
-    if _FEED.match(data[:_BEGINNING]):
+    if _FEED.match(_PROLOGUE.sub(b"", data[:_BEGINNING].removeprefix(b"\xef\xbb\xbf"))):
         raise InputError(
             "this is a feed, no page", f"newsletter feeds add {context.name} follows it", where=context.name
         )

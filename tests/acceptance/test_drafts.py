@@ -63,6 +63,8 @@ def test_excerpts_are_offered_chosen_reviewed_and_only_then_sent(drafting):
     assert "excerpt+edited, reviewed by mk" in drafting.run("review").stdout
     drafting.ok("review", "--yes", "--by", "eve")
     assert states(drafting) == [("reviewed", "mk"), ("reviewed", "eve"), ("edited", "")]
+    drafting.path(".newsletter/derived.sqlite3").unlink()  # another machine has none of it
+    assert "its quotes are not on this machine: read https://a.example/m" in drafting.ok("review")
     assert not any(rule == "unreviewed" for rule, _ in rules(drafting))
 
 

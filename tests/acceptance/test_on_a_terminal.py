@@ -1,5 +1,6 @@
 """What a person at a terminal sees and types: the question before a mailing, the bar; plain lines elsewhere."""
 
+import json
 import os
 import re
 import select
@@ -19,10 +20,12 @@ LEADER = (
 )
 
 
-def at_terminal(desk, *words: str, typed: str = "", asked: bytes = b"? Type ") -> tuple[int, str]:
+def at_terminal(
+    desk, *words: str, typed: str = "", asked: bytes = b"? Type ", then: tuple[tuple[bytes, str], ...] = ()
+) -> tuple[int, str]:
     """Run a command with a terminal of 100 columns; return its exit code and what stood on the screen.
 
-    What is *typed* is typed when the question has been *asked*.
+    What is *typed* is typed when the question has been *asked*; *then* has further questions, one after the other.
     """
     screen, terminal = pty.openpty()
     env = {**os.environ, **desk.env, "COLUMNS": "100", "LINES": "40", "TERM": "xterm-256color"}
@@ -32,15 +35,15 @@ def at_terminal(desk, *words: str, typed: str = "", asked: bytes = b"? Type ") -
     )  # fmt: skip
     os.close(terminal)
     try:
-        return _watch(process, screen, typed, asked)
+        return _watch(process, screen, [(asked, typed), *then])
     finally:
         process.kill()
         process.wait()
         os.close(screen)
 
 
-def _watch(process: subprocess.Popen, screen: int, typed: str, asked: bytes) -> tuple[int, str]:
-    shown = b""
+def _watch(process: subprocess.Popen, screen: int, steps: list[tuple[bytes, str]]) -> tuple[int, str]:
+    shown, seen = b"", 0
     while select.select([screen], [], [], 60)[0]:
         try:
             part = os.read(screen, 65536)
@@ -49,9 +52,9 @@ def _watch(process: subprocess.Popen, screen: int, typed: str, asked: bytes) -> 
         if not part:
             return process.wait(60), shown.decode(errors="replace")
         shown += part
-        if typed and asked in shown:
-            os.write(screen, typed.encode())
-            typed = ""
+        if steps and steps[0][1] and (at := shown.find(steps[0][0], seen)) >= 0:
+            seen = at + len(steps[0][0])
+            os.write(screen, steps.pop(0)[1].encode())
     raise AssertionError(f"nothing happened for a minute after {shown!r}")
 
 
@@ -154,6 +157,23 @@ def test_a_slip_in_a_triage_can_be_mended_at_once(sample):
     assert code == 0, shown
     assert '"slip" is no verb' in shown
     assert "1 held, 0 dropped" in shown
+
+
+def test_the_full_screen_writes_what_one_key_each_decided(sample):
+    titles = ("Queues fill at night", "Postgres learns a new trick", "Why our build was slow")
+    rows = [{"title": title, "link": f"https://example.com/{title[:3]}", "section": "News"} for title in titles]
+    sample.path("articles.json").write_text(json.dumps(rows))
+    sample.ok("add", "articles.json")
+    code, shown = at_terminal(sample, "triage", "--tui", typed="phq", asked=b"q write", then=((b"y: write", "y"),))
+    assert code == 0, shown
+    assert "1 article picked into issues/001.md" in shown
+    assert "1 held, 0 dropped; undo: newsletter pool restore" in shown
+    assert "\x1b[?1049l" in shown, "the terminal is not as it was"
+    leave = ((b"k: leave", "k"),)
+    code, shown = at_terminal(sample, "triage", "--tui", typed="h\x03", asked=b"q write", then=leave)
+    assert code == 0, shown
+    assert "1 decision kept; newsletter triage --tui goes on with them" in shown
+    assert sum(row["state"] == "held" for row in json.loads(sample.ok("pool", "list", "--json"))) == 1
 
 
 def test_a_log_is_read_with_a_bar(sending, inbox):

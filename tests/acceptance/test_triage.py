@@ -24,7 +24,7 @@ def edits(desk, code, ends=0):
     """Let the editor be a program: *code* makes ``text`` another text."""
     desk.path("editor.py").write_text(
         "import re, sys\nfrom pathlib import Path\n"
-        f"path = Path(sys.argv[-1]); text = path.read_text()\n{code}\npath.write_text(text)\nsys.exit({ends})\n"
+        f"path = Path(sys.argv[-1]); text = path.read_text()\n{code}\npath.write_text(text)\n{ends and 'sys.exit(1)'}\n"
     )
     desk.env["EDITOR"] = f"{shlex.quote(sys.executable)} editor.py"
 
@@ -86,6 +86,7 @@ def test_an_editor_that_fails_or_an_emptied_list_decides_nothing(full):
     assert states(full)["Story Ada"] == "new"
     del full.env["EDITOR"]
     assert "--print prints the list" in full.fails(2, "triage")
+    assert "There is no terminal" in full.fails(2, "triage", "--tui")
 
 
 def test_scripts_print_a_list_and_apply_it_judged_as_things_are_then(full):
@@ -101,6 +102,7 @@ def test_scripts_print_a_list_and_apply_it_judged_as_things_are_then(full):
     assert states(full)["Story Bea"] == "new"
     full.path("list.txt").write_text(f"p {ids['Bea']}\nm adverts {ids['Cyd']}\n")
     done = json.loads(full.ok("triage", "--apply", "list.txt", "--json"))
+    assert done["lost"] == []
     assert (done["issue"], [id[:7] for id in done["picked"]], done["muted"]) == (1, [ids["Bea"]], ["Cyd Blog"])
     assert "Cyd Blog" in full.ok("pool", "mutes")
     assert "it cannot be read" in full.fails(2, "triage", "--apply", "nowhere.txt")
@@ -108,6 +110,24 @@ def test_scripts_print_a_list_and_apply_it_judged_as_things_are_then(full):
     assert "list.txt:2: this is no UTF-8 text" in full.fails(2, "triage", "--apply", "list.txt")
     assert "there is no list nope; lists here: weekly" in full.fails(2, "triage", "--list", "nope", "--print")
     assert "Give one of" in full.fails(2, "triage", "--print", "--apply", "-")
+
+
+def test_what_was_typed_before_a_kill_is_carried_out_by_continuing(full):
+    edits(full, verb("p", "Ada"))
+    with full.path("editor.py").open("a") as file:
+        file.write("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n")
+    assert full.run("triage").returncode != 0
+    assert states(full)["Story Ada"] == "new"
+    edits(full, verb("h", "Bea"))
+    assert "1 article picked into issues/001.md" in full.ok("triage", "--continue")
+    assert (states(full)["Story Ada"], states(full)["Story Bea"]) == ("picked 1", "held")
+
+
+def test_a_printed_list_that_lost_a_line_says_so(full):
+    text = full.ok("triage", "--print")
+    without = re.sub(r"^-.*Story Eve.*\n", "", text, flags=re.M).replace("\n-  ", "\nh  ", 1)
+    line = 1 + next(at for at, one in enumerate(text.split("\n")) if "Story Eve" in one)
+    assert json.loads(full.ok("triage", "--apply", "-", "--json", typed=without))["lost"] == [line]
 
 
 def test_a_section_with_too_many_articles_is_told(full):

@@ -118,7 +118,14 @@ def test_what_is_held_is_listed_with_its_age_and_candidates_where_they_are_asked
     ]  # fmt: skip
     assert [row.entry.article.id for row in listed(newsletter, "candidate", NOW)] == ["c1", "c2", "c3"]
     assert "c1\tcandidate\tC paper\tC c1" in CliRunner().invoke(root, ["pool", "list", "--state", "candidate"]).output
-    assert len(listed(newsletter, "sent", NOW)) == 8
+    assert len(list(listed(newsletter, "sent", NOW))) == 8
+    told = CliRunner().invoke(root, ["pool", "list", "--state", "held", "--json"]).output
+    assert [(one["id"], one["state"], one.get("reason", "")) for one in json.loads(told)] == [
+        ("early", "held", "for spring"), ("late", "held", ""),
+    ]  # fmt: skip
+    assert told == json.dumps(json.loads(told), indent=2) + "\n"
+    (newsletter.shown / "issues/001.receipt.toml").unlink()
+    assert CliRunner().invoke(root, ["pool", "list", "--state", "sent", "--json"]).output == "[]\n"
     assert "c1" not in [row.entry.article.id for row in listed(newsletter, "", NOW)]
 
 
@@ -160,3 +167,15 @@ def test_what_was_dropped_stays_so_when_it_is_added_again_and_says_so(newsletter
     said = CliRunner().invoke(root, ["add", str(tmp_path / "again.csv")]).output
     assert '"T old" was dropped on 2026-11-23: Too old; it stays so: newsletter pool restore old takes it back' in said
     assert newsletter.pool().find("old2").decision is Decision.DROPPED
+
+
+def test_what_is_muted_is_not_picked_by_rule_and_can_be_by_its_id(newsletter):
+    run = CliRunner().invoke
+    said = run(root, ["pool", "mute", "a  BLOG"]).output
+    assert said == "muted the source a BLOG\nUndo: newsletter pool unmute 'a BLOG'\n"
+    assert "no article is free to be picked" in str(run(root, ["pick", "--all"]).exception)
+    assert [one["name"] for one in json.loads(run(root, ["pool", "mutes", "--json"]).output)] == ["a BLOG"]
+    assert "picked  fresh" in run(root, ["pick", "fresh"]).output
+    assert run(root, ["pool", "unmute", "A BLOG"]).exit_code == 0
+    assert "nothing is muted" in run(root, ["pool", "mutes"]).output
+    assert run(root, ["pool", "mute", "--word", "x", "y"]).exit_code == 2

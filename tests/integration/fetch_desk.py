@@ -50,11 +50,12 @@ def waiting(folder: Path) -> list[Article]:
         return [candidate.article for candidate in CandidateStore(newsletter.database).waiting()]
 
 
-def later(folder: Path) -> None:
-    """Let more than a week go by for all feeds, but for those that are gone."""
+def later(folder: Path, *, failed: bool = True) -> None:
+    """Let more than a week go by for all feeds that are not gone; those that *failed* may be left as they are."""
     from sqlalchemy import update
 
     from newsletter.store.schema import feed
 
+    due = feed.c.gone_at.is_(None) & ((feed.c.failures == 0) | failed)
     with opened(folder) as newsletter, newsletter.database.writing() as connection:
-        connection.execute(update(feed).where(feed.c.gone_at.is_(None)).values(next_at=None, retry_at=None))
+        connection.execute(update(feed).where(due).values(next_at=None, retry_at=None))

@@ -11,7 +11,7 @@ from archive_samples import SETTINGS
 from click.testing import CliRunner
 from web_site import Says, web_site
 
-from newsletter.app import open_newsletter, page_reading
+from newsletter.app import open_newsletter
 from newsletter.app.page_queue import work_off
 from newsletter.cli.root import root
 from newsletter.composer.pool import Decision
@@ -19,6 +19,8 @@ from newsletter.composer.receipt import Receipt, write_receipts
 from newsletter.errors import NewsletterError
 from newsletter.model.article import Article
 from newsletter.net.robots import forget_robots
+from newsletter.sources import page_reader
+from newsletter.sources.feed_reader import ReaderAside
 from newsletter.store.candidates import CandidateStore
 from newsletter.store.database import create
 from newsletter.store.pages import PageStore
@@ -119,8 +121,8 @@ def test_a_silent_site_costs_the_wait_and_its_page_is_read_later(newsletter):
 
 def test_a_page_is_read_once_however_often_it_is_added(newsletter, monkeypatch):
     read = []
-    original = page_reading.read_page
-    monkeypatch.setattr(page_reading, "read_page", lambda *args: read.append(1) or original(*args))
+    original = page_reader.read_page
+    monkeypatch.setattr(page_reader, "read_page", lambda *args: read.append(1) or original(*args))
     with web_site({"/robots.txt": Says(status=404), "/queue": page()}) as site:
         add(f"{site.url}/queue")
         assert values(f"{site.url}/queue?utm_source=x")[0]["page"]["state"] == "known"
@@ -367,6 +369,18 @@ def test_what_is_known_of_a_page_can_be_shown_and_changed(newsletter, monkeypatc
     assert "author: Ada" in shown
     assert "note: two" in shown
     assert "tags:\n  • c" in shown
+
+
+def test_a_page_that_is_made_to_hang_whoever_reads_it_holds_nobody_up(newsletter, monkeypatch):
+    monkeypatch.setattr(ReaderAside.__init__, "__kwdefaults__", {"seconds": 1.0})
+    bomb = b"<html><p " + b" ".join(b"a%d=1" % n for n in range(300_000)) + b">"
+    large = page("A large page", body=WORDS + f"<!--{'x' * 300_000}-->")
+    answers = {"/robots.txt": Says(status=404), "/bomb": Says(body=bomb, headers=HTML), "/large": large}
+    with web_site(answers) as site:
+        first, second = values(f"{site.url}/bomb", f"{site.url}/large", "--wait", "30", code=1)
+    assert first["page"] == {"state": "unread", "words": "reading it takes longer than 1 seconds"}
+    assert second["page"]["state"] == "read"
+    assert second["rows"][0]["article"]["title"] == "A large page"
 
 
 def test_without_a_database_addresses_are_recorded_and_read_all_the_same(tmp_path, monkeypatch):

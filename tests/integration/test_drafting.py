@@ -238,7 +238,7 @@ def test_no_call_is_made_that_might_go_over_a_cap(opened, site):
     newsletter = opened(api(site.url, "cap_tokens = 1000\n"))
     third, _ = draft(newsletter, OTHER)
     assert "600 tokens of 1,000 are used for this issue" in third.reason
-    assert third.last
+    assert not third.last  # a shorter article may fit
 
 
 def test_a_private_address_is_asked_only_where_the_local_file_says_so(opened, site):

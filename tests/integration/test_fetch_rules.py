@@ -1,6 +1,7 @@
 """How feeds are asked: kindly, within limits, and so that nothing that is known comes twice."""
 
 import asyncio
+import re
 import shutil
 import threading
 import time
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from feed_server import item, rss
 from fetch_desk import fetch, later, make_desk, opened, waiting
+from source_wheel import make_wheel
 from web_site import Says, web_site
 
 from newsletter.app.feeds import FeedList, move_feeds, standings
@@ -29,7 +31,7 @@ def made(tmp_path_factory):
     base = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NEWSLETTER_HOME", str(base / "home"))
-        make_desk(base / "desk", feed_seconds=0.5)
+        make_desk(base / "desk", feed_seconds=30)
     return base
 
 
@@ -73,7 +75,13 @@ def test_who_asks_is_said_with_a_contact_and_validators_go_back_byte_for_byte(fo
     assert len(waiting(folder)) == 2
 
 
+def limit(folder, key, seconds):
+    toml = folder / "newsletter.toml"
+    toml.write_text(re.sub(rf"^{key} = .*$", f"{key} = {seconds}", toml.read_text(), flags=re.M))
+
+
 def test_a_host_that_says_nothing_twice_is_left_alone_and_the_next_run_goes_on_with_the_others(folder):
+    limit(folder, "feed_seconds", 1)
     with web_site({"/quick": feed(), "/": SILENCE}) as dead, web_site({"/": feed("good")}) as good:
         follow(
             folder, a=at(dead, "/a"), b=at(dead, "/b"), c=at(dead, "/c"), quick=at(dead, "/quick"), good=at(good, "/")
@@ -183,19 +191,14 @@ def test_feeds_say_section_source_and_tags_of_their_articles(folder):
 
 
 def test_a_run_that_is_out_of_time_or_stopped_keeps_what_it_has_and_names_the_rest(folder):
-    toml = folder / "newsletter.toml"
-    toml.write_text(
-        toml.read_text()
-        .replace("run_seconds = 60", "run_seconds = 0.3")
-        .replace("feed_seconds = 0.5", "feed_seconds = 30")
-    )
+    limit(folder, "run_seconds", 2)
     with web_site({"/": SILENCE}) as dead, web_site({"/": feed()}) as good:
         follow(folder, dead=at(dead, "/"), good=at(good, "/"))
         began = time.monotonic()
         run = fetch(folder)
         assert time.monotonic() - began < 10
         assert ([left.slug for left in run.left], run.stopped, run.new) == (["dead"], False, 2)
-        toml.write_text(toml.read_text().replace("run_seconds = 0.3", "run_seconds = 60"))
+        limit(folder, "run_seconds", 60)
         stop = threading.Event()
         threading.Timer(0.3, stop.set).start()
         stopped = fetch(folder, stop=stop)
@@ -273,3 +276,25 @@ def test_the_death_of_who_reads_is_one_feeds_fault(folder):
             await reader.close()
 
     assert len(asyncio.run(read()).collected) == 1
+
+
+def test_what_another_package_reads_is_fetched_like_a_feed_and_its_faults_are_its_own(folder, tmp_path, monkeypatch):
+    wheel = make_wheel(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(wheel))
+    monkeypatch.syspath_prepend(str(wheel))
+    listed = Says(body=b"Queues|https://acme.example/q\n")
+    with web_site({"/a": listed, "/b": listed, "/c": feed("news", 1)}) as site:
+        follow(folder, acme=at(site, "/a"), bad=at(site, "/b"), news=at(site, "/c"))
+        text = (folder / "feeds.toml").read_text()
+        text = text.replace("[feeds.acme]", '[feeds.acme]\nkind = "acme"')
+        (folder / "feeds.toml").write_text(text.replace("[feeds.bad]", '[feeds.bad]\nkind = "raising"'))
+        results = {result.feed.slug: result for result in fetch(folder).results}
+    assert {slug: result.outcome for slug, result in results.items()} == {
+        "acme": Outcome.CHANGED,
+        "bad": Outcome.FAILED,
+        "news": Outcome.CHANGED,
+    }
+    assert 'the source "raising" failed: KeyError' in results["bad"].state.words
+    found = {article.title: article for article in waiting(folder)}
+    assert (found["Queues"].feed, found["Queues"].found) == (at(site, "/a"), "feed:acme")
+    assert len(found) == 2

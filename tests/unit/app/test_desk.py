@@ -8,6 +8,7 @@ from newsletter.app.moves import Move, NotSure
 from newsletter.app.sample import make_sample
 from newsletter.errors import FileError, IssueError, NewsletterError, PoolError
 from newsletter.model.article import Article
+from newsletter.model.draft import waits_for_review
 
 
 @pytest.fixture
@@ -171,6 +172,21 @@ def test_a_draft_that_nobody_reviewed_is_one_when_it_is_picked_again(desk, folde
     make(desk, "pick", id="ddddddddddddd", section=0)
     issue = open_newsletter(folder).issues.read(folder / "issues" / "001.md")
     assert issue.provenance["ddddddddddddd"].drafted_by == "llm:some"
+
+
+@pytest.mark.parametrize("reviewed", ["", 'reviewed_by = "mk"\n'])
+def test_a_draft_of_an_article_of_the_pool_is_never_passed_off_as_a_persons(desk, folder, reviewed):
+    block = "### [Caches](https://example.com/c) {#bbbbbbbbbbbbb}\n\n**Why it matters:** so it says."
+    with_block(folder, block, f'[articles.bbbbbbbbbbbbb]\ndrafted_by = "llm:some"\n{reviewed}\n')
+    make(desk, "out", article=0)
+    make(desk, "pick", id="bbbbbbbbbbbbb", section=0)
+    issue = open_newsletter(folder).issues.read(folder / "issues" / "001.md")
+    picked = next(one for one in issue.articles if one.id == "bbbbbbbbbbbbb")
+    assert picked.why.markdown == "so it says."
+    assert waits_for_review(picked, issue.provenance["bbbbbbbbbbbbb"])
+    desk.undo()
+    desk.undo()
+    assert open_newsletter(folder).pool().find("bbbb").article.drafted_by == ""
 
 
 def test_a_block_without_an_id_keeps_its_words_in_the_article_of_its_link(desk, folder):

@@ -1,5 +1,7 @@
 """feeds.toml changed by the program: what is not meant stays as it is, to the octet."""
 
+import subprocess
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,3 +73,17 @@ def test_a_fact_is_set_and_taken_out_and_comments_stay(eol):
     assert with_facts(muted, "beta", {"muted": False}) == before
     moved = with_facts(before, "delta", {"address": "https://new.example/feed"})
     assert moved == before.replace("https://d.example/feed", "https://new.example/feed")
+
+
+def test_two_people_who_add_feeds_on_two_branches_seldom_meet(tmp_path):
+    sides = {
+        "ours": with_feeds(WRITTEN, made({"aa": ("A", "", [], False), "cc": ("C", "", [], False)})),
+        "base": WRITTEN,
+        "theirs": with_facts(with_feeds(WRITTEN, made({"zz": ("Z", "", [], False)})), "delta", {"muted": True}),
+    }
+    for name, text in sides.items():
+        (tmp_path / name).write_text(text)
+    merged = subprocess.run(
+        ["git", "merge-file", "-p", *sides], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert list(parse_feeds(merged.stdout, "f")) == ["aa", "beta", "cc", "delta", "zz"]

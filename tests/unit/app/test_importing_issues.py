@@ -9,8 +9,9 @@ from past_exports import BUTTONDOWN, MAILCHIMP, PULLED, QUEUES, SUBSTACK, packed
 from newsletter.app import open_newsletter
 from newsletter.app.archive import public_issues
 from newsletter.app.building import build
+from newsletter.app.checking import check_issue
 from newsletter.app.importing import Wanted, import_past
-from newsletter.app.plan import require_here
+from newsletter.app.plan import plan, require_here
 from newsletter.app.sample import make_sample
 from newsletter.errors import InputError, SendError
 from newsletter.model.article import Article
@@ -105,6 +106,15 @@ def test_an_imported_issue_cannot_be_sent_again(newsletter, tmp_path):
     taken(newsletter, packed(tmp_path, SUBSTACK))
     with pytest.raises(SendError, match=r"002 was sent by Substack, 2024-04-01 .*, before it was imported"):
         require_here(newsletter, 2)
+    with pytest.raises(SendError, match=r"002\.md: 002 was sent by Substack before it was imported; newsletter new"):
+        plan(newsletter, newsletter.issues.find("2"))
+
+
+def test_an_imported_issue_need_not_be_as_ours_are(newsletter, tmp_path):
+    _, (issue, *_) = taken(newsletter, packed(tmp_path, SUBSTACK))
+    found = {finding.rule for finding in check_issue(newsletter, issue, newsletter.render(issue))}
+    assert not found & {"why-missing", "points-missing", "series-order"}
+    assert "image-remote" in found
 
 
 def test_importing_twice_adds_nothing_and_a_newer_export_what_is_new(newsletter, tmp_path):

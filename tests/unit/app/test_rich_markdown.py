@@ -1,15 +1,21 @@
 """HTML of other tools, as Markdown that the strict parser of issue files reads."""
 
 import random
+import tempfile
+from datetime import UTC
 from pathlib import Path
 
 import pytest
+from broken_bytes import mutated
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from past_exports import BUTTONDOWN, MAILCHIMP, PULLED, SUBSTACK, packed
 
 from newsletter.composer.issue_file import parse_issue
 from newsletter.composer.markdown import html_of
 from newsletter.composer.rich_markdown import markdown_of, plain_markdown
+from newsletter.errors import InputError
+from newsletter.sources.exports import read_export
 from newsletter.sources.rich_html import blocks_of
 
 HEAD = '+++\nnumber = 1\ndate = 2024-01-01\nsubject = "s"\n+++\n\n'
@@ -71,6 +77,23 @@ def test_any_html_becomes_an_issue(seed):
     blocks = blocks_of(html_from(random.Random(seed)))
     assert parse_issue(HEAD + markdown_of(blocks, "Subject"), Path("001.md")).articles
     assert parse_issue(HEAD + plain_markdown(blocks, "Subject"), Path("001.md")).articles
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from([SUBSTACK, MAILCHIMP, BUTTONDOWN, PULLED]), st.integers(0, 2**32))
+def test_whatever_is_broken_in_an_export_what_is_read_of_it_becomes_issues(files, seed):
+    chance = random.Random(seed)
+    files = {
+        name: mutated(text.encode(), chance, chance.randrange(1, 6)) if chance.random() < 0.5 else text
+        for name, text in files.items()
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            reading = read_export(packed(Path(folder), files), "", UTC, html_of)
+        except InputError:
+            return
+    for one in reading.issues:
+        assert parse_issue(HEAD + markdown_of(one.blocks, one.subject), Path("001.md")).subject
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
+import gc
 import json
 import os
+import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -118,6 +122,14 @@ def test_two_processes_of_one_writer_know_what_the_other_added(tmp_path):
     (addition,) = other.add([article("a")])
     assert addition.outcome == "known"
     assert len((tmp_path / "mk.jsonl").read_bytes().splitlines()) == 1
+
+
+def test_many_who_add_the_same_at_once_add_each_once_and_tear_no_line(tmp_path):
+    articles = [article(f"x{number}", summary="s" * 500) for number in range(20)]
+    with ThreadPoolExecutor(4) as threads:  # each has a file of its own open, as processes have
+        list(threads.map(lambda one: [Pool(tmp_path, "mk").add([each]) for each in one], [articles] * 4))
+    lines = (tmp_path / "mk.jsonl").read_bytes().splitlines()
+    assert sorted(json.loads(one)["id"] for one in lines) == sorted(one.id for one in articles)
 
 
 def test_what_is_added_although_it_was_dropped_tells_when_and_why(tmp_path):
@@ -265,3 +277,46 @@ def test_mutes_know_sources_by_name_and_host_and_words_where_no_letter_touches_t
     assert [mute.name for mute in Pool(tmp_path, "mk").mutes] == ["b.example", "AI", "c++"]
     with pytest.raises(PoolError, match="the source Acme is not muted"):
         pool.unmute(MuteKind.SOURCE, "Acme")
+
+
+def test_a_pool_that_nobody_has_any_more_keeps_no_file_open(tmp_path):
+    Pool(tmp_path, "mk").add([article("a")])
+    gc.disable()
+    try:
+        before = open_files()
+        for _ in range(5):
+            list(Pool(tmp_path, "mk").entries.values())
+        assert open_files() == before
+    finally:
+        gc.enable()
+
+
+def open_files():
+    folder = Path("/dev/fd")
+    return len(list(folder.iterdir()))
+
+
+WHOLE = [line("added", "a", article={"title": "A", "points": ["x"]}), line("dropped", "a", 1, reason="old")]
+
+
+@given(data=st.data())
+def test_whatever_stands_in_a_file_of_the_pool_is_read_or_said_with_its_line(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("pools")
+    lines = st.one_of(st.sampled_from(WHOLE).map(str.encode), st.binary(max_size=40), st.integers(0, 90).map(
+        lambda cut: WHOLE[0].encode()[:cut] + WHOLE[0].encode()[cut + 1 :]))  # fmt: skip
+    (folder / "w.jsonl").write_bytes(b"\n".join(data.draw(st.lists(lines, max_size=5))))
+    try:
+        pool = Pool(folder, "w", NOW, told=lambda text: None)
+        pool.add([article("b")])
+        list(pool.entries.values())
+    except PoolError as error:
+        said = str(error)
+        assert re.match(rf"{re.escape(str(folder))}/w\.jsonl:\d+: .*; ", said), said
+
+
+def test_a_line_of_the_end_of_time_keeps_nobody_from_deciding(tmp_path):
+    at = "9999-12-31T23:59:59.999999+00:00"
+    lay(tmp_path, [json.dumps({"at": at, "event": "added", "id": "a", "article": {"title": "A"}})])
+    pool = Pool(tmp_path, "w0", NOW)
+    pool.decide("a", Decision.HELD)
+    assert Pool(tmp_path, "w0").find("a").decision is Decision.HELD

@@ -104,6 +104,13 @@ def test_a_story_keeps_the_pairs_that_brought_it_together():
     assert story.ties == (ties[1], ties[0])
 
 
+def test_what_is_alike_to_one_report_alone_stands_at_the_edge_of_a_story():
+    ties = [Tie(one=one, other=other, share=0.3) for one, other in ("ab", "bc", "ac", "cd", "ef")]
+    by_first = {story.ids[0]: story for story in stories_of(dict.fromkeys("abcdef", 0), ties)}
+    assert by_first["a"].edges == {"d"}
+    assert by_first["e"].edges == frozenset()
+
+
 def words(text, title=""):
     wording = Wordings().of(title, text)
     return dict(zip(wording.terms, wording.counts, strict=True))

@@ -66,6 +66,12 @@ def test_a_why_needs_no_quote_but_may_have_no_name_or_number_of_its_own():
     assert judged("It saves 31 % of the time.") == 'the number "31" is not in the article'
 
 
+def test_a_name_may_be_the_titles_or_the_sources_but_a_quote_may_not():
+    ground = Ground(TEXT, head="Ten lessons of Manas 2\nNetflix Engineering")
+    assert fault("Netflix scans page tables in ten ways", ground=ground) == ""
+    assert "its quote is not in the article" in fault("Netflix scans lessons", "Ten lessons of Manas", ground)
+
+
 def test_german_nouns_are_no_names_but_products_are():
     ground = Ground(TEXT, language="de-AT", same_language=False)
     assert fault("Alle 30 s liest cAdvisor die Seitentabellen jedes Prozesses", ground=ground) == ""

@@ -1,13 +1,16 @@
 """A triage as a text: how it is printed, and what is read back."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsletter.composer.shortlist import Choice, Repeat, RepeatKind, Score, Suggestion
 from newsletter.composer.sitting import Room, Sitting, time_left
-from newsletter.composer.triage_list import short_length, triage_text
+from newsletter.composer.triage_list import one_line, short_length, triage_text
 from newsletter.composer.triage_reading import read_triage
 from newsletter.composer.verdict import Verb
 from newsletter.model.article import Article
@@ -180,3 +183,45 @@ def test_what_cannot_be_read_is_told_by_its_line_and_what_to_do():
 
 def test_an_emptied_list_says_nothing():
     assert read("\ufeff# all comments\r\n\r\n").lines == 0
+
+
+def test_the_list_of_the_readme_can_be_read():
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```\n(# Triage of .*?)```", readme, re.S)
+    answer = read_triage(shown, ["Data platforms", "Search"], lambda w: w if re.fullmatch("[a-z0-9]{7}", w) else "")
+    assert answer.faults == ()
+    assert [verdict.verb.value for verdict in answer.verdicts] == ["pick", "pick", "hold", "drop"]
+
+
+ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@given(rows=st.lists(st.tuples(ANY, ANY, ANY), min_size=1, max_size=len(IDS)))
+def test_whatever_stories_are_called_their_list_is_read_back_as_it_was_meant(rows):
+    stories = [
+        Suggestion(choice=choice(letter, title, source), section=" ".join(section.split()))
+        for letter, (title, source, section) in zip(IDS, rows, strict=False)
+    ]
+    text = triage_text(sitting(*stories))
+    untouched = read(text)
+    assert (untouched.verdicts, untouched.faults, untouched.lines) == ((), (), len(rows))
+    picked = read(text.replace("\n-  ", "\np  "))
+    assert picked.faults == ()
+    known = {name.casefold(): name for name in SECTIONS}
+    meant = [one_line(story.section) for story in stories]
+    assert [verdict.section or "" for verdict in picked.verdicts] == [known.get(one.casefold(), one) for one in meant]
+
+
+WORDS = st.sampled_from(
+    ["p", "pick", "h", "drop", "-", "again", "aaaaaaa", "bbbbbbb", '"Search"', "sea", '"', "\\", "#", "x"]
+)
+
+
+@given(lines=st.lists(st.one_of(ANY, st.lists(WORDS, max_size=6).map(" ".join)), max_size=6))
+def test_whatever_is_typed_each_line_is_a_verdict_a_fault_or_undecided(lines):
+    answer = read("\n".join(lines))
+    assert len(answer.verdicts) + len(answer.faults) <= answer.lines
+    assert len({verdict.id for verdict in answer.verdicts}) == len(answer.verdicts)
+    assert {verdict.id for verdict in answer.verdicts} <= answer.listed
+    assert all(fault.what and fault.todo for fault in answer.faults)
+    assert all(verdict.reason for verdict in answer.verdicts if verdict.verb is Verb.DROP)

@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from broken_bytes import mutated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import InputError
+from newsletter.sources import xml_feed
 from newsletter.sources.context import Context
+from newsletter.sources.entry import web_link
 from newsletter.sources.feed import read_feed
 
 FEEDS = Path(__file__).parents[2] / "data" / "feeds"
@@ -72,19 +75,37 @@ def test_a_description_that_is_no_teaser_is_the_text():
     assert long.collected[0].text == ("w " * 100).strip()
 
 
-def test_more_entries_and_more_bytes_than_the_limits_are_left_out_and_said():
-    many = feed("".join(f"<item><title>{n}</title></item>" for n in range(10_001)))
-    assert len(many.collected) == 10_000
-    assert "more than 10,000 entries" in many.remarks[0].what
+def test_more_entries_and_more_bytes_than_the_limits_are_left_out_and_said(monkeypatch):
+    monkeypatch.setattr(xml_feed, "ENTRY_LIMIT", 100)  # of 10,000, which take three seconds
+    many = feed("".join(f"<item><title>{n}</title></item>" for n in range(101)))
+    assert len(many.collected) == 100
+    assert "more than 100 entries" in many.remarks[0].what
     long = read_feed(b"<rss><channel><item><title>a</title></item></channel></rss>" + b" " * 5_000_000, CONTEXT)
     assert len(long.collected) == 1
     assert "longer than 5,000,000 bytes" in long.remarks[0].what
 
 
-def test_tags_and_entities_beyond_all_measure_are_not_read():
-    reading = feed("<item><title>Kept</title></item><item>" + "<a>" * 300_001)
+def test_tags_and_entities_beyond_all_measure_are_not_read(monkeypatch):
+    monkeypatch.setitem(xml_feed.MARK_LIMITS, "<", 1000)
+    reading = feed("<item><title>Kept</title></item><item>" + "<a>" * 1001)
     assert [one.article.title for one in reading.collected] == ["Kept"]
-    assert "more than 300,000 times <" in reading.remarks[0].what
+    assert "more than 1,000 times <" in reading.remarks[0].what
+
+
+@pytest.mark.parametrize(
+    "link, base, meant",
+    [
+        ("https://a.example/x\x1b[31m y\n", "", "https://a.example/x%1B[31m%20y"),
+        ("HTTPS://A.example", "", "HTTPS://A.example"),
+        ("//b.example/", "https://a.example/", "https://b.example/"),
+        ("http://a.example:0/", "", ""),
+        ("http:///x", "", ""),
+        ("http://a.example:port/", "", ""),
+        ("https://a.example/" + "x" * 3000, "", ""),
+    ],
+)
+def test_a_link_is_an_address_of_the_web_or_none(link, base, meant):
+    assert web_link(link, base) == meant
 
 
 def test_text_that_only_a_machine_would_see_is_in_no_article():
@@ -104,35 +125,3 @@ def test_no_bytes_however_broken_raise_anything_but_an_input_error(name, seed, c
         one.article.title.encode()
         assert one.article.published == "" or "1990" <= one.article.published <= "2026-11-28"
         assert one.article.link == "" or one.article.link.lower().startswith(("http://", "https://"))
-
-
-def mutated(data, chance, changes):
-    """Return *data* with bytes changed, cut out, doubled, and marks put in where they hurt."""
-    marks = [
-        b"<",
-        b">",
-        b"&",
-        b"]]>",
-        b"<![CDATA[",
-        b"&#x110000;",
-        b"&#0;",
-        b"\0",
-        b"\xff",
-        b"<!--",
-        b"</",
-        b'"',
-        b"{",
-        b"[",
-    ]
-    for _ in range(changes):
-        at, end = sorted(chance.randrange(len(data) + 1) for _ in range(2))
-        match chance.randrange(4):
-            case 0:
-                data = data[:at] + data[min(end, at + 30) :]
-            case 1:
-                data = data[:at] + chance.choice(marks) + data[at:]
-            case 2:
-                data = data[:end] + data[at : min(end, at + 200)] + data[end:]
-            case _:
-                data = data[:at] + chance.randbytes(min(3, end - at)) + data[at:]
-    return data

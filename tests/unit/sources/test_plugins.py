@@ -1,92 +1,18 @@
 """Sources of third parties, in a wheel of their own that is put on the path: the good, and those that are not."""
 
-import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from source_wheel import make_wheel
 
 from newsletter.errors import InputError
 from newsletter.sources.context import Context
 from newsletter.sources.plugins import adapter, handler_of, names, run_aside
 
-# The whole of a third party's package: a line of the file is a title and a link.
-ACME = """
-from newsletter.model.article import Article
-from newsletter.sources.reading import Collected, Reading, identified
-
-
-def read(data, context):
-    collected = []
-    for number, line in enumerate(data.decode().splitlines(), 1):
-        title, _, link = line.partition("|")
-        article = identified(Article(id="", title=title, link=link, source="Acme", found="acme"))
-        collected.append(Collected(article=article, first_line=number, last_line=number, text=f"All of {title}"))
-    return Reading(name=context.name, collected=tuple(collected))
-
-
-read.suffixes = (".acme",)
-"""
-BAD = """
-import os, subprocess, sys, time
-
-
-def raising(data, context):
-    raise KeyError("no such thing\\x1b[31m")
-
-
-def refusing(data, context):
-    from newsletter.errors import InputError
-    raise InputError("this is none of mine", "give another")
-
-
-def hanging(data, context):
-    subprocess.Popen(["sleep", "1000"])
-    time.sleep(1000)
-
-
-def printing(data, context):
-    print("{} not json", flush=True)
-    os.write(1, b"nor this")
-    print("x" * 100_000, file=sys.stderr)
-    from acme_source import read
-    return read(data, context)
-
-
-def exiting(data, context):
-    sys.exit(0)
-
-
-def dying(data, context):
-    os._exit(3)
-
-
-def greedy(data, context):
-    return bytearray(20_000_000_000)
-
-
-def mistaken(data, context):
-    return ["an article"]
-
-
-number = 42
-"""
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    path = tmp_path_factory.mktemp("wheel") / "acme_source-1.0-py3-none-any.whl"
-    kinds = ("raising", "refusing", "hanging", "printing", "exiting", "dying", "greedy", "mistaken", "number")
-    points = ["acme = acme_source:read", *(f"{kind} = bad_source:{kind}" for kind in kinds), "gone = no_module:read"]
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("acme_source.py", ACME)
-        archive.writestr("bad_source.py", BAD)
-        archive.writestr(
-            "acme_source-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme-source\nVersion: 1.0\n"
-        )
-        archive.writestr(
-            "acme_source-1.0.dist-info/entry_points.txt", "[newsletter.sources]\n" + "\n".join(points) + "\n"
-        )
-    return path
+    return make_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(autouse=True)
