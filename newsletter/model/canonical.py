@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from newsletter.model.article import Article
 from newsletter.model.site_rules import one_address, wrapped
-from newsletter.model.trackers import is_tracker
+from newsletter.model.trackers import is_pass, is_tracker
 
 ID_LENGTH = 13
 """Base32 characters of an id: 65 bits, so that 80,000 articles collide with a chance below 1 in 10 billion."""
@@ -53,7 +53,9 @@ def link_key(link: str) -> str:
             break
         link = inner
     pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
-    kept = tuple(one for one in pairs if one not in _AMP_PAIRS and not is_tracker(*one, host, path))
+    kept = tuple(
+        one for one in pairs if one not in _AMP_PAIRS and not (is_tracker(*one, host, path) or is_pass(*one, host))
+    )
     host, path, kept = one_address((host, _path(path), kept))
     asked = urlencode(sorted(kept, key=lambda pair: pair[0]), errors="surrogateescape") if kept else ""
     return f"{host}{port}{path}{'?' if asked else ''}{asked}{fragment}"
