@@ -117,12 +117,12 @@ def add_saved(newsletter: Newsletter, pool: Pool, name: str, data: bytes, noted:
 
     :raises InputError: it is no page, or says neither its title nor its address.
     """
-    from newsletter.app.page_reading import read_once
+    from newsletter.app.page_reading import read_file
     from newsletter.app.page_taking import with_text
     from newsletter.composer.fitting import fitted
     from newsletter.sources.context import Context
 
-    reading = read_once(newsletter, data, Context(name=name, now=datetime.now(UTC)))
+    reading = read_file(newsletter, data, Context(name=name, now=datetime.now(UTC)))
     read = with_text(newsletter, reading)
     if not (read.title or read.link):
         raise InputError("the page says neither its title nor its address", "add it by its address", where=name)

@@ -84,6 +84,15 @@ class _Judged:
         return Placing(article=self.entry.article, section=section, again=self.verdict.again)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Grounds:
+    """What verdicts are judged by: where articles ran, the number of the issue, 0 for a new one, what is muted."""
+
+    past: Past
+    number: int
+    mutes: Mutes
+
+
 def decide(
     newsletter: Newsletter,
     verdicts: Sequence[Verdict],
@@ -104,7 +113,8 @@ def decide(
     pool = newsletter.pool()
     past = newsletter.past(list_of(newsletter, path, list_name), pool)
     known = Articles(newsletter, pool)
-    judged = _judged(newsletter, verdicts, known, past, path, pool.mutes)
+    number = newsletter.issues.read(path).number if path else 0
+    judged = _judged(verdicts, known, _Grounds(past=past, number=number, mutes=pool.mutes))
     known.take_in([one.entry for one in judged if one.verdict.verb is not Verb.MUTE])
     _record(pool, judged)
     picks = [one for one in judged if one.verdict.verb is Verb.PICK]
@@ -114,18 +124,15 @@ def decide(
     return _decided(judged, path=placed if picks else None, created=bool(fresh and path is None))
 
 
-def _judged(
-    newsletter: Newsletter, verdicts: Sequence[Verdict], known: Articles, past: Past, path: Path | None, mutes: Mutes
-) -> list[_Judged]:
+def _judged(verdicts: Sequence[Verdict], known: Articles, grounds: _Grounds) -> list[_Judged]:
     """Return *verdicts* with their articles; all that cannot be are Refused together."""
-    number = newsletter.issues.read(path).number if path else 0
     judged, faults, lines = [], [], dict[str, int]()
     for verdict in verdicts:
         try:
             entry = known.find(verdict.id)
             if (line := lines.setdefault(entry.article.id, verdict.line)) != verdict.line:
                 raise PoolError(f"{entry.article.id} is the article of line {line}", "take one of the two lines out")
-            judged.append(_judge(verdict, entry, past, number, mutes))
+            judged.append(_judge(verdict, entry, grounds))
         except RanBefore as error:
             todo = "again REASON instead of its verb runs it anew"
             faults.append(Fault(line=verdict.line, what=error.what, todo=todo))
@@ -136,22 +143,22 @@ def _judged(
     return judged
 
 
-def _judge(verdict: Verdict, entry: Entry, past: Past, number: int, mutes: Mutes) -> _Judged:
+def _judge(verdict: Verdict, entry: Entry, grounds: _Grounds) -> _Judged:
     """Return *verdict* about *entry*, unless it cannot be: then a PoolError says why."""
     if verdict.verb is Verb.PICK:
-        one = _Judged(verdict=verdict, entry=entry, known=stands_in(past, entry.article, number))
-        require_free(entry, past, number, verdict.again)
+        one = _Judged(verdict=verdict, entry=entry, known=stands_in(grounds.past, entry.article, grounds.number))
+        require_free(entry, grounds.past, grounds.number, verdict.again)
         one.placing.require_readable()
         return one
     if verdict.verb is Verb.MUTE:
         if not (source := source_of(entry.article)):
             raise PoolError(f"{entry.article.id} has no source that could be muted", "drop it")
-        return _Judged(verdict=verdict, entry=entry, known=bool(mutes.of(Article(id="", source=source))))
+        return _Judged(verdict=verdict, entry=entry, known=bool(grounds.mutes.of(Article(id="", source=source))))
     decision = _DECISIONS[verdict.verb]
     if entry.decision is Decision.DROPPED and decision is not Decision.DROPPED:
         todo = f"newsletter pool restore {entry.article.id} takes it back; or leave it undecided"
         raise PoolError(f"{entry.article.id} was dropped meanwhile: {entry.reason}", todo)
-    if seen := past.picked(entry.article):
+    if seen := grounds.past.picked(entry.article):
         todo = f"take its block out of {seen.path} first; or leave it undecided"
         raise PoolError(f"{entry.article.id} is in issue {seen.number} already", todo)
     same = entry.decision is decision and (decision is Decision.DROPPED or entry.reason == verdict.reason)

@@ -20,7 +20,6 @@ from newsletter.composer.markdown import plain_text
 from newsletter.errors import IssueError
 from newsletter.files import write_whole
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
 from newsletter.model.draft import EXCERPT, Claim, Draft, words_sha256
 from newsletter.model.issue import PickedArticle
 
@@ -87,13 +86,12 @@ def _lacks(one: PickedArticle) -> bool:
 
 def known_articles(newsletter: Newsletter, wanted: Sequence[PickedArticle]) -> dict[str, Article]:
     """Return what the pool knows of each, by its id in the issue: by id, or else by link."""
-    entries = newsletter.pool().entries
-    by_link = {link_key(entry.article.link): entry.article for entry in entries.values() if entry.article.link}
+    pool = newsletter.pool()
     known = {}
     for one in wanted:
-        entry = entries.get(one.id)
         bare = Article(id=one.id, title=plain_text(one.title.markdown), link=one.link, source=one.source)
-        known[one.id] = entry.article if entry else by_link.get(link_key(one.link), bare) if one.link else bare
+        entry = pool.entries.get(one.id) or (pool.same_as(bare) if one.link else None)
+        known[one.id] = entry.article if entry else bare
     return known
 
 

@@ -30,13 +30,11 @@ class Row:
         return "held today" if not self.days else f"held {self.days} day{'s' if self.days > 1 else ''}"
 
 
-def listed(newsletter: Newsletter, state: str = "", now: datetime | None = None) -> list[Row]:
-    """Return what is in *state*, in the order in which it came; empty is all of the pool."""
+def listed(newsletter: Newsletter, state: str = "", now: datetime | None = None) -> Iterator[Row]:
+    """Yield what is in *state*, in the order in which it came; empty is all of the pool."""
     now = now or datetime.now(UTC)
-    entries = _candidates(newsletter) if state == "candidate" else _pooled(newsletter, state)
-    return [
-        Row(entry=entry, state=stands, days=age_in_days(entry.decided or entry.added, now)) for entry, stands in entries
-    ]
+    for entry, stands in _candidates(newsletter) if state == "candidate" else _pooled(newsletter, state):
+        yield Row(entry=entry, state=stands, days=age_in_days(entry.decided or entry.added, now))
 
 
 def _pooled(newsletter: Newsletter, state: str) -> Iterator[tuple[Entry, str]]:

@@ -9,13 +9,17 @@ from threading import Event
 from typing import Final
 
 from newsletter.app.newsletter import Newsletter
+from newsletter.app.page_reading import read_once
 from newsletter.app.web_asking import agent_of, limits_of
-from newsletter.errors import NetError, NotAsked
+from newsletter.errors import InputError, NetError, NotAsked
 from newsletter.model.page_state import PageState
 from newsletter.net.following import follow
 from newsletter.net.hosts import Hosts, by_host
 from newsletter.net.http import Answer, Limits, Request
-from newsletter.sources.page_schedule import after_refusal, later, never_again
+from newsletter.sources.context import Context
+from newsletter.sources.page import PageReading
+from newsletter.sources.page_reader import PageReader
+from newsletter.sources.page_schedule import after_reading, after_refusal, later, never_again
 from newsletter.sources.page_tree import LIMIT
 
 LOOK: Final = 0.1
@@ -27,12 +31,14 @@ _ACCEPT: Final = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 class Asked:
     """A page that was asked for.
 
-    :param state: how it stands, before it is read.
-    :param answer: the page, where there is one.
+    :param state: how it stands now.
+    :param reading: what was read of it; None where there was nothing to read.
+    :param address: where it is, after redirects.
     """
 
     state: PageState
-    answer: Answer | None = None
+    reading: PageReading | None = None
+    address: str = ""
 
 
 Heard = Callable[[Asked], None]
@@ -47,7 +53,7 @@ def ask_pages(
     :param stop: ends it when it is set.
     """
     limits = replace(limits_of(newsletter), octets=LIMIT + 1, cut=True)  # one more says that there is more
-    asyncio.run(_until(_ask_all(states, limits, agent_of(newsletter), heard, stop or Event()), seconds, stop))
+    asyncio.run(_until(_ask_all(newsletter, states, limits, heard, stop or Event()), seconds, stop))
 
 
 async def _until(work: Coroutine[None, None, None], seconds: float, stop: Event | None) -> None:
@@ -63,28 +69,53 @@ async def _until(work: Coroutine[None, None, None], seconds: float, stop: Event 
         task.result()
 
 
-async def _ask_all(states: Sequence[PageState], limits: Limits, agent: str, heard: Heard, stop: Event) -> None:
-    hosts = Hosts()
+async def _ask_all(
+    newsletter: Newsletter, states: Sequence[PageState], limits: Limits, heard: Heard, stop: Event
+) -> None:
+    visitor = _Visitor(newsletter, limits)
     waiting = {state.link: state for state in states}
 
     async def ask_of_host(links: Sequence[str]) -> None:
         for link in links:
             if stop.is_set():
                 return
-            heard(await _ask(waiting[link], limits, agent, hosts))
+            heard(await visitor.ask(waiting[link]))
 
-    await hosts.visit(by_host(waiting), ask_of_host)
-
-
-async def _ask(state: PageState, limits: Limits, agent: str, hosts: Hosts) -> Asked:
-    request = Request(url=state.link, headers={"Accept": _ACCEPT}, agent=agent)
     try:
-        answer = (await follow(request, limits, hosts, as_robot=True)).answer
-    except NotAsked as error:
-        return Asked(state=never_again(state, error.what))
-    except NetError as error:
-        return Asked(state=later(state, error.what, datetime.now(UTC)))
-    if not 200 <= answer.status < 300:
-        wait = answer.headers.get("retry-after", "")
-        return Asked(state=after_refusal(state, answer.status, wait, datetime.now(UTC)))
-    return Asked(state=state, answer=answer)
+        await visitor.hosts.visit(by_host(waiting), ask_of_host)
+    finally:
+        await visitor.reader.close()
+
+
+class _Visitor:
+    """Who asks for pages, and reads them."""
+
+    def __init__(self, newsletter: Newsletter, limits: Limits) -> None:
+        self._newsletter = newsletter
+        self._limits = limits
+        self._agent = agent_of(newsletter)
+        self.hosts = Hosts()
+        self.reader = PageReader()
+
+    async def ask(self, state: PageState) -> Asked:
+        """Ask for a page, and read it."""
+        request = Request(url=state.link, headers={"Accept": _ACCEPT}, agent=self._agent)
+        try:
+            answer = (await follow(request, self._limits, self.hosts, as_robot=True)).answer
+        except NotAsked as error:
+            return Asked(state=never_again(state, error.what))
+        except NetError as error:
+            return Asked(state=later(state, error.what, datetime.now(UTC)))
+        if not 200 <= answer.status < 300:
+            wait = answer.headers.get("retry-after", "")
+            return Asked(state=after_refusal(state, answer.status, wait, datetime.now(UTC)))
+        return await self._read(state, answer)
+
+    async def _read(self, state: PageState, answer: Answer) -> Asked:
+        now = datetime.now(UTC)
+        context = Context(name=state.link, address=answer.url, headers=answer.headers, now=now)
+        try:
+            reading = await read_once(self._newsletter, self.reader, answer.body, context)
+        except InputError as error:
+            return Asked(state=never_again(state, error.what))
+        return Asked(state=after_reading(state, now), reading=reading, address=answer.url)

@@ -1,5 +1,6 @@
 """Reads pages, each as often as it changes: what was read of some bytes is kept by their hash."""
 
+import asyncio
 import json
 from dataclasses import asdict
 from hashlib import sha256
@@ -8,22 +9,36 @@ from typing import Any
 from newsletter.app.newsletter import Newsletter
 from newsletter.model.article import Article
 from newsletter.sources.context import Context
-from newsletter.sources.page import PageReading, read_page, version
+from newsletter.sources.page import PageReading, version
+from newsletter.sources.page_reader import PageReader
 
 KIND = "extract"
 
 
-def read_once(newsletter: Newsletter, data: bytes, context: Context) -> PageReading:
-    """Return what :func:`read_page` returns, without reading again what was read before.
+async def read_once(newsletter: Newsletter, reader: PageReader, data: bytes, context: Context) -> PageReading:
+    """Return what *reader* returns, without reading again what was read before.
 
     :raises InputError: it is no page.
     """
     key = _key(data, context)
     if (kept := newsletter.derived.get(KIND, key)) is not None:
         return _read(json.loads(kept))
-    reading = read_page(data, context)
+    reading = await reader.read(data, context)
     newsletter.derived.put(KIND, {key: json.dumps(asdict(reading), ensure_ascii=False).encode()})
     return reading
+
+
+def read_file(newsletter: Newsletter, data: bytes, context: Context) -> PageReading:
+    """Return what :func:`read_once` does of a page that stands alone, where no event loop runs."""
+
+    async def read() -> PageReading:
+        reader = PageReader()
+        try:
+            return await read_once(newsletter, reader, data, context)
+        finally:
+            await reader.close()
+
+    return asyncio.run(read())
 
 
 def _key(data: bytes, context: Context) -> str:

@@ -1,24 +1,19 @@
 """Takes what was read of a page into the pool: its facts where nobody knew better, its text beside it."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.noting import note
 from newsletter.app.page_asking import Asked
-from newsletter.app.page_reading import read_once
 from newsletter.app.texts import keep_texts
 from newsletter.composer.fitting import fitted
 from newsletter.composer.pool import Decision, Entry, Pool
 from newsletter.composer.shortlist import Repeat
 from newsletter.composer.sketch import sketch_of
-from newsletter.errors import InputError
 from newsletter.model.article import Article
 from newsletter.model.canonical import link_key
 from newsletter.model.page_state import PageState
-from newsletter.sources.context import Context
 from newsletter.sources.page import PageReading
-from newsletter.sources.page_schedule import after_reading, never_again
 from newsletter.sources.same_site import is_same_site
 
 TEXT = ("text_sha256", "words", "sketch", "truncated")
@@ -44,23 +39,16 @@ class Taken:
 
 
 def take(newsletter: Newsletter, pool: Pool, asked: Asked) -> Taken:
-    """Read the page that *asked* brought, if it brought one, and complete its article."""
-    state, answer = asked.state, asked.answer
-    if answer is None:
+    """Complete the article of a page with what was read of it, if anything was."""
+    state, reading = asked.state, asked.reading
+    if reading is None:
         return Taken(entry=pool.entries[state.id], state=state)
-    now = datetime.now(UTC)
-    context = Context(name=state.link, address=answer.url, headers=answer.headers, now=now)
-    try:
-        reading = read_once(newsletter, answer.body, context)
-    except InputError as error:
-        return Taken(entry=pool.entries[state.id], state=never_again(state, error.what))
     remarks = list(reading.remarks)
     article = with_text(newsletter, reading)
-    link, canonical, remark = _places(state.link, answer.url, article)
+    link, canonical, remark = _places(state.link, asked.address, article)
     remarks += [remark] if remark else []
-    article = replace(article, id=state.id, link=link, canonical=canonical)
-    entry, same_as = complete(pool, article)
-    return Taken(entry=entry, state=after_reading(state, now), remarks=tuple(remarks), same_as=same_as)
+    entry, same_as = complete(pool, replace(article, id=state.id, link=link, canonical=canonical))
+    return Taken(entry=entry, state=state, remarks=tuple(remarks), same_as=same_as)
 
 
 def with_text(newsletter: Newsletter, reading: PageReading) -> Article:

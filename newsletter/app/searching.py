@@ -6,10 +6,11 @@
     candidates of the database ─────────────────────────────────────────────────▲
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,9 +162,15 @@ class _Search:
 
     def run(self, state: str, limit: int) -> list[Found]:
         """Return the first *limit* in this state."""
-        chosen: list[tuple[Any, Any, str]] = []
+        with closing(self._index.hits(self._query)) as hits:
+            chosen = list(islice(self._chosen(hits, state), limit))
+        texts = self._index.texts([hit.number for hit, _, _ in chosen])
+        return [self._found(hit, row, now, texts[hit.number]) for hit, row, now in chosen]
+
+    def _chosen(self, hits: Iterable[Any], state: str) -> Iterator[tuple[Any, Any, str]]:
+        """Yield each hit that is to be shown, with what is told of it, and its state."""
         seen: set[str] = set()
-        for hit in self._index.hits(self._query):
+        for hit in hits:
             if hit.kind == DocumentKind.CANDIDATE and state not in ("", "candidate"):
                 continue
             row = self._pooled(hit)
@@ -171,14 +178,9 @@ class _Search:
                 continue  # the pool has it, and what was decided
             name = f"issue {row.issue}" if row.kind == DocumentKind.ISSUE else row.key or row.id
             now = self._state(row)
-            if name in seen or (state and not now.startswith(state)):
-                continue
-            seen.add(name)
-            chosen.append((hit, row, now))
-            if len(chosen) == limit:
-                break
-        texts = self._index.texts([hit.number for hit, _, _ in chosen])
-        return [self._found(hit, row, now, texts[hit.number]) for hit, row, now in chosen]
+            if name not in seen and now.startswith(state):
+                seen.add(name)
+                yield hit, row, now
 
     def _pooled(self, hit: Any) -> Any:
         """Return what the pool has of an item or candidate; else *hit* itself."""

@@ -8,13 +8,13 @@ from typing import Any
 
 from newsletter.app.feeds import standings
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.reviewing import drafts_of
 from newsletter.app.triaging import rooms_of
 from newsletter.composer.issues import number_of
 from newsletter.composer.past import Past
 from newsletter.composer.pool import Decision, Pool
 from newsletter.composer.sitting import Room, age_in_days
 from newsletter.errors import IssueError
+from newsletter.model.draft import waits_for_review
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,7 +179,7 @@ def _next_issue(newsletter: Newsletter) -> NextIssue | None:
             subject=issue.subject,
             articles=sum(not article.is_chapter for article in issue.articles),
             rooms=rooms_of(newsletter, path),
-            drafts=sum(draft.state == "waiting" for draft in drafts_of(newsletter, path)),
+            drafts=sum(waits_for_review(one, issue.provenance.get(one.id)) for one in issue.articles),
             proposal=issue.proposal,
         )
     except IssueError as error:

@@ -181,7 +181,7 @@ def _read(newsletter: "Newsletter", pool: "Pool", added: "list[Added]", *, wait:
     from newsletter.model.page_state import PageState
 
     feeds = {one.entry.article.id: adopt_candidate(newsletter, pool, one.entry) for one in added if one.wants_page}
-    states = [PageState(id=one.entry.article.id, link=one.address) for one in added if one.wants_page]
+    states = [PageState(id=one.entry.article.id, link=one.entry.article.link) for one in added if one.wants_page]
     states = [state for state in states if not pool.entries[state.id].article.text_sha256]
     if not states:
         read = []

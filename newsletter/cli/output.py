@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,6 +30,15 @@ def say(text: str = "") -> None:
 def say_json(value: Any) -> None:
     """Print *value* for a program: JSON, one value."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def say_json_each(values: Iterable[Any]) -> None:
+    """Print *values* for a program as :func:`say_json` prints a list of them, but never has them all in mind."""
+    before = "["
+    for value in values:
+        click.echo(f"{before}\n{indent(json.dumps(value, ensure_ascii=False, indent=2, default=str), '  ')}", nl=False)
+        before = ","
+    click.echo("[]" if before == "[" else "\n]")
 
 
 def here() -> "Newsletter":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli.options import json_option, one_line
-from newsletter.cli.output import here, plural, printable, say, say_json, say_table
+from newsletter.cli.output import here, plural, printable, say, say_json, say_json_each, say_table
 
 if TYPE_CHECKING:
     from newsletter.app import Newsletter
@@ -42,16 +42,14 @@ def list_(state: str | None = None, as_json: bool = False) -> None:
 
     rows = listed(here(), state or "")
     if as_json:
-        say_json([{**_values(row.entry), "state": row.state, "days": row.days} for row in rows])
+        say_json_each({**_values(row.entry), "state": row.state, "days": row.days} for row in rows)
         return
-    say_table(
-        ("ID", "STATE", "SOURCE", "TITLE"),
-        [
-            (row.entry.article.id, row.shown, row.entry.article.source, row.entry.article.title or "(no title)")
-            for row in rows
-        ],
-    )
-    if not rows:
+    lines = [
+        (row.entry.article.id, row.shown, row.entry.article.source, row.entry.article.title or "(no title)")
+        for row in rows
+    ]
+    say_table(("ID", "STATE", "SOURCE", "TITLE"), lines)
+    if not lines:
         say("no articles" if state else "the pool is empty; newsletter add FILE fills it")
 
 

@@ -28,6 +28,7 @@ class StoryList(ScrollView, can_focus=True):
         Binding("pagedown", "page(1)"),
         Binding("home,g", "move(-1000000)"),
         Binding("end,G", "move(1000000)"),
+        Binding("tab", "app.next_undecided"),
     ]
 
     cursor: reactive[int] = reactive(0)

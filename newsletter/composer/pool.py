@@ -91,10 +91,14 @@ class Pool:
         own = folder / f"{writer}.jsonl"
         self._own = PoolFile(own, told=told, own=True)
         self._last = ""
-        self.entries: Mapping[str, Entry] = Entries(self)
         with _uncollected():
             for path in sorted(folder.glob("*.jsonl")):
                 self._catch_up(self._own if path == own else PoolFile(path, told=told))
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """All entries by id, in the order in which they came; each is read when it is asked for."""
+        return Entries(self)  # kept here, it would keep the pool, and its open files, until garbage is looked for
 
     def of(self, *decisions: Decision) -> Iterator[Entry]:
         """Yield the entries with one of these decisions, in the order in which they came; the others are not read."""

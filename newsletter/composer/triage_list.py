@@ -49,10 +49,10 @@ def triage_text(sitting: Sitting) -> str:
     length = short_length([one.choice.article.id for one in sitting.suggestions])
     sections = [section for section, _ in lines]
     width = max(map(len, sections), default=0)
-    rows = [
-        f"-  {section:{width}}  {one.choice.article.id[:length]}  {rest}".replace("-    ", "-  ", not width)
-        for (section, rest), one in zip(lines, sitting.suggestions, strict=True)
-    ]
+    rows = []
+    for (section, rest), one in zip(lines, sitting.suggestions, strict=True):
+        parts = ["-", section.ljust(width), one.choice.article.id[:length], rest]
+        rows.append("  ".join(part for part in parts if part))
     return "\n".join([*_head(sitting), "", *rows]) + "\n"
 
 

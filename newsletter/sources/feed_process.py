@@ -8,17 +8,15 @@ import pickle
 import signal
 import struct
 import sys
+from collections.abc import Callable
 from typing import IO, Any, Final
 
 from newsletter.errors import InputError
 from newsletter.sources.context import Context
-from newsletter.sources.feed import FeedReading, read_feed
+from newsletter.sources.feed import read_feed
 
 LENGTH: Final = struct.Struct(">I")
 """How many octets follow."""
-
-Told = FeedReading | tuple[str, str]
-"""What a feed says; or what is wrong with it, and what to do."""
 
 
 def framed(value: Any) -> bytes:
@@ -33,12 +31,17 @@ def unframed(octets: bytes) -> Any:
 
 
 def main() -> None:
-    """Read what comes in over the standard input, until it ends."""
+    """Read the feeds that come in over the standard input, until it ends."""
+    answer_with(read_feed)
+
+
+def answer_with(read: Callable[[bytes, Context], Any]) -> None:
+    """Have *read* read what comes in over the standard input, until it ends."""
     for signum in (signal.SIGINT, signal.SIGTERM):  # they mean the process that asks, and with that one it ends
         signal.signal(signum, signal.SIG_IGN)
     said = sys.stdout.buffer
     while octets := _heard(sys.stdin.buffer):
-        said.write(framed(_read(*unframed(octets))))
+        said.write(framed(_read(read, *unframed(octets))))
         said.flush()
 
 
@@ -47,9 +50,9 @@ def _heard(pipe: IO[bytes]) -> bytes:
     return pipe.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else b""
 
 
-def _read(data: bytes, context: Context) -> Told:
+def _read(read: Callable[[bytes, Context], Any], data: bytes, context: Context) -> Any:
     try:
-        return read_feed(data, context)
+        return read(data, context)
     except InputError as error:
         return error.what, error.todo
     except Exception as error:  # a parser that is not ours stumbled: that is one feed, and no reason to stop

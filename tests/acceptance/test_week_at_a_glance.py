@@ -118,7 +118,14 @@ def test_what_is_held_is_listed_with_its_age_and_candidates_where_they_are_asked
     ]  # fmt: skip
     assert [row.entry.article.id for row in listed(newsletter, "candidate", NOW)] == ["c1", "c2", "c3"]
     assert "c1\tcandidate\tC paper\tC c1" in CliRunner().invoke(root, ["pool", "list", "--state", "candidate"]).output
-    assert len(listed(newsletter, "sent", NOW)) == 8
+    assert len(list(listed(newsletter, "sent", NOW))) == 8
+    told = CliRunner().invoke(root, ["pool", "list", "--state", "held", "--json"]).output
+    assert [(one["id"], one["state"], one.get("reason", "")) for one in json.loads(told)] == [
+        ("early", "held", "for spring"), ("late", "held", ""),
+    ]  # fmt: skip
+    assert told == json.dumps(json.loads(told), indent=2) + "\n"
+    (newsletter.shown / "issues/001.receipt.toml").unlink()
+    assert CliRunner().invoke(root, ["pool", "list", "--state", "sent", "--json"]).output == "[]\n"
     assert "c1" not in [row.entry.article.id for row in listed(newsletter, "", NOW)]
 
 

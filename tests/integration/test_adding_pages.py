@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -11,7 +13,7 @@ from archive_samples import SETTINGS
 from click.testing import CliRunner
 from web_site import Says, web_site
 
-from newsletter.app import open_newsletter, page_reading
+from newsletter.app import open_newsletter
 from newsletter.app.page_queue import work_off
 from newsletter.cli.root import root
 from newsletter.composer.pool import Decision
@@ -19,6 +21,8 @@ from newsletter.composer.receipt import Receipt, write_receipts
 from newsletter.errors import NewsletterError
 from newsletter.model.article import Article
 from newsletter.net.robots import forget_robots
+from newsletter.sources import page_reader
+from newsletter.sources.feed_reader import ReaderAside
 from newsletter.store.candidates import CandidateStore
 from newsletter.store.database import create
 from newsletter.store.pages import PageStore
@@ -119,8 +123,8 @@ def test_a_silent_site_costs_the_wait_and_its_page_is_read_later(newsletter):
 
 def test_a_page_is_read_once_however_often_it_is_added(newsletter, monkeypatch):
     read = []
-    original = page_reading.read_page
-    monkeypatch.setattr(page_reading, "read_page", lambda *args: read.append(1) or original(*args))
+    original = page_reader.read_page
+    monkeypatch.setattr(page_reader, "read_page", lambda *args: read.append(1) or original(*args))
     with web_site({"/robots.txt": Says(status=404), "/queue": page()}) as site:
         add(f"{site.url}/queue")
         assert values(f"{site.url}/queue?utm_source=x")[0]["page"]["state"] == "known"
@@ -369,9 +373,46 @@ def test_what_is_known_of_a_page_can_be_shown_and_changed(newsletter, monkeypatc
     assert "tags:\n  • c" in shown
 
 
+def test_a_page_that_is_made_to_hang_whoever_reads_it_holds_nobody_up(newsletter, monkeypatch):
+    monkeypatch.setattr(ReaderAside.__init__, "__kwdefaults__", {"seconds": 1.0})
+    bomb = b"<html><p " + b" ".join(b"a%d=1" % n for n in range(300_000)) + b">"
+    large = page("A large page", body=WORDS + f"<!--{'x' * 300_000}-->")
+    answers = {"/robots.txt": Says(status=404), "/bomb": Says(body=bomb, headers=HTML), "/large": large}
+    with web_site(answers) as site:
+        first, second = values(f"{site.url}/bomb", f"{site.url}/large", "--wait", "30", code=1)
+    assert first["page"] == {"state": "unread", "words": "reading it takes longer than 1 seconds"}
+    assert second["page"]["state"] == "read"
+    assert second["rows"][0]["article"]["title"] == "A large page"
+
+
+def test_the_link_stays_as_it_was_given_first_or_mended_by_hand(newsletter):
+    with web_site({"/robots.txt": Says(status=404), "/queue": page(), "/typo": Says(status=503)}) as site:
+        add(f"{site.url}/queue", "--wait", "0")
+        add(f"{site.url}/queue?utm_source=x")
+        add(f"{site.url}/typo")
+        first, second = entries(newsletter)
+        newsletter.pool().edit(second.article.id, {"link": f"{site.url}/queue?p=2"})
+        work_off(newsletter, now=datetime.now(UTC) + timedelta(hours=2))
+    assert [entry.article.link for entry in entries(newsletter)] == [f"{site.url}/queue", f"{site.url}/queue?p=2"]
+    assert all(entry.article.text_sha256 for entry in entries(newsletter))
+    assert first.article.text_sha256
+
+
 def test_without_a_database_addresses_are_recorded_and_read_all_the_same(tmp_path, monkeypatch):
     (tmp_path / "newsletter.toml").write_text(SETTINGS.format(more=""))
     (tmp_path / "newsletter.local.toml").write_text('[sources]\nallow_private = ["localhost"]\n')
     monkeypatch.chdir(tmp_path)
     with web_site({"/robots.txt": Says(status=404), "/queue": page()}) as site:
         assert values(f"{site.url}/queue")[0]["page"]["state"] == "read"
+
+
+def test_recording_an_address_loads_nothing_that_only_reading_a_page_needs(newsletter):
+    program = (
+        "import sys; from newsletter.cli.root import root;"
+        "root.main(['add', '--wait', '0', 'https://a.example/x'], standalone_mode=False);"
+        "heavy = {'lxml', 'trafilatura', 'httpx2', 'sqlalchemy', 'feedparser', 'protego', 'rich', 'markdown_it'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert len(entries(newsletter)) == 1

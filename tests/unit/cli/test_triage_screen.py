@@ -123,7 +123,7 @@ def test_a_muted_source_goes_for_all_of_its_stories(journal):
 
 
 def test_reasons_are_asked_for_and_may_be_taken_again(journal):
-    play = Play(journal).press("H w a i t enter", "d enter", "t h i n enter", "D", "d up", "enter", "d escape", "D")
+    play = Play(journal).press("H w a i t enter", "d enter", "tab t h i n enter", "D", "d up", "enter", "d escape", "D")
     assert "Why is it dropped?" in play.shown[2]
     assert "up: thin" in play.shown[5]
     assert play.verdicts == [

@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import re
@@ -5,6 +6,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -275,6 +277,23 @@ def test_mutes_know_sources_by_name_and_host_and_words_where_no_letter_touches_t
     assert [mute.name for mute in Pool(tmp_path, "mk").mutes] == ["b.example", "AI", "c++"]
     with pytest.raises(PoolError, match="the source Acme is not muted"):
         pool.unmute(MuteKind.SOURCE, "Acme")
+
+
+def test_a_pool_that_nobody_has_any_more_keeps_no_file_open(tmp_path):
+    Pool(tmp_path, "mk").add([article("a")])
+    gc.disable()
+    try:
+        before = open_files()
+        for _ in range(5):
+            list(Pool(tmp_path, "mk").entries.values())
+        assert open_files() == before
+    finally:
+        gc.enable()
+
+
+def open_files():
+    folder = Path("/dev/fd")
+    return len(list(folder.iterdir()))
 
 
 WHOLE = [line("added", "a", article={"title": "A", "points": ["x"]}), line("dropped", "a", 1, reason="old")]

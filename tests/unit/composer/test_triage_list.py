@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsletter.composer.shortlist import Choice, Repeat, RepeatKind, Score, Suggestion
 from newsletter.composer.sitting import Room, Sitting, time_left
-from newsletter.composer.triage_list import short_length, triage_text
+from newsletter.composer.triage_list import one_line, short_length, triage_text
 from newsletter.composer.triage_reading import read_triage
 from newsletter.composer.verdict import Verb
 from newsletter.model.article import Article
@@ -189,3 +191,37 @@ def test_the_list_of_the_readme_can_be_read():
     answer = read_triage(shown, ["Data platforms", "Search"], lambda w: w if re.fullmatch("[a-z0-9]{7}", w) else "")
     assert answer.faults == ()
     assert [verdict.verb.value for verdict in answer.verdicts] == ["pick", "pick", "hold", "drop"]
+
+
+ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@given(rows=st.lists(st.tuples(ANY, ANY, ANY), min_size=1, max_size=len(IDS)))
+def test_whatever_stories_are_called_their_list_is_read_back_as_it_was_meant(rows):
+    stories = [
+        Suggestion(choice=choice(letter, title, source), section=" ".join(section.split()))
+        for letter, (title, source, section) in zip(IDS, rows, strict=False)
+    ]
+    text = triage_text(sitting(*stories))
+    untouched = read(text)
+    assert (untouched.verdicts, untouched.faults, untouched.lines) == ((), (), len(rows))
+    picked = read(text.replace("\n-  ", "\np  "))
+    assert picked.faults == ()
+    known = {name.casefold(): name for name in SECTIONS}
+    meant = [one_line(story.section) for story in stories]
+    assert [verdict.section or "" for verdict in picked.verdicts] == [known.get(one.casefold(), one) for one in meant]
+
+
+WORDS = st.sampled_from(
+    ["p", "pick", "h", "drop", "-", "again", "aaaaaaa", "bbbbbbb", '"Search"', "sea", '"', "\\", "#", "x"]
+)
+
+
+@given(lines=st.lists(st.one_of(ANY, st.lists(WORDS, max_size=6).map(" ".join)), max_size=6))
+def test_whatever_is_typed_each_line_is_a_verdict_a_fault_or_undecided(lines):
+    answer = read("\n".join(lines))
+    assert len(answer.verdicts) + len(answer.faults) <= answer.lines
+    assert len({verdict.id for verdict in answer.verdicts}) == len(answer.verdicts)
+    assert {verdict.id for verdict in answer.verdicts} <= answer.listed
+    assert all(fault.what and fault.todo for fault in answer.faults)
+    assert all(verdict.reason for verdict in answer.verdicts if verdict.verb is Verb.DROP)

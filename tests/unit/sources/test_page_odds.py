@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsletter.app.adding import is_saved_page
 from newsletter.errors import InputError
 from newsletter.sources.context import Context
 from newsletter.sources.page import read_page
 from newsletter.sources.page_tree import LIMIT
+from newsletter.sources.reader import kind_of
 from newsletter.sources.same_site import is_same_site, registered_domain
 from newsletter.sources.written_day import written_day
 
@@ -231,3 +233,28 @@ def test_titles_lose_the_name_of_their_site_and_nothing_else(head, title):
 def test_what_is_no_page_is_said(data, words):
     with pytest.raises(InputError, match=words):
         read_page(data, HERE)
+
+
+def test_many_comments_before_anything_else_are_passed_over_at_once():
+    comments = b"<!-- x - y -->\n" * 200
+    assert kind_of(comments + b"<rss version='2.0'>", "-") == "feed"
+    assert kind_of(comments + b"words", "-") == "digest"
+    assert is_saved_page(comments + b"<!DOCTYPE html>")
+    assert not is_saved_page(comments + b"words")
+    assert read_page(comments + b"<title>T</title>", HERE).article.title == "T"
+    with pytest.raises(InputError, match="a feed"):
+        read_page(comments + b"<rss version='2.0'>", HERE)
+
+
+@pytest.mark.parametrize("odd", ["&#1;", "\x01", "&#xFFFE;", "&#x1F;", "\x0b"])
+def test_controls_around_what_is_hidden_are_no_reason_to_stop(odd):
+    reading = read("<title>T</title>", f"<article><p>One{odd} <i hidden>x{odd}</i>{odd}two {WORDS}</p></article>")
+    assert reading.text.startswith("One two The 0th")
+
+
+@pytest.mark.parametrize("written", [
+    "<!--\n{}\n-->", "//<![CDATA[\n{}\n//]]>", "/*<![CDATA[*/{}/*]]>*/", "<![CDATA[ {} ]]>", "// <![CDATA[\n{}\n// ]]>",
+    " {};\n", "[[{},],]",
+])  # fmt: skip
+def test_json_is_read_whatever_it_was_wrapped_in(written):
+    assert read(linked(written.replace("{}", '{"@type": "Article", "author": "Ada",}'))).article.author == "Ada"
