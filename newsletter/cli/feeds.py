@@ -158,12 +158,11 @@ def unmute(names: tuple[str, ...]) -> None:
 
 
 def _set_muted(names: tuple[str, ...], *, muted: bool) -> None:
-    from newsletter.app.feeds import FeedList
+    from newsletter.app.feeds import mute_feeds
 
-    found = FeedList(here())
-    for slug in [found.find(name).slug for name in names]:
-        found.change(slug, {"muted": muted})
-        say(f"{'muted' if muted else 'unmuted'} {slug}\nUndo: newsletter feeds {'unmute' if muted else 'mute'} {slug}")
+    for feed in mute_feeds(here(), names, muted=muted):
+        undo = f"newsletter feeds {'unmute' if muted else 'mute'} {feed.slug}"
+        say(f"{'muted' if muted else 'unmuted'} {feed.slug}\nUndo: {undo}")
 
 
 @click.command()
