@@ -120,6 +120,7 @@ class _Run:
         self._unkept: list[tuple[Fetched, FeedResult]] = []
         self._keeping: asyncio.Task[None] | None = None
         self._fault: NewsletterError | None = None
+        self._ended = Event()
         self._asked_to_wait: dict[str, FeedState] = {}
         self._silent: dict[str, int] = {}
 
@@ -139,6 +140,7 @@ class _Run:
             await asyncio.gather(work, return_exceptions=True)
             while self._reading and not stop.is_set() and not self._fault:
                 await asyncio.wait(self._reading, timeout=LOOK)
+            self._ended.set()  # a thread that waits for the source of another package is not cancelled
             for task in self._reading:
                 task.cancel()
             await asyncio.gather(*self._reading, return_exceptions=True)
@@ -187,7 +189,7 @@ class _Run:
         self._silent[host] = 0
         answer, now = followed.answer, _now()
         if not is_fine(answer):
-            self._refuse(feed, after_refusal(state, answer, now), answer.status)
+            self._refuse(feed, after_refusal(state, answer, now), answer)
             return
         after = after_answer(state, answer, now, moved_to=followed.moved_to)
         if answer.status == 304 or after.body_sha256 == state.body_sha256:
@@ -202,8 +204,8 @@ class _Run:
         """Read the body of *answer* aside, and keep what nobody knows yet; *after* is how the feed stands then."""
         context = Context(name=feed.slug, now=_now(), address=answer.url, headers=answer.headers)
         try:
+            reading = await self._reading_of(feed, answer.body, context)
             async with self._aside:
-                reading = await self._reading_of(feed, answer.body, context)
                 articles = await asyncio.to_thread(self._new_articles, reading, feed)
         except InputError as error:
             timed = replace(state, timings=after.timings)
@@ -227,7 +229,7 @@ class _Run:
             return await self._reader.read(body, context)
         from newsletter.sources.plugins import run_aside
 
-        read = await asyncio.to_thread(run_aside, feed.kind, body, context)
+        read = await asyncio.to_thread(run_aside, feed.kind, body, context, stop=self._ended)
         return FeedReading(name=read.name, collected=read.collected, remarks=read.remarks)
 
     def _new_articles(self, reading: FeedReading, feed: Feed) -> list[Article]:
@@ -238,9 +240,9 @@ class _Run:
     def _fail(self, feed: Feed, after: FeedState) -> None:
         self._keep(Fetched(state=after), FeedResult(feed=feed, outcome=Outcome.FAILED, state=after))
 
-    def _refuse(self, feed: Feed, after: FeedState, status: int) -> None:
-        if status == 429 or after.retry_at:  # it speaks for the whole host
-            self._asked_to_wait[host_in(feed.address)] = after
+    def _refuse(self, feed: Feed, after: FeedState, answer: Answer) -> None:
+        if answer.status == 429 or after.retry_at:  # it speaks for the whole host: the one that a redirect led to
+            self._asked_to_wait[host_in(answer.url)] = after
         outcome = Outcome.GONE if after.gone_at else Outcome.WAITING if after.retry_at else Outcome.FAILED
         self._keep(Fetched(state=after), FeedResult(feed=feed, outcome=outcome, state=after))
 

@@ -12,7 +12,10 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from threading import Event
+from time import monotonic
 from typing import Any
 
 from newsletter.errors import InputError
@@ -28,6 +31,8 @@ SECONDS = 20.0
 """How long a source may take, unless told otherwise."""
 MEMORY = 1_000_000_000
 """Bytes of address space that one may have, where the system keeps such a limit."""
+LOOK = 0.1
+"""Seconds between two looks whether somebody wants it to end."""
 
 
 def names() -> tuple[str, ...]:
@@ -52,14 +57,16 @@ def loaded(found: EntryPoint) -> Adapter:
     return source  # type: ignore[no-any-return]
 
 
-def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS) -> Reading:
+def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS, stop: Event | None = None) -> Reading:
     """Return what the source called *name* reads in *data*, in a process of its own and within *seconds*.
 
-    :raises InputError: when it raises, hangs, exits, or returns what is no reading.
+    :param stop: ends it when it is set.
+    :raises InputError: when it raises, hangs, exits, is ended, or returns what is no reading.
     """
     found = _entry_point(name)
     asked = {"name": context.name, "address": context.address, "headers": dict(context.headers)}
-    answer = _asked(found, {"do": "read", "now": context.now.isoformat(), **asked}, data, context.name, seconds)
+    question = {"do": "read", "now": context.now.isoformat(), **asked}
+    answer = _asked(found, question, data, context.name, _Patience(seconds=seconds, stop=stop))
     try:
         return _reading(answer["reading"], name, context)
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
@@ -72,9 +79,10 @@ def handler_of(name: str, data: bytes, seconds: float = 5.0) -> str:
 
     One that fails at being asked can read nothing.
     """
+    question, patience = {"do": "handles", "name": name}, _Patience(seconds=seconds)
     for source in names():
         try:
-            answer = _asked(_entry_point(source), {"do": "handles", "name": name}, data, name, seconds)
+            answer = _asked(_entry_point(source), question, data, name, patience)
         except InputError:
             continue
         if answer.get("handles") is True:
@@ -94,8 +102,16 @@ def _package(found: EntryPoint) -> str:
     return found.dist.name if found.dist else found.value
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Patience:
+    """How long a source is waited for: so many *seconds*, and no longer than until *stop* is set."""
+
+    seconds: float
+    stop: Event | None = None
+
+
 def _asked(
-    found: EntryPoint, question: Mapping[str, Any], data: bytes, where: str, seconds: float
+    found: EntryPoint, question: Mapping[str, Any], data: bytes, where: str, patience: _Patience
 ) -> Mapping[str, Any]:
     """Return the answer of the source's own process: it has no more to do with this one than its pipes."""
     head = json.dumps({**question, "source": found.name, "memory": MEMORY}).encode() + b"\n"
@@ -105,9 +121,9 @@ def _asked(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        answer, _ = process.communicate(head + data, timeout=seconds)
+        answer = _heard(process, head + data, patience)
     except subprocess.TimeoutExpired as cause:
-        what = f'the source "{found.name}" did not finish within {seconds:g} seconds, and was stopped'
+        what = f'the source "{found.name}" did not finish within {patience.seconds:g} seconds, and was stopped'
         raise InputError(what, f"mend or remove {_package(found)}", where=where) from cause
     finally:
         _end(process)
@@ -123,6 +139,20 @@ def _asked(
         what = f'the source "{found.name}" failed: {excerpt(visible(str(fault)), 300)}'
         raise InputError(what, f"mend or remove {_package(found)}", where=where)
     return values
+
+
+def _heard(process: "subprocess.Popen[bytes]", told: bytes, patience: _Patience) -> bytes:
+    """Tell the process what it is *told*, and return what it answers; TimeoutExpired when patience is at its end."""
+    until = monotonic() + patience.seconds
+    untold: bytes | None = told
+    while True:
+        left = until - monotonic()
+        try:
+            return process.communicate(untold, timeout=max(left if patience.stop is None else min(left, LOOK), 0))[0]
+        except subprocess.TimeoutExpired:  # asked again, nothing that was told or heard is lost (its documentation)
+            untold = None
+            if left <= LOOK or (patience.stop and patience.stop.is_set()):
+                raise
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
