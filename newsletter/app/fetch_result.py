@@ -1,5 +1,6 @@
 """What a run over the feeds came to."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -57,7 +58,7 @@ class FeedResult:
         if "private network" in words:
             return ALLOW
         if "web page" in words or "no feed" in words:
-            looks = f"newsletter feeds add {self.feed.address} looks for its feed"
+            looks = f"newsletter feeds add {shlex.quote(self.feed.address)} looks for its feed"
             return f"{looks}, newsletter feeds remove {slug} takes this out"
         if words.startswith(("404", "401", "403")) or self.state.failures >= OFTEN:
             return f"open {self.feed.address} in a browser; newsletter feeds remove {slug} takes it out"

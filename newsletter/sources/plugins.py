@@ -40,6 +40,11 @@ def names() -> tuple[str, ...]:
     return tuple(sorted({found.name for found in entry_points(group=GROUP)}))
 
 
+def require_source(name: str) -> None:
+    """Refuse a *name* that no installed source has; InputError says which there are."""
+    _entry_point(name)
+
+
 def adapter(name: str) -> Adapter:
     """Load the source called *name* into this process; InputError when there is none, or it cannot be loaded."""
     return loaded(_entry_point(name))
