@@ -87,9 +87,11 @@ class FetchRun:
     """What a run came to.
 
     :param results: of the feeds that were asked, in the order of feeds.toml.
-    :param left: feeds that were due and had no turn: the run was ended, or their host gave no answer twice.
+    :param left: feeds that were due and had no turn: the run was ended, their host gave no answer twice, or no host
+        could be reached.
     :param resting: how the others stand, which are not due.
     :param stopped: somebody ended it.
+    :param away: why the first of them could not be reached, where none could: the network is away, not all of them.
     """
 
     results: tuple[FeedResult, ...]
@@ -97,6 +99,7 @@ class FetchRun:
     resting: tuple[FeedState, ...]
     seconds: float
     stopped: bool
+    away: str = ""
 
     def of(self, *outcomes: Outcome) -> list[FeedResult]:
         """Return the results of these kinds."""
@@ -128,6 +131,7 @@ class FetchRun:
             "next_at": _written(self.next_at),
             "seconds": round(self.seconds, 3),
             "stopped": self.stopped,
+            "away": self.away,
         }
 
 

@@ -44,7 +44,7 @@ def fetch(feeds: tuple[str, ...], force: bool, as_json: bool) -> None:
     newsletter = here()
     with stopping() as stop, counting("fetched") as told:
         run = fetch_feeds(newsletter, Wanted(names=feeds, force=force), told, stop)
-    pages = [] if feeds or run.stopped else _pages(newsletter, force=force)
+    pages = [] if feeds or run.stopped or run.away else _pages(newsletter, force=force)
     if as_json:
         say_json({**run.values(), "pages": [page_values(page) for page in pages]})
     else:
@@ -68,9 +68,9 @@ def _pages(newsletter: "Newsletter", *, force: bool) -> "list[Taken]":
 def _code(run: "FetchRun") -> int:
     from newsletter.app.fetch_result import Outcome
 
-    if run.stopped or run.left:
+    if run.stopped or (run.left and not run.away):
         return 3
-    return 4 if run.of(Outcome.FAILED, Outcome.GONE) else 0
+    return 4 if run.away or run.of(Outcome.FAILED, Outcome.GONE) else 0
 
 
 def _report(run: "FetchRun", timezone: ZoneInfo, *, alone: bool) -> None:
@@ -79,6 +79,10 @@ def _report(run: "FetchRun", timezone: ZoneInfo, *, alone: bool) -> None:
     if not run.results and not run.left:
         if alone or run.resting:
             _say_nothing_due(run, timezone)
+        return
+    if run.away:
+        say(f"no site can be reached: is there a network?\n  {run.away}")
+        say(f"Nothing is held against {plural(len(run.left), 'feed')}; newsletter fetch asks again")
         return
     counts = {outcome: len(run.of(outcome)) for outcome in Outcome}
     said = [f"{count} {outcome.value}" for outcome, count in counts.items() if count]

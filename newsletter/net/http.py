@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import httpx2
 
-from newsletter.errors import NetError, NotAsked
+from newsletter.errors import NetError, NotAsked, Unreachable
 from newsletter.net.guard import is_public
 from newsletter.net.lookup import look_up
 
@@ -229,7 +229,8 @@ def redirected(request: Request, answer: Answer) -> Request:
 
 
 def _unreachable(error: httpx2.TransportError, where: str) -> NetError:
-    found = NetError(f"it cannot be connected to ({_words(error)})", "is it running, and reachable?", where=where)
+    what = f"it cannot be connected to ({_words(error)})"
+    found: NetError = Unreachable(what, "is it running, and reachable?", where=where)
     cause: BaseException | None = error
     while cause is not None:
         if words := getattr(cause, "verify_message", ""):  # ssl.SSLCertVerificationError

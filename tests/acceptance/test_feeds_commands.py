@@ -104,6 +104,21 @@ def test_lists_of_feeds_come_in_and_go_out(following):
     assert [row["muted"] for row in json.loads(following.ok("feeds", "list", "--json"))] == [False, True]
 
 
+def test_without_a_network_it_says_so_and_nothing_else(following):
+    with web_site({}) as one, web_site({}) as two:
+        addresses = [f"http://127.0.0.1:{each.port}/feed" for each in (one, two)]
+    for address in addresses:
+        following.ok("feeds", "add", address, "--unread")
+    done = following.run("fetch")
+    assert done.returncode == 4
+    assert done.stdout.splitlines() == [
+        "no site can be reached: is there a network?",
+        "  it cannot be connected to (All connection attempts failed)",
+        "Nothing is held against 2 feeds; newsletter fetch asks again",
+    ]
+    assert [row["failures"] for row in json.loads(following.ok("feeds", "list", "--json"))] == [0, 0]
+
+
 def test_what_is_taken_out_comes_back_as_it_was_by_the_command_that_is_told(following):
     facts = ("--title", 'Q\'s "own" & more', "--section", "Data", "--source", "Q", "--tag", "a b", "--kind", "acme")
     following.ok("feeds", "add", "https://q.example/f?a=1&b=2", "--name", "q", *facts, "--unread")

@@ -216,6 +216,22 @@ def test_a_run_that_is_out_of_time_or_stopped_keeps_what_it_has_and_names_the_re
     assert len(waiting(folder)) == 2
 
 
+def test_a_network_that_is_away_is_held_against_no_feed_and_a_site_that_is_away_is(folder):
+    with web_site({"/": feed()}) as site, web_site({}) as one, web_site({}) as two:
+        addresses = {"one": at(one, "/"), "two": at(two, "/"), "good": at(site, "/")}
+    follow(folder, **addresses)
+    run = fetch(folder)
+    assert (run.results, [left.slug for left in run.left]) == ((), ["one", "two", "good"])
+    assert "cannot be connected to" in run.away
+    assert {state.asked_at for state in states(folder).values()} == {None}
+    with web_site({"/": feed()}) as site:
+        follow(folder, **{**addresses, "good": at(site, "/")})
+        run = fetch(folder)
+    assert (run.away, run.left) == ("", ())
+    assert {slug: state.failures for slug, state in states(folder).items()} == {"one": 1, "two": 1, "good": 0}
+    assert fetch(folder, "two", force=True).of(Outcome.FAILED)[0].state.failures == 2
+
+
 def test_one_run_at_a_time(folder):
     with web_site({"/": feed()}) as site:
         follow(folder, news=at(site, "/"))
