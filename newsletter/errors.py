@@ -6,6 +6,7 @@
     ├── SettingsError            newsletter.toml, newsletter.local.toml, the environment
     ├── FileError                a file that cannot be written
     ├── InputError               a file that was given: digest, links, CSV, JSON, Markdown
+    │   └── SourceError          another package's source raises, hangs, or ends
     ├── PoolError                an article that is not there, or cannot be moved so
     ├── IssueError               an issue file that cannot be read, found or written
     ├── RenderError              a template, its MJML, or text that cannot be mailed
@@ -70,6 +71,10 @@ class FileError(NewsletterError):
 
 class InputError(NewsletterError):
     """A file that was given cannot be read."""
+
+
+class SourceError(InputError):
+    """A source that another package brings raises, hangs, or ends."""
 
 
 class PoolError(NewsletterError):

@@ -61,6 +61,11 @@ def mistaken(data, context):
     return ["an article"]
 
 
+def sick(data, context):
+    raise RuntimeError("always")
+
+
+sick.suffixes = (".sick",)
 number = 42
 """
 
@@ -68,7 +73,7 @@ number = 42
 def make_wheel(folder):
     """Make the wheel in *folder*, and return its path."""
     path = folder / "acme_source-1.0-py3-none-any.whl"
-    kinds = ("raising", "refusing", "hanging", "printing", "exiting", "dying", "greedy", "mistaken", "number")
+    kinds = ("raising", "refusing", "hanging", "printing", "exiting", "dying", "greedy", "mistaken", "number", "sick")
     points = ["acme = acme_source:read", *(f"{kind} = bad_source:{kind}" for kind in kinds), "gone = no_module:read"]
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("acme_source.py", ACME)

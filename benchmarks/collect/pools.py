@@ -60,8 +60,8 @@ def figures() -> Iterator[Figure]:
 def _opening(folder: Path, count: int) -> Iterator[Figure]:
     make_pool(folder, count)
     read, _ = _measured(folder, "json")
-    opened, memory = _measured(folder, "open")
-    everything, _ = _measured(folder, "all")
+    opened, _ = _measured(folder, "open")
+    everything, memory = _measured(folder, "all")
     name = f"pool {count // 1000}k"
     yield Figure(name=f"{name}: json.loads", value=read * 1000, unit="ms")
     yield Figure(name=f"{name}: open", value=opened * 1000, unit="ms")

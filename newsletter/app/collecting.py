@@ -79,8 +79,13 @@ def read_leniently(path: Path, kind: str = "") -> Reading:
     try:
         return read(str(path), read_file(path), None, kind)
     except InputError as error:
-        what = "; ".join(part for part in (error.what, error.todo) if part)
-        return Reading(name=str(path), collected=(), remarks=(Remark(line=error.line or 0, what=what),))
+        return unread(str(path), error)
+
+
+def unread(name: str, error: InputError) -> Reading:
+    """Return the reading of a file that cannot be read: a remark that says why."""
+    what = "; ".join(part for part in (error.what, error.todo) if part)
+    return Reading(name=name, collected=(), remarks=(Remark(line=error.line or 0, what=what),))
 
 
 def collect(

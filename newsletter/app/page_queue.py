@@ -40,7 +40,7 @@ def due(
         if state is None and article.found == FOUND:
             found.append(PageState(id=article.id, link=article.link))
         elif state is not None and (is_due(state, now) or (force and not state.read_at)):
-            found.append(state)
+            found.append(replace(state, link=article.link))  # somebody may have mended it
     return found
 
 

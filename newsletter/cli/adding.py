@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from newsletter.model.article import Article
     from newsletter.sources.reading import Reading
 
+MANY = 100
+"""Files of a folder that are read in a moment, and need no bar."""
 _ADDRESS = re.compile(r"https?://\S+", re.I)
 
 
@@ -57,15 +60,17 @@ def sort_out(items: Iterable[str], links: Path | None, kind: str = "") -> Sorted
     """Read what was given; nothing is added yet.
 
     :param kind: what the files are; empty for what they say themselves.
-    :raises InputError: one of them cannot be read.
+    :raises InputError: one of them cannot be read; a source of another package that fails does not stop the others.
     """
     from newsletter.app.adding import is_saved_page, require_address
-    from newsletter.app.collecting import read, read_file
+    from newsletter.app.collecting import read, read_file, unread
+    from newsletter.errors import SourceError
     from newsletter.sources.reader import is_bookmarks
 
     addresses: list[str] = []
     pages: list[tuple[str, bytes]] = []
     readings: list[Reading] = []
+    items = list(items)
     for item in items:
         if re.match("https?:", item, re.I):
             addresses.append(require_address(item.strip()))
@@ -76,21 +81,24 @@ def sort_out(items: Iterable[str], links: Path | None, kind: str = "") -> Sorted
             readings += inside.readings
             continue
         data = sys.stdin.buffer.read() if item == "-" else read_file(Path(item))
-        if kind:
-            readings.append(read(item, data, links, kind))
-        elif (listed := addresses_in(data)) is not None:
+        if not kind and (listed := addresses_in(data)) is not None:
             addresses += map(require_address, listed)
-        elif is_saved_page(data) and not is_bookmarks(data):
+        elif not kind and is_saved_page(data) and not is_bookmarks(data):
             pages.append((item, data))
         else:
-            readings.append(read(item, data, links))
+            try:
+                readings.append(read(item, data, links, kind))
+            except SourceError as error:
+                if len(items) == 1:
+                    raise
+                readings.append(unread(item, error))
     return Sorted(addresses=tuple(dict.fromkeys(addresses)), pages=tuple(pages), readings=tuple(readings))
 
 
 def _sort_folder(folder: Path, kind: str) -> Sorted:
     """Read the files of a folder; those with nothing in them for us are passed over, and no broken one stops it."""
     from newsletter.app.adding import is_saved_page
-    from newsletter.app.collecting import files_in, read_leniently
+    from newsletter.app.collecting import files_in, read_file, read_leniently
     from newsletter.errors import InputError
     from newsletter.sources.reader import is_bookmarks
 
@@ -98,13 +106,17 @@ def _sort_folder(folder: Path, kind: str) -> Sorted:
     if not files:
         raise InputError("there is no file in this folder that may have articles", "give another", where=folder)
     pages, readings = [], []
-    for path in files:
-        if not kind and path.suffix.lower() in (".html", ".htm"):
-            data = path.read_bytes()
-            if is_saved_page(data) and not is_bookmarks(data):
-                pages.append((str(path), data))
-                continue
-        readings.append(read_leniently(path, kind))
+    with counting("reading files") if len(files) > MANY else nullcontext(lambda done, total: None) as told:
+        for at, path in enumerate(files, 1):
+            page = b""
+            if not kind and path.suffix.lower() in (".html", ".htm"):
+                with suppress(InputError):  # it is told below
+                    page = read_file(path)
+            if is_saved_page(page) and not is_bookmarks(page):
+                pages.append((str(path), page))
+            else:
+                readings.append(read_leniently(path, kind))
+            told(at, len(files))
     return Sorted(addresses=(), pages=tuple(pages), readings=tuple(readings))
 
 
@@ -169,7 +181,7 @@ def _read(newsletter: "Newsletter", pool: "Pool", added: "list[Added]", *, wait:
     from newsletter.model.page_state import PageState
 
     feeds = {one.entry.article.id: adopt_candidate(newsletter, pool, one.entry) for one in added if one.wants_page}
-    states = [PageState(id=one.entry.article.id, link=one.address) for one in added if one.wants_page]
+    states = [PageState(id=one.entry.article.id, link=one.entry.article.link) for one in added if one.wants_page]
     states = [state for state in states if not pool.entries[state.id].article.text_sha256]
     if not states:
         read = []

@@ -248,7 +248,7 @@ def import_(file: str, as_json: bool) -> None:
             say(f"  known    {slug}  {address}")
         for address in imported.refused:
             say(f"  refused  {address or '(no address)'}: this is no address of a feed, or has a password in it")
-        counts = f"{len(imported.added)} added, {len(imported.known)} known, {len(imported.refused)} refused"
+        counts = f"{len(imported.added):,} added, {len(imported.known):,} known, {len(imported.refused):,} refused"
         say(f"{file}: {plural(imported.total, 'feed')}: {counts}")
         if imported.added:
             say("Next: newsletter fetch")

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from newsletter.errors import IssueError
 from newsletter.model.issue import Passage, Reference
+
+if TYPE_CHECKING:  # 20 ms, a tenth of a command that reads no issue
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 NESTING_LIMIT = 100
 """Levels of lists in quotes in lists: below it every library on the way to the mail is safe."""
@@ -33,7 +35,7 @@ class Block:
     end: int
     level: int = 0
     markup: str = ""
-    tokens: Sequence[Token] = field(default=(), repr=False)
+    tokens: "Sequence[Token]" = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,18 +61,24 @@ _MARKS = re.compile(r"[\\`*_\[\]<>&]")
 """What inline Markdown begins with; a text without any of it means what it says (CommonMark 0.31 §6)."""
 
 
+def _markdown_it(*, html: bool) -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": html, "maxNesting": NESTING_LIMIT})
+
+
 @cache
-def _parser() -> MarkdownIt:
+def _parser() -> "MarkdownIt":
     # html off: text about code is shown literally. A link is taken as typed; the checks judge it.
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": NESTING_LIMIT}).enable("table")
+    parser = _markdown_it(html=False).enable("table")
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     return parser
 
 
 @cache
-def _block_parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "maxNesting": NESTING_LIMIT}).enable("table").disable("inline")
+def _block_parser() -> "MarkdownIt":
+    return _markdown_it(html=False).enable("table").disable("inline")
 
 
 def parse_document(text: str, path: Path, first_line: int) -> Document:
@@ -88,7 +96,7 @@ def parse_document(text: str, path: Path, first_line: int) -> Document:
     return Document(blocks=tuple(_blocks(tokens, first_line)), lines=tuple(text.split("\n")), first_line=first_line)
 
 
-def _blocks(tokens: Sequence[Token], first_line: int) -> list[Block]:
+def _blocks(tokens: "Sequence[Token]", first_line: int) -> list[Block]:
     blocks, begin = [], 0
     for at, token in enumerate(tokens):
         if token.level == 0 and token.nesting <= 0:
@@ -109,7 +117,7 @@ def _blocks(tokens: Sequence[Token], first_line: int) -> list[Block]:
     return blocks
 
 
-def _last_line(tokens: Sequence[Token], end: int) -> int:
+def _last_line(tokens: "Sequence[Token]", end: int) -> int:
     """Return the last line with something on it: markdown-it counts blank lines below a list to it."""
     if tokens[0].type in ("bullet_list_open", "ordered_list_open", "blockquote_open"):
         end = max(
@@ -121,11 +129,11 @@ def _last_line(tokens: Sequence[Token], end: int) -> int:
 
 def html_of(markdown: str) -> str:
     """Return the HTML of *markdown* that another tool showed, HTML in it included: to be read, never to be sent."""
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": NESTING_LIMIT}).enable(["table", "strikethrough"])
+    parser = _markdown_it(html=True).enable(["table", "strikethrough"])
     return str(parser.render(markdown))
 
 
-def inline_tokens(markdown: str) -> Sequence[Token]:
+def inline_tokens(markdown: str) -> "Sequence[Token]":
     """Return the inline tokens of *markdown*."""
     return _parser().parseInline(markdown)[0].children or []
 
@@ -137,7 +145,7 @@ def plain_text(markdown: str) -> str:
     return shown(inline_tokens(markdown))
 
 
-def shown(tokens: Sequence[Token]) -> str:
+def shown(tokens: "Sequence[Token]") -> str:
     """Return what a reader sees of inline *tokens*, as one line."""
     parts = []
     for token in tokens:
@@ -158,7 +166,7 @@ def references(passage: Passage) -> Iterator[Reference]:
             yield from _inline_references(block.children or [], line)
 
 
-def _inline_references(tokens: Sequence[Token], line: int) -> Iterator[Reference]:
+def _inline_references(tokens: "Sequence[Token]", line: int) -> Iterator[Reference]:
     target, words = None, ""
     for token in tokens:
         match token.type:

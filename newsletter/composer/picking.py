@@ -10,7 +10,7 @@ from newsletter.composer.past import Past
 from newsletter.composer.pool import Decision, Entry
 from newsletter.errors import IssueError, PoolError
 from newsletter.model.article import Article
-from newsletter.model.canonical import host_of
+from newsletter.model.canonical import article_key, host_of
 from newsletter.model.excerpt import excerpt
 
 
@@ -38,18 +38,25 @@ def source_of(article: Article) -> str:
 
 
 def choose(entries: Iterable[Entry], past: Past, rules: Rules) -> list[Article]:
-    """Return the articles that *rules* take of those that are new and have run nowhere yet."""
+    """Return the articles that *rules* take of those that are new and have run nowhere yet.
+
+    Two writers may each have added one address under an id of its own: one of the two is taken.
+    """
     free = [e for e in entries if e.decision is Decision.NEW and not past.of(e.article)]
     if rules.newest:
         free.sort(key=lambda entry: (entry.article.published, entry.added), reverse=True)
     chosen: list[Article] = []
     per_source: Counter[str] = Counter()
+    keys: set[str] = set()
     for article in (entry.article for entry in free):
         if rules.limit and len(chosen) == rules.limit:
             break
+        if (key := article_key(article)) in keys:
+            continue
         if not rules.per_source or per_source[source_of(article)] < rules.per_source:
             per_source[source_of(article)] += 1
             chosen.append(article)
+            keys.update(filter(None, [key]))
     return chosen
 
 

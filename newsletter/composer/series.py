@@ -19,14 +19,17 @@ _NUMBERS = _ROMAN | {
     for number, word in enumerate(words.split(), 1)
 }
 _NUMBER = rf"(?P<number>\d{{1,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})(?![\w.]\w)(?!\w)"
-_OF = r"(?:\s*(?:of|/|von|de|sur|van|di)\s*(?P<of>\d{1,2})(?!\w))?"
+_OF = r"(?: ?(?:of|/|von|de|sur|van|di) ?(?P<of>\d{1,2})(?!\w))?"
 _PART = re.compile(
-    rf"(?<!\w)(?:part|pt\.?|teil|partie|parte|deel|del|часть)\s*#?\s*{_NUMBER}{_OF}"
-    r"|[(\[]\s*(?P<bracketed>\d{1,2})\s*(?:/|of|von|de|sur)\s*(?P<all>\d{1,2})\s*[)\]]",
+    rf"(?<!\w)(?:part|pt\.?|teil|partie|parte|deel|del|часть) ?#? ?{_NUMBER}{_OF}"
+    r"|[(\[] ?(?P<bracketed>\d{1,2}) ?(?:/|of|von|de|sur) ?(?P<all>\d{1,2}) ?[)\]]",
     re.I,
 )
 _FEWEST = 2
 """Words that a series' name must have before its part is named; of less, those behind it are its name."""
+
+LONGEST = 500
+"""Characters of a title that are looked at."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +56,7 @@ class Part:
 
 def part_of(title: str, link: str = "") -> Part | None:
     """Return which part of a series an article of this title is; None where the title names none."""
+    title = " ".join(title[:LONGEST].split())
     found = _PART.search(title)
     if not found:
         return None

@@ -10,10 +10,13 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from newsletter.model.article import Article
 from newsletter.model.site_rules import one_address, wrapped
-from newsletter.model.trackers import is_tracker
+from newsletter.model.trackers import is_pass, is_tracker
 
 ID_LENGTH = 13
 """Base32 characters of an id: 65 bits, so that 80,000 articles collide with a chance below 1 in 10 billion."""
+
+LONGEST = 4000
+"""Characters of an address."""
 
 # Everything that a part of a path, or a value, may have in it as it is (RFC 3986 §3.3).
 _SAFE = "-._~!$&'()*+,;=:@"
@@ -21,12 +24,11 @@ _PLAIN = re.compile(r"[\w.~/-]*", re.A)
 _SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*):(?!\d)", re.I)
 _HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 _MANY_HOSTS = re.compile(r"(?:www|m|mobile|amp)\.(?=[^.]+\.)")  # of one site: for telephones, for search engines
-_ENDS = re.compile(r"(?:/(?:index|default)\.(?:html?|php|aspx?|jsp|shtml))+$|/+$", re.I)
-_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.I)
-# A last "/amp" is a copy for telephones only where what is before it is named like an article: projects are called so.
-_AMP = re.compile(
-    r"(?<=/)(?P<article>[^/]*(?:-[^/]*-|\d{4}|\.html?)[^/]*)/amp(?:\.html)?$|\.amp(?P<end>\.html?)?$", re.I
+_INDEXES = frozenset(
+    f"{name}.{end}" for name in ("index", "default") for end in ("html", "htm", "php", "asp", "aspx", "jsp", "shtml")
 )
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.I)
+_ARTICLE = re.compile(r"\d{4}|\.html?$", re.I)
 _AMP_PAIRS = frozenset((("amp", ""), ("amp", "1"), ("amp", "true"), ("outputType", "amp")))
 
 
@@ -38,11 +40,11 @@ def link_key(link: str) -> str:
     stand in the order of their names. A site that gives one page several addresses has one of them as key, and what a
     page only leads to (Google's /url) has its own. It is a key, not an address to open; its own key is itself. A
     fragment that begins like a path ("#/posts/3") is a page's address, and stays. A link that cannot be read is its own
-    key, as is one that is not http.
+    key, as is one that is not http, or longer than any page's address.
     """
     link = link.strip().encode("utf-8", "backslashreplace").decode()
     while True:  # each address in another is shorter
-        read = _read(link)
+        read = _read(link) if len(link) <= LONGEST else None
         if read is None:
             return link
         host, port, path, query, fragment = read
@@ -51,7 +53,9 @@ def link_key(link: str) -> str:
             break
         link = inner
     pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
-    kept = tuple(one for one in pairs if one not in _AMP_PAIRS and not is_tracker(*one, host, path))
+    kept = tuple(
+        one for one in pairs if one not in _AMP_PAIRS and not (is_tracker(*one, host, path) or is_pass(*one, host))
+    )
     host, path, kept = one_address((host, _path(path), kept))
     asked = urlencode(sorted(kept, key=lambda pair: pair[0]), errors="surrogateescape") if kept else ""
     return f"{host}{port}{path}{'?' if asked else ''}{asked}{fragment}"
@@ -107,8 +111,25 @@ def _path(path: str) -> str:
         path = _SESSION.sub("", path)
     if "/." in path or "//" in path:
         path = _without_dots(path)
-    while path != (shorter := _AMP.sub(lambda match: match["article"] or match["end"] or "", _ENDS.sub("", path))):
+    while path != (shorter := _without_end(path)):
         path = shorter
+    return path
+
+
+def _without_end(path: str) -> str:
+    """Return *path* without a slash, an index.html, or a mark of a copy for telephones at its end."""
+    path = path.rstrip("/")
+    before, _, last = path.rpartition("/")
+    folded = last.lower()
+    if folded in _INDEXES:
+        return before
+    # A last "/amp" is such a mark only behind what is named like an article: GitHub has projects that are called so.
+    if folded in ("amp", "amp.html"):
+        article = before.rpartition("/")[2]
+        return before if article.count("-") > 1 or _ARTICLE.search(article) else path
+    for end in (".amp", ".amp.htm", ".amp.html"):
+        if folded.endswith(end) and folded != end:
+            return path[: -len(end)] + end.removeprefix(".amp")
     return path
 
 

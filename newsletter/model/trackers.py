@@ -21,7 +21,7 @@ _OF_SITE = {
     "youtube.com": "si feature pp ab_channel",
     "youtu.be": "si feature pp",
     "open.spotify.com": "si context nd",
-    "medium.com": "source sk gi",
+    "medium.com": "source gi",
     "substack.com": "r s showwelcome isfreemail post_id publication_id triedredirect token",
     "twitter.com": "s t ref",
     "x.com": "s t ref",
@@ -33,9 +33,9 @@ _OF_SITE = {
     "amazon.com": "ref tag linkcode creative pd_rd_i pd_rd_r pd_rd_w pd_rd_wg pf_rd_p pf_rd_r psc",
     "producthunt.com": "ref",
     "dev.to": "ref source",
-    "nytimes.com": "smid smtyp partner emc unlocked_article_code referringsource",
-    "wsj.com": "mod reflink st",
-    "bloomberg.com": "srnd leadsource accesstoken sref",
+    "nytimes.com": "smid smtyp partner emc referringsource",
+    "wsj.com": "mod reflink",
+    "bloomberg.com": "srnd leadsource sref",
     "theguardian.com": "cmp",
     "docs.google.com": "usp",
 }
@@ -49,11 +49,10 @@ _SITE = re.compile(
     r"(?!.*\.(html?|md|txt|pdf|json|ya?ml|py|js|css|png|jpe?g)$)[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", re.I
 )
 _CODE_HOSTS = frozenset(("github.com", "githubusercontent.com", "gitlab.com", "bitbucket.org", "codeberg.org", "sr.ht"))
-# Medium's own parameters, which stay when a publication has a domain of its own; and Substack's name of who shared.
-_BY_VALUE = {
-    "gi": re.compile(r"[0-9a-f]{12}"),
-    "sk": re.compile(r"(v2/)?[0-9a-f-]{32,36}"),
-}
+# Medium's parameters stay when a publication has a domain of its own; and Substack's name of who shared.
+_GI = re.compile(r"[0-9a-f]{12}")
+_FRIEND = re.compile(r"(v2/)?[0-9a-f-]{32,36}")
+_PASSES = {"nytimes.com": "unlocked_article_code", "wsj.com": "st", "bloomberg.com": "accesstoken"}
 _SHARED = re.compile(r"(?=.*[a-z])[0-9a-z]{4,7}")
 # A session is one reader's visit; only where the value looks like one.
 _SESSION = re.compile(r"(php|asp)?sess(ion)?_?id\w*|jsessionid|sid|cftoken|zenid|oscsid", re.I | re.A)
@@ -67,11 +66,19 @@ def is_tracker(name: str, value: str, host: str, path: str = "") -> bool:
         return True
     if folded in ("ref", "source", "referrer", "via"):
         return _names_a_way(folded, value, host)
-    if folded in _BY_VALUE:
-        return bool(_BY_VALUE[folded].fullmatch(value))
+    if folded == "gi":
+        return bool(_GI.fullmatch(value))
     if folded == "r" and path.startswith("/p/"):
         return bool(_SHARED.fullmatch(value))
     return bool(_SESSION.fullmatch(name) and _RANDOM.fullmatch(value))
+
+
+def is_pass(name: str, value: str, host: str) -> bool:
+    """Whether the parameter *name* lets in who has no subscription: the same page, and worth printing."""
+    folded = name.lower()
+    return any(_PASSES.get(site) == folded for site in sites_of(host)) or bool(
+        folded == "sk" and _FRIEND.fullmatch(value)
+    )
 
 
 def _names_a_way(name: str, value: str, host: str) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from newsletter.errors import InputError
+from newsletter.errors import InputError, SourceError
 from newsletter.sources.context import Context
 from newsletter.sources.plugins import adapter
 from newsletter.sources.reading import Reading
@@ -40,6 +40,8 @@ def _answer(question: Mapping[str, Any], data: bytes) -> dict[str, Any]:
         now = datetime.fromisoformat(question["now"])
         known = {key: question[key] for key in ("name", "address", "headers")}
         return {"reading": _values(source(data, Context(now=now, **known)))}
+    except SourceError as fault:
+        return {"unusable": fault.what}
     except InputError as refusal:
         return {"refused": "; ".join(part for part in (refusal.what, refusal.todo) if part)}
     except Exception as fault:  # a stranger's code: all that can be said is what it says

@@ -38,5 +38,5 @@ def is_cut_short(text: str, facts: PageFacts, *, shown: str, cut: bool) -> bool:
     if facts.expected >= 100:  # the page tells how many there are; code and captions are counted by some, not by others
         return words < 0.6 * facts.expected
     end = "\n".join(text.split("\n")[-_LAST:])
-    wall = _WALL.search(end) is not None or _ENDS.search(end) is not None
+    wall = _WALL.search(end) is not None or _ENDS.search(end[-100:]) is not None
     return wall or (_WALL.search(shown) is not None and words < 400) or (facts.locked and words < 600)

@@ -119,14 +119,16 @@ def _flat(value: Any, most: int) -> list[Thing]:
     return found
 
 
+_OPENS = re.compile(r"<!--|(?://\s{0,9})?<!\[CDATA\[|/\*\s{0,9}<!\[CDATA\[\s{0,9}\*/")
+_CLOSES = re.compile(r"(?://|/\*)?\s{0,9}(?:-->|\]\]>)(?:\s{0,9}\*/)?$")
+
+
 def _loaded(text: str) -> Any:
-    text = (
-        re.sub(
-            r"^\s*(<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(//)?\s*(-->|\]\]>)\s*$", "", text.strip()
-        )
-        .strip()
-        .rstrip(";")
-    )
+    text = text.strip()
+    if opened := _OPENS.match(text):
+        text = text[opened.end() :]
+    text = text[:-40] + _CLOSES.sub("", text[-40:])
+    text = text.strip().rstrip(";")
     for attempt in (text, re.sub(r",(?=\s*[}\]])", "", text), text.replace("&quot;", '"')):
         try:
             return json.loads(attempt, strict=False)
@@ -137,7 +139,7 @@ def _loaded(text: str) -> Any:
 
 def _salvaged(text: str) -> Thing:
     """Return the plain texts of what is no JSON, those of an article that can be told apart."""
-    if not re.search(rf'"@type"\s*:\s*\[?\s*"(?:{"|".join(sorted(ARTICLES))})"', text):
+    if not re.search(rf'"@type"\s{{0,9}}:\s{{0,9}}\[?\s{{0,9}}"(?:{"|".join(sorted(ARTICLES))})"', text):
         return {}
     found: dict[str, Any] = {"@type": "Article"}
     for name in ("headline", "datePublished", "description", "inLanguage", "isAccessibleForFree"):
@@ -146,6 +148,8 @@ def _salvaged(text: str) -> Thing:
                 found[name] = json.loads(value[1])
             except ValueError:
                 continue
-    if author := re.search(r'"author"\s*:\s*\[?\s*(?:\{[^{}]{0,500}?"name"\s*:\s*)?"([^"\\\n]{1,200})"', text):
+    if author := re.search(
+        r'"author"\s{0,9}:\s{0,9}\[?\s{0,9}(?:\{[^{}]{0,500}?"name"\s{0,9}:\s{0,9})?"([^"\\\n]{1,200})"', text
+    ):
         found["author"] = author[1]
     return found

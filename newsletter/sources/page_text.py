@@ -147,7 +147,7 @@ def _stands_beside(element: HtmlElement) -> bool:
         return True
     if element.tag in ("article", "main", "body", "html"):
         return False
-    return _ASIDE_NAMES.search(f"{element.get('class', '')} {element.get('id', '')}") is not None
+    return _ASIDE_NAMES.search(f"{element.get('class', '')[:200]} {element.get('id', '')[:50]}") is not None
 
 
 def _lines(element: HtmlElement) -> Iterator[str]:

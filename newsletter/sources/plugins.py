@@ -2,7 +2,7 @@
 
 A source is a function ``(data: bytes, context: Context) -> Reading``. It may say what files are its own: by an
 attribute ``suffixes`` (``(".acme",)``), or ``handles(name, data)`` that returns a bool. One that raises, hangs, prints,
-exits or takes all memory costs nobody but itself: what becomes of it is an InputError that names it.
+exits or takes all memory costs nobody but itself: what becomes of it is a SourceError that names it.
 """
 
 import json
@@ -18,7 +18,7 @@ from threading import Event
 from time import monotonic
 from typing import Any
 
-from newsletter.errors import InputError
+from newsletter.errors import InputError, SourceError
 from newsletter.model.article import Article
 from newsletter.model.excerpt import excerpt
 from newsletter.sources.context import Adapter, Context
@@ -56,9 +56,9 @@ def loaded(found: EntryPoint) -> Adapter:
         source = found.load()
     except Exception as cause:  # whatever the import of somebody else's module raises
         what = f'the source "{found.name}" cannot be loaded: {type(cause).__name__}: {excerpt(str(cause), 200)}'
-        raise InputError(what, f"mend or remove {_package(found)}") from cause
+        raise SourceError(what, f"mend or remove {_package(found)}") from cause
     if not callable(source):
-        raise InputError(f'the source "{found.name}" is no function', f"mend or remove {_package(found)}")
+        raise SourceError(f'the source "{found.name}" is no function', f"mend or remove {_package(found)}")
     return source  # type: ignore[no-any-return]
 
 
@@ -66,7 +66,8 @@ def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS
     """Return what the source called *name* reads in *data*, in a process of its own and within *seconds*.
 
     :param stop: ends it when it is set.
-    :raises InputError: when it raises, hangs, exits, is ended, or returns what is no reading.
+    :raises SourceError: when it raises, hangs, exits, is ended, or returns what is no reading.
+    :raises InputError: when it says that the data are none of its own.
     """
     found = _entry_point(name)
     asked = {"name": context.name, "address": context.address, "headers": dict(context.headers)}
@@ -76,7 +77,7 @@ def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS
         return _reading(answer["reading"], name, context)
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
         what = f'the source "{name}" returned what is no reading: {excerpt(str(cause), 100)}'
-        raise InputError(what, f"mend or remove {_package(found)}", where=context.name) from cause
+        raise SourceError(what, f"mend or remove {_package(found)}", where=context.name) from cause
 
 
 def handler_of(name: str, data: bytes, seconds: float = 5.0) -> str:
@@ -129,7 +130,7 @@ def _asked(
         answer = _heard(process, head + data, patience)
     except subprocess.TimeoutExpired as cause:
         what = f'the source "{found.name}" did not finish within {patience.seconds:g} seconds, and was stopped'
-        raise InputError(what, f"mend or remove {_package(found)}", where=where) from cause
+        raise SourceError(what, f"mend or remove {_package(found)}", where=where) from cause
     finally:
         _end(process)
     try:
@@ -137,12 +138,14 @@ def _asked(
     except ValueError as cause:
         end = f"signal {-process.returncode}" if process.returncode < 0 else f"exit code {process.returncode}"
         what = f'the source "{found.name}" ended without an answer ({end})'
-        raise InputError(what, f"mend or remove {_package(found)}", where=where) from cause
+        raise SourceError(what, f"mend or remove {_package(found)}", where=where) from cause
     if refusal := values.get("refused"):
         raise InputError(excerpt(str(refusal), 300), where=where)
+    if unusable := values.get("unusable"):
+        raise SourceError(excerpt(visible(str(unusable)), 300), f"mend or remove {_package(found)}", where=where)
     if fault := values.get("fault"):
         what = f'the source "{found.name}" failed: {excerpt(visible(str(fault)), 300)}'
-        raise InputError(what, f"mend or remove {_package(found)}", where=where)
+        raise SourceError(what, f"mend or remove {_package(found)}", where=where)
     return values
 
 

@@ -23,7 +23,7 @@ _PIXELS = {
     "cm": 38,
     "mm": 3.8,
 }
-_SIZE = r"([+-]?\d*\.?\d+)([a-z%]*)"
+_SIZE = r"([+-]?(?:\d+(?:\.\d+)?|\.\d+))([a-z%]*)"
 
 
 def style_of(written: str) -> Style:
@@ -77,7 +77,9 @@ def _is_elsewhere(style: Style) -> bool:
 
 def _is_clipped(style: Style) -> bool:
     clip, path = style.get("clip", ""), style.get("clip-path", "")
-    if re.match(r"rect\((\s*[01](px)?[\s,]*){4}\)", clip) or re.match(r"inset\(\s*([5-9]\d|100)%|circle\(\s*0", path):
+    if re.match(r"rect\(\s*[01](px)?([\s,]+[01](px)?){3}\s*\)", clip) or re.match(
+        r"inset\(\s*([5-9]\d|100)%|circle\(\s*0", path
+    ):
         return True
     if re.search(r"scale[xy]?\(\s*0(\.0+)?\s*[,)]", style.get("transform", "")):
         return True

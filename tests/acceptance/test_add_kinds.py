@@ -74,6 +74,11 @@ def test_other_packages_bring_kinds_and_one_that_fails_is_named(sample, tmp_path
     assert "Found by its name" in sample.ok("add", "list.acme")
     told = sample.fails(2, "add", "list.acme", "--as", "raising")
     assert 'list.acme: the source "raising" failed: KeyError: \'no such thing' in told
+    sample.path("hang.sick").write_text("x")
+    sample.path("mail.eml").write_text(MAIL)
+    done = sample.run("add", "hang.sick", "mail.eml")
+    assert (done.returncode, "Mailed" in done.stdout) == (1, True)
+    assert 'hang.sick: not understood: the source "sick" failed: RuntimeError: always' in done.stdout
 
 
 def test_what_another_command_reads_is_said(sample):

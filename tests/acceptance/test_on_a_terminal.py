@@ -21,11 +21,17 @@ LEADER = (
 
 
 def at_terminal(
-    desk, *words: str, typed: str = "", asked: bytes = b"? Type ", then: tuple[tuple[bytes, str], ...] = ()
+    desk,
+    *words: str,
+    typed: str = "",
+    asked: bytes = b"? Type ",
+    then: tuple[tuple[bytes, str], ...] = (),
+    killed: bytes = b"\0",
 ) -> tuple[int, str]:
     """Run a command with a terminal of 100 columns; return its exit code and what stood on the screen.
 
-    What is *typed* is typed when the question has been *asked*; *then* has further questions, one after the other.
+    What is *typed* is typed when the question has been *asked*; *then* has further questions, one after the
+    other. The command is *killed* once that is seen.
     """
     screen, terminal = pty.openpty()
     env = {**os.environ, **desk.env, "COLUMNS": "100", "LINES": "40", "TERM": "xterm-256color"}
@@ -35,14 +41,14 @@ def at_terminal(
     )  # fmt: skip
     os.close(terminal)
     try:
-        return _watch(process, screen, [(asked, typed), *then])
+        return _watch(process, screen, [(asked, typed), *then], killed)
     finally:
         process.kill()
         process.wait()
         os.close(screen)
 
 
-def _watch(process: subprocess.Popen, screen: int, steps: list[tuple[bytes, str]]) -> tuple[int, str]:
+def _watch(process: subprocess.Popen, screen: int, steps: list[tuple[bytes, str]], killed: bytes) -> tuple[int, str]:
     shown, seen = b"", 0
     while select.select([screen], [], [], 60)[0]:
         try:
@@ -52,6 +58,8 @@ def _watch(process: subprocess.Popen, screen: int, steps: list[tuple[bytes, str]
         if not part:
             return process.wait(60), shown.decode(errors="replace")
         shown += part
+        if killed in shown:
+            process.kill()
         if steps and steps[0][1] and (at := shown.find(steps[0][0], seen)) >= 0:
             seen = at + len(steps[0][0])
             os.write(screen, steps.pop(0)[1].encode())
@@ -159,12 +167,15 @@ def test_a_slip_in_a_triage_can_be_mended_at_once(sample):
     assert "1 held, 0 dropped" in shown
 
 
-def test_the_full_screen_writes_what_one_key_each_decided(sample):
+def test_the_full_screen_writes_what_one_key_each_decided_also_after_a_kill(sample):
     titles = ("Queues fill at night", "Postgres learns a new trick", "Why our build was slow")
     rows = [{"title": title, "link": f"https://example.com/{title[:3]}", "section": "News"} for title in titles]
     sample.path("articles.json").write_text(json.dumps(rows))
     sample.ok("add", "articles.json")
-    code, shown = at_terminal(sample, "triage", "--tui", typed="phq", asked=b"q write", then=((b"y: write", "y"),))
+    code, shown = at_terminal(sample, "triage", "--tui", typed="ph", asked=b"q write", killed=b"1 picked, 1 held")
+    assert code == -9, shown
+    kept = b"2 decisions kept from before"
+    code, shown = at_terminal(sample, "triage", "--tui", typed="q", asked=kept, then=((b"y: write", "y"),))
     assert code == 0, shown
     assert "1 article picked into issues/001.md" in shown
     assert "1 held, 0 dropped; undo: newsletter pool restore" in shown

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -383,9 +385,34 @@ def test_a_page_that_is_made_to_hang_whoever_reads_it_holds_nobody_up(newsletter
     assert second["rows"][0]["article"]["title"] == "A large page"
 
 
+def test_the_link_stays_as_it_was_given_first_or_mended_by_hand(newsletter):
+    with web_site({"/robots.txt": Says(status=404), "/queue": page(), "/typo": Says(status=503)}) as site:
+        add(f"{site.url}/queue", "--wait", "0")
+        add(f"{site.url}/queue?utm_source=x")
+        add(f"{site.url}/typo")
+        first, second = entries(newsletter)
+        newsletter.pool().edit(second.article.id, {"link": f"{site.url}/queue?p=2"})
+        work_off(newsletter, now=datetime.now(UTC) + timedelta(hours=2))
+    assert [entry.article.link for entry in entries(newsletter)] == [f"{site.url}/queue", f"{site.url}/queue?p=2"]
+    assert all(entry.article.text_sha256 for entry in entries(newsletter))
+    assert first.article.text_sha256
+
+
 def test_without_a_database_addresses_are_recorded_and_read_all_the_same(tmp_path, monkeypatch):
     (tmp_path / "newsletter.toml").write_text(SETTINGS.format(more=""))
     (tmp_path / "newsletter.local.toml").write_text('[sources]\nallow_private = ["localhost"]\n')
     monkeypatch.chdir(tmp_path)
     with web_site({"/robots.txt": Says(status=404), "/queue": page()}) as site:
         assert values(f"{site.url}/queue")[0]["page"]["state"] == "read"
+
+
+def test_recording_an_address_loads_nothing_that_only_reading_a_page_needs(newsletter):
+    program = (
+        "import sys; from newsletter.cli.root import root;"
+        "root.main(['add', '--wait', '0', 'https://a.example/x'], standalone_mode=False);"
+        "heavy = {'lxml', 'trafilatura', 'httpx2', 'sqlalchemy', 'feedparser', 'protego', 'rich', 'markdown_it'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert len(entries(newsletter)) == 1

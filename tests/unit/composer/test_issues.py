@@ -146,6 +146,15 @@ def test_rules_take_what_is_new_and_has_run_nowhere(folder):
     assert [article.id for article in choose(entries, Past(folder), Rules())] == ["new"]
 
 
+def test_rules_take_one_of_two_that_have_one_address(folder):
+    entries = [
+        entry("a", link="https://z.example/1"),
+        entry("b", link="http://www.z.example/1/"),
+        entry("c", link="https://z.example/2"),
+    ]
+    assert [article.id for article in choose(entries, Past(folder), Rules())] == ["a", "c"]
+
+
 def test_rules_limit_all_and_each_source_and_take_the_newest_first(folder):
     entries = [
         entry("a", source="X", published="2025"),

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from test_sketches import essay
 
+from newsletter.composer.blocks import article_block
 from newsletter.composer.boilerplate import MANY, Boilerplate, SiteTexts
 from newsletter.composer.issues import IssueFolder
 from newsletter.composer.memory import Memory
@@ -79,6 +80,23 @@ def test_the_same_address_ran_however_it_is_spelled(desk):
     desk.sent(37, desk.block(article("a")))
     assert desk.words(article("b", "a/?utm_source=feed")) == ["ran in #37"]
     assert desk.words(article("b")) == []
+
+
+@pytest.mark.parametrize("path", ["a_b", "A_(b)", "x*y~z[1]", "q?a=1&copy=2"])
+def test_an_address_is_read_as_it_was_before_it_was_written_in_markdown(desk, path):
+    told = article("a", path, title="A title")
+    desk.sent(37, article_block(told))
+    assert desk.words(article("b", path)) == ["ran in #37"]
+    desk.sent(38, f"### [A title](<{told.link}/2>) and more {{.sponsor #z}}\n")
+    assert desk.words(article("c", f"{path}/2")) == ["ran in #38"]
+    assert desk.words(Article(id="z")) == ["ran in #38"]
+
+
+def test_a_heading_that_is_hard_to_read_keeps_nobody_waiting(desk):
+    hard = ["](a" * 30_000, "[" * 50_000 + "](x", "{#a" * 30_000, "part" + " " * 50_000, "[x](a" + "y" * 50_000]
+    desk.sent(37, *(f"### {heading}\n" for heading in hard), desk.block(article("a")))
+    assert desk.words(article("a")) == ["ran in #37"]
+    assert desk.words(article("b", title="part" + " " * 50_000)) == []
 
 
 def test_an_article_ran_under_its_canonical_address_and_under_its_link(desk):

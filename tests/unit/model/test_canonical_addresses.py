@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from newsletter.model.article import Article
 from newsletter.model.canonical import article_id, article_key, keys_of, link_key
-from newsletter.model.trackers import TRACKERS, is_tracker, printed_link
+from newsletter.model.trackers import TRACKERS, is_pass, is_tracker, printed_link
 
 PAIRS = Path(__file__).parents[2] / "data" / "canonical_pairs.tsv"
 ONLY_THE_SERVER_KNOWS = 5
@@ -79,7 +79,7 @@ def test_whatever_a_link_is_it_has_a_key_and_can_be_printed(link):
 @given(WORDS, WORDS, WORDS, st.lists(st.tuples(WORDS, WORDS), max_size=2))
 def test_two_links_that_differ_in_a_parameter_that_is_no_tracker_stay_two(name, one, other, rest):
     a, b = (f"https://example.com/x?{urlencode([(name, value), *rest])}" for value in (one, other))
-    tracked = any(is_tracker(name, value, "example.com") for value in (one, other))
+    tracked = any(is_tracker(name, v, "example.com") or is_pass(name, v, "example.com") for v in (one, other))
     assert tracked or name == "amp" or (link_key(a) == link_key(b)) == (one == other)
 
 
@@ -92,12 +92,32 @@ def test_a_printed_link_loses_trackers_and_nothing_else(link):
         assert not any(TRACKERS.fullmatch(name) for name, _ in parse_qsl(printed.partition("?")[2]))
 
 
+def test_a_link_longer_than_any_address_is_its_own_key():
+    for link in (
+        "https://e.com/" + "a-" * 20_000 + "/amp",
+        "https://google.com/url?q=" * 5000,
+        "https://e.com" + "/" * 30_000,
+    ):
+        assert link_key(link) == link
+    assert link_key("https://e.com/" + "a-" * 1900 + "/amp/") == "e.com/" + "a-" * 1900
+
+
 def test_a_printed_link_is_its_publishers_own_to_the_letter():
     spelled = "https://Example.com/a%7Eb/?x=1+2&y=%e4#part"
     assert printed_link(spelled) == spelled
     assert printed_link("https://e.com/a?x=1+2&utm_source=w&y=%e4#p") == "https://e.com/a?x=1+2&y=%e4#p"
     assert printed_link("https://e.com/a?utm_source=w") == "https://e.com/a"
     assert printed_link("https://youtu.be/dQw4w9WgXcQ?si=abc&t=42") == "https://youtu.be/dQw4w9WgXcQ?t=42"
+
+
+def test_what_lets_a_reader_in_is_printed_and_makes_no_other_page():
+    gift = "https://www.nytimes.com/2026/11/27/queues.html?unlocked_article_code=1.ab"
+    assert printed_link(f"{gift}&smid=url-share") == gift
+    assert link_key(gift) == "nytimes.com/2026/11/27/queues.html"
+    friend = f"https://letters.example.com/queues-0123456789ab?sk={'0af1' * 8}"
+    assert printed_link(f"{friend}&source=rss----1---4") == friend
+    assert link_key(friend) == "letters.example.com/queues-0123456789ab"
+    assert link_key("https://example.com/x?sk=1") != link_key("https://example.com/x?sk=2")
 
 
 def test_an_article_goes_by_its_canonical_address_and_by_its_fragment_where_that_tells_it_from_another():

@@ -250,3 +250,11 @@ def test_many_comments_before_anything_else_are_passed_over_at_once():
 def test_controls_around_what_is_hidden_are_no_reason_to_stop(odd):
     reading = read("<title>T</title>", f"<article><p>One{odd} <i hidden>x{odd}</i>{odd}two {WORDS}</p></article>")
     assert reading.text.startswith("One two The 0th")
+
+
+@pytest.mark.parametrize("written", [
+    "<!--\n{}\n-->", "//<![CDATA[\n{}\n//]]>", "/*<![CDATA[*/{}/*]]>*/", "<![CDATA[ {} ]]>", "// <![CDATA[\n{}\n// ]]>",
+    " {};\n", "[[{},],]",
+])  # fmt: skip
+def test_json_is_read_whatever_it_was_wrapped_in(written):
+    assert read(linked(written.replace("{}", '{"@type": "Article", "author": "Ada",}'))).article.author == "Ada"
