@@ -10,12 +10,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import EntryPoint, entry_points
-from threading import Event
-from time import monotonic
+from threading import Event, Thread
 from typing import Any
 
 from newsletter.errors import InputError, SourceError
@@ -72,7 +70,7 @@ def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS
     found = _entry_point(name)
     asked = {"name": context.name, "address": context.address, "headers": dict(context.headers)}
     question = {"do": "read", "now": context.now.isoformat(), **asked}
-    answer = _asked(found, question, data, context.name, _Patience(seconds=seconds, stop=stop))
+    answer = _asked(found, question, data, context.name, seconds, stop)
     try:
         return _reading(answer["reading"], name, context)
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
@@ -85,10 +83,9 @@ def handler_of(name: str, data: bytes, seconds: float = 5.0) -> str:
 
     One that fails at being asked can read nothing.
     """
-    question, patience = {"do": "handles", "name": name}, _Patience(seconds=seconds)
     for source in names():
         try:
-            answer = _asked(_entry_point(source), question, data, name, patience)
+            answer = _asked(_entry_point(source), {"do": "handles", "name": name}, data, name, seconds)
         except InputError:
             continue
         if answer.get("handles") is True:
@@ -108,16 +105,8 @@ def _package(found: EntryPoint) -> str:
     return found.dist.name if found.dist else found.value
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Patience:
-    """How long a source is waited for: so many *seconds*, and no longer than until *stop* is set."""
-
-    seconds: float
-    stop: Event | None = None
-
-
 def _asked(
-    found: EntryPoint, question: Mapping[str, Any], data: bytes, where: str, patience: _Patience
+    found: EntryPoint, question: Mapping[str, Any], data: bytes, where: str, seconds: float, stop: Event | None = None
 ) -> Mapping[str, Any]:
     """Return the answer of the source's own process: it has no more to do with this one than its pipes."""
     head = json.dumps({**question, "source": found.name, "memory": MEMORY}).encode() + b"\n"
@@ -127,9 +116,10 @@ def _asked(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        answer = _heard(process, head + data, patience)
+        with _ended_by(stop, process):
+            answer, _ = process.communicate(head + data, timeout=seconds)
     except subprocess.TimeoutExpired as cause:
-        what = f'the source "{found.name}" did not finish within {patience.seconds:g} seconds, and was stopped'
+        what = f'the source "{found.name}" did not finish within {seconds:g} seconds, and was stopped'
         raise SourceError(what, f"mend or remove {_package(found)}", where=where) from cause
     finally:
         _end(process)
@@ -149,32 +139,44 @@ def _asked(
     return values
 
 
-def _heard(process: "subprocess.Popen[bytes]", told: bytes, patience: _Patience) -> bytes:
-    """Tell the process what it is *told*, and return what it answers; TimeoutExpired when patience is at its end."""
-    until = monotonic() + patience.seconds
-    untold: bytes | None = told
-    while True:
-        left = until - monotonic()
-        try:
-            return process.communicate(untold, timeout=max(left if patience.stop is None else min(left, LOOK), 0))[0]
-        except subprocess.TimeoutExpired:  # asked again, nothing that was told or heard is lost (its documentation)
-            untold = None
-            if left <= LOOK or (patience.stop and patience.stop.is_set()):
-                raise
+@contextmanager
+def _ended_by(stop: Event | None, process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """End the process when *stop* is set, until the block ends."""
+    if stop is None:
+        yield
+        return
+    done = Event()
+
+    def watch() -> None:
+        while not done.wait(LOOK):
+            if stop.is_set() and process.returncode is None:
+                _kill(process)
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Stop the process, and all that it started."""
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):  # it and its children are gone
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    _kill(process)
     for pipe in (process.stdin, process.stdout):
         if pipe:
             with suppress(OSError):  # what it did not read
                 pipe.close()
     process.wait()
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):  # it and its children are gone
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
 
 
 def _reading(values: Mapping[str, Any], source: str, context: Context) -> Reading:

@@ -62,7 +62,7 @@ def test_a_folder_that_cannot_be_written_to_is_said_in_one_line(newsletter):
 def test_a_name_that_nobody_knows_is_answered_in_a_line_however_many_feeds_there_are(newsletter):
     with changing_feeds(newsletter) as found:
         found.add([feed(f"f{number:04}") for number in range(1000)])
-        with pytest.raises(SettingsError, match='no feed "nothing"; known here: f0000, .*f0039 and 960 more$'):
+        with pytest.raises(SettingsError, match=r'no feed "nothing"; known here: f0000, .*f0039 and 960 more$'):
             found.find("nothing")
         with pytest.raises(SettingsError, match='did you mean "f0123"'):
             found.find("ff0123")
