@@ -48,7 +48,7 @@ def fetch(feeds: tuple[str, ...], force: bool, as_json: bool) -> None:
     if as_json:
         say_json({**run.values(), "pages": [page_values(page) for page in pages]})
     else:
-        _report(run, newsletter.settings.timezone, alone=not pages)
+        say_run(run, newsletter.settings.timezone, alone=not pages)
         say_pages(pages)
     given_up = any(page.state.read_at is None and page.state.next_at is None for page in pages)
     raise click.exceptions.Exit(_code(run) or (4 if given_up else 0))
@@ -73,7 +73,12 @@ def _code(run: "FetchRun") -> int:
     return 4 if run.away or run.of(Outcome.FAILED, Outcome.GONE) else 0
 
 
-def _report(run: "FetchRun", timezone: ZoneInfo, *, alone: bool) -> None:
+def say_run(run: "FetchRun", timezone: ZoneInfo, *, alone: bool = True) -> None:
+    """Say what a run came to: what is new, slow, moved, broken, and what to do about it.
+
+    :param timezone: that times are told in.
+    :param alone: nothing else is told after it.
+    """
     from newsletter.app.fetch_result import Outcome
 
     if not run.results and not run.left:
@@ -95,7 +100,7 @@ def _report(run: "FetchRun", timezone: ZoneInfo, *, alone: bool) -> None:
     _say_moved(run)
     _say_broken(run, timezone)
     if run.left:
-        say(f"{plural(len(run.left), 'feed')} had no turn: newsletter fetch goes on with them")
+        say(f"{plural(len(run.left), 'feed')} had no turn: newsletter fetch goes on there")
     if run.new:
         say("Next: newsletter triage")
 

@@ -1,6 +1,7 @@
 """How feeds are asked: kindly, within limits, and so that nothing that is known comes twice."""
 
 import asyncio
+import itertools
 import re
 import shutil
 import threading
@@ -246,7 +247,8 @@ def test_one_run_at_a_time(folder):
 
 def test_a_feed_is_asked_one_at_a_time_a_host_and_never_more_than_four_hosts_at_once(folder):
     lock, now, most = threading.Lock(), {}, {"hosts": 0, "one": 0}
-    together = threading.Event()
+    four, asked_before = threading.Barrier(4), itertools.count()
+    never = threading.Event()
 
     def slowly(asked):
         host = asked.headers["host"]
@@ -254,7 +256,9 @@ def test_a_feed_is_asked_one_at_a_time_a_host_and_never_more_than_four_hosts_at_
             now[host] = now.get(host, 0) + 1
             most["one"] = max(most["one"], now[host])
             most["hosts"] = max(most["hosts"], sum(bool(n) for n in now.values()))
-        together.wait(0.05)
+        if next(asked_before) < 4:
+            four.wait(60)  # the first four are answered when all of them are here
+        never.wait(0.05)  # for a fifth host, and a second feed of one, to be asked meanwhile
         with lock:
             now[host] -= 1
         return feed()
