@@ -176,7 +176,7 @@ class TriageScreen(TriageView):
         first = next((fault.line - 1 for fault in refused.faults if fault.line <= len(stories)), None)
         if first is not None:
             self._list.cursor = first
-        titles = {at: excerpt(title_of(one), 50) for at, one in enumerate(stories, 1)}
+        titles = {at: excerpt(title_of(one.choice), 50) for at, one in enumerate(stories, 1)}
         return [f"{titles.get(fault.line, 'Of before')}: {fault.what}; {fault.todo}" for fault in refused.faults]
 
     def action_leave(self) -> None:
