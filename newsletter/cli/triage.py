@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 NAMED = 12
 """Ids at most in the command that takes a triage back."""
-NOTHING: dict[str, object] = {"picked": [], "held": [], "dropped": [], "muted": [], "already": []}
 
 
 @click.command()
@@ -88,7 +87,7 @@ def triage(
             report(_on_screen(newsletter, sitting), as_json=as_json)
             return
         if not sitting.suggestions:
-            say_json(NOTHING) if as_json else say("nothing waits for a decision")
+            say("nothing waits for a decision") if not as_json else report(None, as_json=True)
             return
         kept.begin(sitting)
     report(_edit(newsletter, kept, issue, list_name), as_json=as_json)
@@ -150,18 +149,17 @@ def _require_turn(kept: "KeptTriage", *, go_on: bool, fresh: bool) -> None:
         raise PoolError("what you wrote in a list before was not carried out, and is kept", todo, where=kept.path)
 
 
-def _apply(newsletter: "Newsletter", file: str, issue: str | None, list_name: str) -> "Outcome | None":
+def _apply(newsletter: "Newsletter", file: str, issue: str | None, list_name: str) -> "Outcome":
     from newsletter.app.collecting import read_file
     from newsletter.app.deciding import Refused
     from newsletter.app.kept_triage import KeptTriage, read_list
     from newsletter.app.triaging import carry_out
-    from newsletter.composer.triage_list import HEAD
 
     where = "standard input" if file == "-" else file
     data = sys.stdin.buffer.read() if file == "-" else read_file(Path(file))
     text, opened = read_list(data, where), KeptTriage(newsletter).opened()
-    # A list as it was printed may have lost lines; what a script wrote itself names only what it decides about.
-    lines = opened.lines if text.removeprefix("\ufeff").startswith(HEAD) else {}
+    # The list that was printed last may have lost lines; what a script wrote names only what it decides about.
+    lines = opened.lines if opened.is_of(text) else {}
     known = replace(opened, issue="", list_name="", lines=lines)
     try:
         return carry_out(newsletter, text, known, reference=issue, list_name=list_name)
@@ -171,7 +169,7 @@ def _apply(newsletter: "Newsletter", file: str, issue: str | None, list_name: st
         raise click.exceptions.Exit(2) from refused
 
 
-def _edit(newsletter: "Newsletter", kept: "KeptTriage", issue: str | None, list_name: str) -> "Outcome | None":
+def _edit(newsletter: "Newsletter", kept: "KeptTriage", issue: str | None, list_name: str) -> "Outcome":
     """Let the list be edited until it can be carried out, or its editor gives up for now."""
     from newsletter.app.deciding import Refused
     from newsletter.app.triaging import carry_out
@@ -214,9 +212,12 @@ def _say_faults(faults: "Sequence[Fault]", where: str) -> None:
 
 def report(outcome: "Outcome | None", *, as_json: bool) -> None:
     """Say what became of a triage, and what takes it back."""
+    from newsletter.app.deciding import Decided
+    from newsletter.app.triaging import Outcome
+
     if as_json:
-        say_json(outcome.values() if outcome else NOTHING)
-    elif outcome is None:
+        say_json((outcome or Outcome()).values())
+    elif outcome is None or outcome.decided == Decided():
         say("nothing was decided")
     else:
         _say(outcome)

@@ -117,7 +117,7 @@ def head_line(deliberation: Deliberation, now: datetime, width: int) -> str:
     left = f"issue {sitting.path.stem}" if sitting.path else "a new issue"
     left = f" Triage of {left}{f' for {sitting.list_name}' if sitting.list_name else ''}"
     if not sitting.deadline:
-        return left
+        return left.ljust(width)
     right = f"ready by {sitting.deadline:%a %H:%M}: {time_left(sitting.deadline, now)} left "
     return f"{left}{right:>{max(width - cell_len(left), len(right) + 2)}}"
 
@@ -125,6 +125,7 @@ def head_line(deliberation: Deliberation, now: datetime, width: int) -> str:
 def tally_line(deliberation: Deliberation) -> str:
     """Return how many stories there are, and what is decided about how many."""
     counts, stories = deliberation.counts(), len(deliberation.sitting.suggestions)
+    counts[Verb.MUTE] += deliberation.muted_along()
     parts = [f"{counts[verb]} {done}" for verb, done in DONE.items() if counts[verb]]
     parts += [f"{deliberation.undecided()} undecided"]
     if elsewhere := deliberation.elsewhere():

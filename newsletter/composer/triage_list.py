@@ -23,7 +23,7 @@ SHORTEST = 7
 TITLE = 90
 """Characters of a title at most: the line has more to tell."""
 HEAD = "# Triage of "
-"""How a list begins that nobody took the beginning from."""
+"""How a list begins."""
 OUTLETS = 4
 """Other articles of a story that are named at most."""
 

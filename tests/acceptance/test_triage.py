@@ -90,7 +90,9 @@ def test_an_editor_that_fails_or_an_emptied_list_decides_nothing(full):
 
 
 def test_scripts_print_a_list_and_apply_it_judged_as_things_are_then(full):
-    text = full.ok("triage", "--print", "--section", "news", "--limit", "4")
+    said = full.fails(2, "triage", "--print", "--section", "gnus")
+    assert said.startswith('newsletter: no section begins with "gnus"; known here: Data platforms, ')
+    text = full.ok("triage", "--print", "--section", "ne", "--limit", "4")
     assert len(re.findall(r"^-", text, flags=re.M)) == 4
     assert not full.path(".newsletter/triage/list.txt").exists()
     ids = {name: re.search(rf"(\w+)  Story {name}", text)[1] for name in ("Ada", "Bea", "Cyd")}
@@ -126,6 +128,10 @@ def test_what_was_typed_before_a_kill_is_carried_out_by_continuing(full):
 def test_a_printed_list_that_lost_a_line_says_so(full):
     text = full.ok("triage", "--print")
     without = re.sub(r"^-.*Story Eve.*\n", "", text, flags=re.M).replace("\n-  ", "\nh  ", 1)
+    fewer = full.ok("triage", "--print", "--limit", "2")
+    assert json.loads(full.ok("triage", "--apply", "-", "--json", typed=fewer))["undecided"] == 2
+    assert json.loads(full.ok("triage", "--apply", "-", "--json", typed=text))["lost"] == []  # it is another list
+    full.ok("triage", "--print")
     line = 1 + next(at for at, one in enumerate(text.split("\n")) if "Story Eve" in one)
     assert json.loads(full.ok("triage", "--apply", "-", "--json", typed=without))["lost"] == [line]
 

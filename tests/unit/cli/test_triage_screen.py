@@ -118,7 +118,7 @@ def test_a_muted_source_goes_for_all_of_its_stories(journal):
     play = Play(journal).press("m", "tab", "minus")
     assert re.search(r"m  its source .*Ada", play.shown[1])
     assert re.search(r"m   +\[b\]Cyd", play.shown[1])
-    assert "1 muted, 3 undecided" in play.shown[1]
+    assert "2 muted, 3 undecided" in play.shown[1]
     assert "▸-  Search           ~+2 [b]Bea" in play.shown[2]
     assert play.verdicts == [("ada", "mute", None, "", "")]
 
