@@ -176,7 +176,7 @@ def _edit(newsletter: "Newsletter", kept: "KeptTriage", issue: str | None, list_
     from newsletter.errors import NewsletterError
 
     while True:
-        _open_editor(kept.path)
+        _open_editor(kept)
         try:
             outcome = carry_out(newsletter, kept.text(), kept.opened(), reference=issue, list_name=list_name)
         except NewsletterError as error:
@@ -185,22 +185,24 @@ def _edit(newsletter: "Newsletter", kept: "KeptTriage", issue: str | None, list_
             else:
                 click.echo(f"newsletter: {printable(str(error))}", err=True)
             if not (sys.stdin.isatty() and click.confirm("Edit it again?", default=True, err=True)):
-                _leave(kept.path)
+                _leave(kept)
         else:
             kept.done()
             return outcome
 
 
-def _open_editor(path: Path) -> None:
+def _open_editor(kept: "KeptTriage") -> None:
     try:
-        click.edit(filename=str(path))
+        click.edit(filename=str(kept.path))
     except click.ClickException as error:  # it cannot be run, or says by its exit code that nothing is to be done
         click.echo(f"newsletter: {printable(error.format_message())}; nothing was decided", err=True)
-        _leave(path)
+        _leave(kept)
 
 
-def _leave(path: Path) -> NoReturn:
-    click.echo(f"newsletter: what you wrote is kept in {path}; newsletter triage --continue goes on with it", err=True)
+def _leave(kept: "KeptTriage") -> NoReturn:
+    if kept.is_there:
+        what = f"what you wrote is kept in {kept.path}; newsletter triage --continue goes on with it"
+        click.echo(f"newsletter: {what}", err=True)
     raise click.exceptions.Exit(2)
 
 
@@ -237,7 +239,9 @@ def _say(outcome: "Outcome") -> None:
         say(f"{plural(len(decided.picked), 'article')} picked into {into}; to undo, take their blocks out of it")
     if back := [article.id for article in (*decided.held, *decided.dropped)]:
         ids = " ".join(back) if len(back) <= NAMED else "ID..."
-        say(f"{len(decided.held)} held, {len(decided.dropped)} dropped; undo: newsletter pool restore {ids}")
+        counts = ((len(decided.held), "held"), (len(decided.dropped), "dropped"))
+        told = ", ".join(f"{count} {done}" for count, done in counts if count)
+        say(f"{told}; undo: newsletter pool restore {ids}")
     for source in decided.muted:
         say(f"undo: newsletter pool unmute {shlex.quote(printable(source))}")
     for room in outcome.over:
