@@ -9,7 +9,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from newsletter.model.article import Article
-from newsletter.model.site_rules import one_address, wrapped
+from newsletter.model.site_rules import hosts_beside, one_address, wrapped
 from newsletter.model.trackers import is_pass, is_tracker
 
 ID_LENGTH = 13
@@ -23,6 +23,7 @@ _SAFE = "-._~!$&'()*+,;=:@"
 _PLAIN = re.compile(r"[\w.~/-]*", re.A)
 _SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*):(?!\d)", re.I)
 _HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
+_TRACE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=[:/?#]|$)")
 _MANY_HOSTS = re.compile(r"(?:www|m|mobile|amp)\.(?=[^.]+\.)")  # of one site: for telephones, for search engines
 _INDEXES = frozenset(
     f"{name}.{end}" for name in ("index", "default") for end in ("html", "htm", "php", "asp", "aspx", "jsp", "shtml")
@@ -75,6 +76,15 @@ def keys_of(link: str) -> tuple[str, ...]:
     """Return the key of *link*, and the one with its fragment where it has one: an article may go by either."""
     key, fragment = link_key(link), link.partition("#")[2].strip()
     return (key, f"{key}#{fragment}") if fragment and "#" not in key else (key,)
+
+
+def traces_of(key: str) -> tuple[str, ...]:
+    """Return of what each address of *key* has at least one in it, whatever its case, unless it has it escaped.
+
+    That is its host, and those of the same site; nothing where the host has letters that are not ASCII, or is none.
+    """
+    found = _TRACE.match(key)
+    return hosts_beside(found[0]) if found and "xn--" not in found[0] else ()
 
 
 def _read(link: str) -> tuple[str, str, str, str, str] | None:
