@@ -30,6 +30,7 @@ from newsletter.composer.pool_file import PoolFile, Told
 from newsletter.composer.pool_record import Part, Record
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
+from newsletter.model.canonical import article_without_logins, host_of
 
 __all__ = ["LINE_LIMIT", "Addition", "Decision", "Entry", "Pool", "excess", "writer_name"]
 
@@ -128,14 +129,14 @@ class Pool:
     def add(self, articles: Iterable[Article]) -> list[Addition]:
         """Add what is new, complete what lacked something; an article of the same words or link is the same one.
 
-        What another process of this writer adds meanwhile is known, too.
+        What another process of this writer adds meanwhile is known, too. A name and password in an address stay out.
         """
         outcomes = []
         with self._own.adding() as append:
             self._catch_up(self._own)
             events: list[dict[str, Any]] = []
             coming: dict[str, Article] = {}
-            articles = list(articles)
+            articles = [article_without_logins(article) for article in articles]
             self._look_up(articles)
             for article in articles:
                 id = self._id_of(article)
@@ -151,8 +152,13 @@ class Pool:
         return [Addition(entry=self.entry(id), outcome=outcome) for id, outcome in outcomes]
 
     def edit(self, id: str, facts: Mapping[str, Any]) -> Article:
-        """Replace some facts of an article."""
-        Article(id=id).with_facts(facts)
+        """Replace some facts of an article.
+
+        :raises PoolError: when an address has a name or password in it.
+        """
+        edited = Article(id=id).with_facts(facts)
+        if edited != article_without_logins(edited):
+            raise PoolError("there is a name or password in this address", "take it out", where=host_of(edited.link))
         self._record({"event": "edited", "id": id, "article": dict(facts)})
         return self.entry(id).article
 

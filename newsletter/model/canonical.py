@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -152,6 +153,26 @@ def _without_dots(path: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "".join(f"/{part}" for part in parts)
+
+
+def without_login(link: str) -> str:
+    """Return *link* without a name and a password: it may stand in git, and in front of readers."""
+    if "@" not in link:
+        return link
+    scheme, mark, rest = link.partition("//")
+    if not mark or scheme.strip().lower() not in ("http:", "https:", ""):
+        return link
+    server = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    return f"{scheme}{mark}{server.rpartition('@')[2]}{rest[len(server) :]}"
+
+
+def article_without_logins(article: Article) -> Article:
+    """Return *article* without a name and a password in any of its addresses."""
+    link, canonical = without_login(article.link), without_login(article.canonical)
+    image, feed = without_login(article.image), without_login(article.feed)
+    if (link, canonical, image, feed) == (article.link, article.canonical, article.image, article.feed):
+        return article
+    return replace(article, link=link, canonical=canonical, image=image, feed=feed)
 
 
 def host_of(link: str) -> str:

@@ -99,3 +99,15 @@ def test_a_pool_that_cannot_be_written_is_one_clear_error(tmp_path):
     pool = Pool(tmp_path / "pool", "ada")
     with pytest.raises(FileError, match=r"ada\.jsonl: it cannot be written \("):
         pool.add([Article(id="a" * 13, title="Moka")])
+
+
+def test_a_password_in_an_address_never_comes_into_the_pool(tmp_path):
+    pool = Pool(tmp_path, "mk")
+    login = "https://me:s3cret@a.example/x?to=b@c"
+    (addition,) = pool.add([article("a", link=login, canonical=login, image="//me@a.example/i.png")])
+    assert (addition.article.link, addition.article.canonical) == ("https://a.example/x?to=b@c",) * 2
+    assert addition.article.image == "//a.example/i.png"
+    with pytest.raises(PoolError, match="name or password") as raised:
+        pool.edit("a", {"link": "https://me:s3cret@b.example/"})
+    assert "s3cret" not in str(raised.value)
+    assert b"s3cret" not in (tmp_path / "mk.jsonl").read_bytes()
