@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from unicodedata import normalize
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from newsletter.model.article import Article
@@ -39,10 +40,10 @@ def link_key(link: str) -> str:
     """Return the key of *link*, the same for all spellings of one page's address.
 
     It has no scheme, no www. or m., no trackers, no session, no slash or index.html at its end, no fragment; parameters
-    stand in the order of their names. A site that gives one page several addresses has one of them as key, and what a
-    page only leads to (Google's /url) has its own. It is a key, not an address to open; its own key is itself. A
-    fragment that begins like a path ("#/posts/3") is a page's address, and stays. A link that cannot be read is its own
-    key, as is one that is not http, or longer than any page's address.
+    stand in the order of their names, and accents have one spelling. A site that gives one page several addresses has
+    one of them as key, and what a page only leads to (Google's /url) has its own. It is a key, not an address to open;
+    its own key is itself. A fragment that begins like a path ("#/posts/3") is a page's address, and stays. A link that
+    cannot be read is its own key, as is one that is not http, or longer than any page's address.
     """
     link = link.strip().encode("utf-8", "backslashreplace").decode()
     while True:  # each address in another is shorter
@@ -55,6 +56,7 @@ def link_key(link: str) -> str:
             break
         link = inner
     pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+    pairs = [(normalize("NFC", name), normalize("NFC", value)) for name, value in pairs]
     kept = tuple(
         one for one in pairs if one not in _AMP_PAIRS and not (is_tracker(*one, host, path) or is_pass(*one, host))
     )
@@ -116,15 +118,19 @@ def _host(host: str) -> str:
 
 def _path(path: str) -> str:
     if not _PLAIN.fullmatch(path):
-        path = "/".join(
-            quote(unquote(part, errors="surrogateescape"), _SAFE, errors="surrogateescape") for part in path.split("/")
-        )
+        path = "/".join(map(_quoted, path.split("/")))
         path = _SESSION.sub("", path)
     if "/." in path or "//" in path:
         path = _without_dots(path)
     while path != (shorter := _without_end(path)):
         path = shorter
     return path
+
+
+def _quoted(part: str) -> str:
+    """Return a part of a path with what must be escaped in it, its accents in one spelling (RFC 3987 §5.3.2.2)."""
+    plain = normalize("NFC", unquote(part, errors="surrogateescape"))
+    return quote(plain, _SAFE, errors="surrogateescape")
 
 
 def _without_end(path: str) -> str:
@@ -184,8 +190,8 @@ def host_of(link: str) -> str:
 
 
 def text_key(texts: Iterable[str]) -> str:
-    """Return the key of some words: case, spaces and marks between them do not count."""
-    return " ".join(re.findall(r"\w+", " ".join(texts).casefold()))
+    """Return the key of some words: case, spaces and marks between them do not count, nor how accents are spelled."""
+    return " ".join(re.findall(r"\w+", normalize("NFC", " ".join(texts)).casefold()))
 
 
 def article_id(link: str, title: str, texts: Iterable[str]) -> str:

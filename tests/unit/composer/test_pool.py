@@ -1,11 +1,15 @@
 import json
 from datetime import UTC, datetime, timedelta
+from unicodedata import normalize
 
 import pytest
 
+from newsletter.composer.mutes import MuteKind
 from newsletter.composer.pool import LINE_LIMIT, Decision, Pool, writer_name
+from newsletter.composer.tfidf import stems_of
 from newsletter.errors import FileError, PoolError
 from newsletter.model.article import Article
+from newsletter.sources.reading import identified
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -111,3 +115,18 @@ def test_a_password_in_an_address_never_comes_into_the_pool(tmp_path):
         pool.edit("a", {"link": "https://me:s3cret@b.example/"})
     assert "s3cret" not in str(raised.value)
     assert b"s3cret" not in (tmp_path / "mk.jsonl").read_bytes()
+
+
+def test_accents_of_either_spelling_are_the_same_letters(tmp_path):
+    """Files of macOS are named with accents as marks of their own, and some feeds are written so."""
+    one = {"title": "Café in Zürich", "why": "Because naïve queues break", "link": "https://a.example/café"}
+    other = {name: normalize("NFD", text) for name, text in one.items()}
+    assert other != one
+    for names in (["title"], ["title", "why"], ["title", "link"]):
+        made = [identified(Article(id="", **{name: facts[name] for name in names})) for facts in (one, other)]
+        assert made[0].id == made[1].id or "link" in names
+        assert outcomes(Pool(tmp_path / names[-1], "mk").add(made)) == ["added", "known"]
+    pool = Pool(tmp_path, "mk")
+    pool.mute(MuteKind.WORD, "Zürich")
+    assert pool.mutes.of(Article(id="x", title=other["title"]))
+    assert stems_of(one["title"]) == stems_of(other["title"])
