@@ -237,6 +237,7 @@ def test_addresses_come_from_files_and_standard_input(newsletter, tmp_path):
     listed.write_text("# of this week\nhttps://a.example/1\n\nhttps://a.example/2\n")
     add(str(listed), "-", "--wait", "0", "--source", "A", typed="https://a.example/2\nhttps://a.example/3\n")
     assert [entry.article.link[-1] for entry in entries(newsletter)] == ["1", "2", "3"]
+    assert "https://a.example/3" in CliRunner().invoke(root, ["pool"]).output  # it has no title yet
     assert {entry.article.source for entry in entries(newsletter)} == {"A"}
 
 

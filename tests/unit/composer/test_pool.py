@@ -105,6 +105,14 @@ def test_a_pool_that_cannot_be_written_is_one_clear_error(tmp_path):
         pool.add([Article(id="a" * 13, title="Moka")])
 
 
+def test_a_folder_in_the_place_of_a_writer_s_file_is_one_clear_error(tmp_path):
+    (tmp_path / "zoe.jsonl").mkdir()
+    with pytest.raises(PoolError, match=r"zoe\.jsonl: it cannot be read: Is a directory; look at its permissions"):
+        Pool(tmp_path, "mk")
+    with pytest.raises(PoolError, match=r"zoe\.jsonl: it cannot be read"):
+        Pool(tmp_path, "zoe")
+
+
 def test_a_password_in_an_address_never_comes_into_the_pool(tmp_path):
     pool = Pool(tmp_path, "mk")
     login = "https://me:s3cret@a.example/x?to=b@c"
