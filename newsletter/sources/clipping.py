@@ -28,8 +28,8 @@ from newsletter.sources.reading import Collected, Reading, Remark, identified
 
 _CALLED = {"source": "link", "description": "summary_text", "site": "source", "domain": "source"}
 _MARKS = (
-    (re.compile(r"!\[[^\]]*\]\([^)\s]*[^)]*\)"), ""),  # a picture
-    (re.compile(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]|\[([^\]]*)\]\([^)]*\)"), r"\1\2"),
+    (re.compile(r"!\[[^\[\]]{0,1000}\]\([^()]{0,3000}\)"), ""),  # a picture
+    (re.compile(r"\[\[(?:[^\[\]|]{0,500}\|)?([^\[\]|]{0,500})\]\]|\[([^\[\]]{0,1000})\]\([^()]{0,3000}\)"), r"\1\2"),
     (re.compile(r"^[ \t]*(?:#{1,6}|>+|[-*+]|\d{1,3}[.)])[ \t]+|^[ \t]*(?:[-*_=]{3,}|```\S*)[ \t]*$", re.M), ""),
     (re.compile(r"\*\*|__|==|`"), ""),
 )

@@ -44,9 +44,9 @@ def test_excerpts_are_offered_chosen_reviewed_and_only_then_sent(drafting):
     assert "wrote 2 excerpts as key points" in said
     assert f"- “{third}”\n- “{first}”\n".replace("C++", "C++") in issue(drafting)
     assert issue(drafting).count('drafted_by = "excerpt"') == 1
-    drafting.ok("draft")
+    drafting.ok("draft", "--wait", "0")
     assert issue(drafting).count("- “") == 2 + 3 + 1
-    assert drafting.ok("draft") == "issues/001.md: no article lacks words\n"
+    assert drafting.ok("draft", "--wait", "0") == "issues/001.md: no article lacks words\n"
     assert sum(rule == "unreviewed" for rule, _ in rules(drafting)) == 3
     refused = drafting.fails(1, "send", "1", "--really", "--yes")
     assert '"The other" was drafted by excerpt and reviewed by nobody' in refused
@@ -73,7 +73,7 @@ def test_a_models_drafts_are_previewed_written_and_told(drafting):
     assert shown.returncode == 1
     assert "195 words, 1,9" in shown.stdout
     assert "2 calls, 3,9" in shown.stdout
-    done = drafting.run("draft", "--with", "command", "--json")
+    done = drafting.run("draft", "--with", "command", "--json", "--wait", "0")
     told = json.loads(done.stdout)
     assert done.returncode == 1
     assert done.stderr == "drafting: 3 of 3\n"

@@ -17,8 +17,7 @@ NETSCAPE = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
     <DL><p>
         <DT><H3 ADD_DATE="1">Queues &amp; logs</H3>
         <DL><p>
-            <DT><A HREF="https://acme.example/q?a=1&amp;b=2" ADD_DATE="1762160400" TAGS="kafka,to read"
-            >Moving <b>the</b> queue</A>
+<DT><A HREF="https://acme.example/q?a=1&amp;b=2" ADD_DATE="1762160400" TAGS="kafka,to read">Moving <b>the</b> queue</A>
             <DD>Read this
 before Friday.[linkding-notes]More of it[/linkding-notes]
         </DL><p>
@@ -56,8 +55,8 @@ def test_bookmarks_of_a_browser_keep_their_folders_as_tags(name):
     assert first.tags == ("Queues & logs", "kafka", "to read")
     assert facts(first, "note", "saved") == ("Read this before Friday. More of it", "2025-11-03")
     assert facts(second, "title", "tags") == ("", ())
-    assert [(remark.line, remark.harmless) for remark in reading.remarks] == [(15, True), (18, True)]
-    assert (reading.collected[0].first_line, reading.collected[0].last_line) == (10, 13)
+    assert [(remark.line, remark.harmless) for remark in reading.remarks] == [(14, True), (17, True)]
+    assert (reading.collected[0].first_line, reading.collected[0].last_line) == (10, 12)
 
 
 def test_pocket_in_html_is_no_web_page():
