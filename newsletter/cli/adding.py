@@ -62,7 +62,7 @@ def sort_out(items: Iterable[str], links: Path | None, kind: str = "") -> Sorted
     :param kind: what the files are; empty for what they say themselves.
     :raises InputError: one of them cannot be read; a source of another package that fails does not stop the others.
     """
-    from newsletter.app.adding import is_saved_page, require_address
+    from newsletter.app.adding import is_saved_page, require_address, require_file
     from newsletter.app.collecting import read, read_file, unread
     from newsletter.errors import SourceError
     from newsletter.sources.reader import is_bookmarks
@@ -80,6 +80,7 @@ def sort_out(items: Iterable[str], links: Path | None, kind: str = "") -> Sorted
             pages += inside.pages
             readings += inside.readings
             continue
+        require_file(item)
         data = sys.stdin.buffer.read() if item == "-" else read_file(Path(item))
         if not kind and (listed := addresses_in(data)) is not None:
             addresses += map(require_address, listed)
