@@ -203,7 +203,7 @@ class _Run:
         self._answered = True
         self._judge_unreached()
         answer, now = followed.answer, _now()
-        if not is_fine(answer):
+        if not is_fine(state, answer):
             self._refuse(feed, after_refusal(state, answer, now), answer)
             return
         after = after_answer(state, answer, now, moved_to=followed.moved_to)
