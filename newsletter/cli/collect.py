@@ -142,4 +142,4 @@ def _say_next(collections: "list[Collection]", pages: "list[Outcome]") -> None:
         lacks = f"lack{'s' if len(incomplete) == 1 else ''} something"
         say(f"{plural(len(incomplete), 'article')} {lacks}; newsletter pool edit {incomplete[0].id} fills it in")
     if counts["added"]:
-        say("Next: newsletter pick --all")
+        say("Next: newsletter triage")

@@ -5,7 +5,8 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from textwrap import indent
+from shutil import get_terminal_size
+from textwrap import fill, indent
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,6 +30,16 @@ def printable(text: str) -> str:
 def say(text: str = "") -> None:
     """Print a line for a person."""
     click.echo(printable(text))
+
+
+def say_hanging(head: str, text: str) -> None:
+    """Print *text* behind *head*; on a terminal that is too narrow, its further lines begin below its first one."""
+    line = printable(head + text)
+    width = get_terminal_size().columns
+    if sys.stdout.isatty() and len(line) > width:
+        room = " " * len(head)
+        line = fill(line, width, subsequent_indent=room, break_on_hyphens=False)
+    click.echo(line)
 
 
 def say_json(value: Any) -> None:
