@@ -16,12 +16,8 @@ from newsletter.app.sections import name_of
 from newsletter.app.shortlisting import seed_of
 from newsletter.app.waiting import Gathered
 from newsletter.composer.issues import number_of
-<<<<<<< HEAD
 from newsletter.composer.past import Past
-from newsletter.composer.picking import source_of
 from newsletter.composer.pool import Entry
-=======
->>>>>>> sitting
 from newsletter.composer.selection import Composed, Limits, compose
 from newsletter.composer.series import in_order
 from newsletter.composer.shortlist import Suggestion
