@@ -105,7 +105,7 @@ def changing_feeds(newsletter: Newsletter) -> Iterator[FeedList]:
     path = newsletter.shown / LOCK
     try:
         path.parent.mkdir(exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as cause:
         todo = "make room, or look at the folder and its permissions"
         raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
