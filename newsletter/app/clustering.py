@@ -19,7 +19,7 @@ from newsletter.composer.tfidf import Frequencies, Wording, Wordings
 from newsletter.model.article import Article
 from newsletter.store.derived import Derived
 
-VERSION = "1"
+VERSION = "2"
 """Of how texts are compared: what another version worked out is of no use."""
 WORDINGS, STORIES = "vector", "stories"
 _NOTHING = Wording()

@@ -17,11 +17,11 @@ from newsletter.app.shortlisting import seed_of
 from newsletter.app.waiting import Gathered
 from newsletter.composer.issues import number_of
 from newsletter.composer.past import Past
-from newsletter.composer.picking import source_of
 from newsletter.composer.pool import Entry
 from newsletter.composer.selection import Composed, Limits, compose
 from newsletter.composer.series import in_order
 from newsletter.composer.shortlist import Suggestion
+from newsletter.composer.triage_list import also_at
 from newsletter.errors import PoolError
 
 MATERIAL = 20
@@ -70,11 +70,10 @@ def _values(one: Suggestion) -> dict[str, Any]:
 
 def why(suggestion: Suggestion) -> str:
     """Say why *suggestion* was taken: its score with its terms, and who else tells the story."""
-    also = list(dict.fromkeys(source_of(one.article) for one in suggestion.also))
-    more = f" and {len(also) - 3} more" if len(also) > 3 else ""
+    also = also_at(suggestion)
     told = [
         str(suggestion.score),
-        f"also at: {', '.join(also[:3])}{more}" if also else "",
+        f"also at: {also}" if also else "",
         *(repeat.words for repeat in suggestion.repeats),
         "drawn by lot, to be looked at" if suggestion.explored else "",
     ]

@@ -114,7 +114,10 @@ def test_what_was_asked_wrongly_is_said(drafting, words, code, said):
 
 def test_an_issue_that_was_composed_alone_is_agreed_to_with_the_review(drafting):
     drafting.change("issues/001.md", 'list = "weekly"', 'list = "weekly"\nproposal = true')
-    assert "issues/001.md was composed alone, and is a proposal still" in drafting.ok("review")
+    said = drafting.run("review")
+    assert "proposal still; newsletter review 1 --yes --by NAME agrees to it once you have read it\n" in said.stdout
+    assert said.returncode == 1, "something waits still"
+    assert json.loads(drafting.run("review", "--json").stdout) == []
     before = issue(drafting)
     assert "is no proposal any more" in drafting.ok("review", "--yes", "--by", "mk")
     assert issue(drafting) == before.replace("proposal = true\n", "")

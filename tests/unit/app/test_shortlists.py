@@ -18,6 +18,7 @@ from newsletter.composer.pool import Decision
 from newsletter.composer.receipt import Receipt, receipt_path, write_receipts
 from newsletter.composer.selection import Limits
 from newsletter.composer.shortlist import RepeatKind
+from newsletter.composer.tfidf import Wordings
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
 from newsletter.store.candidates import CandidateStore
@@ -193,6 +194,21 @@ def test_a_second_look_reads_no_text_again_and_a_new_article_is_the_only_one_com
         again.derived.close()
         again.derived.path.unlink()
         assert [one.choice for one in shortlist(again, now=NOW).suggestions] == [o.choice for o in known.suggestions]
+
+
+def test_of_what_did_not_change_no_wording_is_made_again_and_of_a_changed_article_one(newsletter, monkeypatch):
+    made = []
+    original = Wordings.of
+    monkeypatch.setattr(Wordings, "of", lambda self, title, text: made.append(title) or original(self, title, text))
+    newsletter.pool().add([CORVANE, PACKET, COMPILER])
+    shortlist(newsletter, now=NOW)
+    assert sorted(made) == sorted(one.title for one in (CORVANE, PACKET, COMPILER))
+    made.clear()
+    shortlist(newsletter, now=NOW)
+    assert made == []
+    newsletter.pool().edit(PACKET.id, {"title": "Mended"})
+    shortlist(newsletter, now=NOW)
+    assert made == ["Mended"]
 
 
 def test_a_shortlist_needs_no_database(newsletter):
