@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from newsletter.app.issue_lock import issues_locked
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.texts import texts_of
 from newsletter.composer.draft_block import escaped_point, escaped_why, with_draft
@@ -112,9 +113,10 @@ def put(newsletter: Newsletter, path: Path, task: Task, draft: Draft, facts: dic
 
     :raises IssueError: somebody has written words there meanwhile, or it cannot stand there; then nothing is written.
     """
-    text = with_draft(read_issue_text(path), task.id, draft, facts or {})
-    _keep_quotes(newsletter, draft)
-    write_whole(path, text.encode())
+    with issues_locked(newsletter):
+        text = with_draft(read_issue_text(path), task.id, draft, facts or {})
+        _keep_quotes(newsletter, draft)
+        write_whole(path, text.encode())
 
 
 def _keep_quotes(newsletter: Newsletter, draft: Draft) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.drafting import find_picked, known_articles, quotes_of
+from newsletter.app.issue_lock import issues_locked
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.texts import texts_of
 from newsletter.composer.issue_file import parse_issue
@@ -121,6 +122,11 @@ def approve(newsletter: Newsletter, path: Path, id: str, by: str, seen_sha256: s
     :param seen_sha256: of the words that they read, by :func:`picked_sha256`.
     :raises IssueError: the words are others by now, or one of them is marked as unsupported; nothing is written.
     """
+    with issues_locked(newsletter):
+        _approve(path, id, by, seen_sha256)
+
+
+def _approve(path: Path, id: str, by: str, seen_sha256: str) -> None:
     text = read_issue_text(path)
     picked = next((one for one in parse_issue(text.text, path).articles if one.id == id), None)
     if picked is None or picked_sha256(picked) != seen_sha256:
@@ -138,6 +144,7 @@ def is_proposal(path: Path) -> bool:
     return parse_issue(read_issue_text(path).text, path).proposal
 
 
-def agree(path: Path) -> None:
+def agree(newsletter: Newsletter, path: Path) -> None:
     """Take the line out of the issue *path* that calls it a proposal."""
-    write_whole(path, read_issue_text(path).without_value("proposal").encode())
+    with issues_locked(newsletter):
+        write_whole(path, read_issue_text(path).without_value("proposal").encode())

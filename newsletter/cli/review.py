@@ -92,7 +92,7 @@ def _agree(newsletter: "Newsletter", path: Path, *, asking: bool, yes: bool, qui
     if not is_proposal(path):
         return True
     if yes or (asking and click.confirm(f"{path} was composed alone, by rules. Do you agree to what is in it?")):
-        agree(path)
+        agree(newsletter, path)
         told = f'{path} is no proposal any more; to undo, write "proposal = true" above its first table'
     else:
         number = newsletter.issues.head(path).number
