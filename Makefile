@@ -42,6 +42,7 @@ format: $(ENV)/test
 
 bench: $(ENV)/test
 	"$(BIN)/python" -m benchmarks.bench --json dist/bench.json
+	"$(BIN)/python" -m benchmarks.collect --json dist/bench-labelled.json memory stories
 
 # The public site beside bare routes.
 bench-web: $(ENV)/test

@@ -11,6 +11,7 @@ from newsletter.composer.fitting import fitted
 from newsletter.composer.pool import Decision, Entry, excess
 from newsletter.errors import InputError
 from newsletter.model.article import Article
+from newsletter.model.canonical import article_without_logins
 from newsletter.model.excerpt import excerpt
 from newsletter.sources.reader import SUFFIXES, read_source
 from newsletter.sources.reading import Collected, Reading, Remark
@@ -74,12 +75,20 @@ def files_in(folder: Path) -> list[Path]:
     return found
 
 
-def read_leniently(path: Path, kind: str = "") -> Reading:
-    """Read one of many files; one that cannot be read is a remark, and stops nobody."""
+NOTES = frozenset((".md", ".markdown", ".txt", ".text"))
+"""How names of files end that are in a folder for many reasons, as in a vault of Obsidian."""
+
+
+def read_leniently(path: Path, kind: str = "") -> Reading | None:
+    """Read one of many files; one that cannot be read is a remark, and stops nobody.
+
+    :returns: None for a note that has no article in it.
+    """
     try:
-        return read(str(path), read_file(path), None, kind)
+        reading = read(str(path), read_file(path), None, kind)
     except InputError as error:
         return unread(str(path), error)
+    return reading if reading.collected or kind or path.suffix.lower() not in NOTES else None
 
 
 def unread(name: str, error: InputError) -> Reading:
@@ -101,7 +110,8 @@ def collect(
     noted = Noted(note=note, tags=tags, section=" ".join(section.split()), source=" ".join(source.split()))
     entries = [replace(entry, article=_meant(entry.article, noted)) for entry in _with_texts(newsletter, reading)]
     collected = [entry for entry in entries if not excess(entry.article)]
-    remarks = [*reading.remarks, *(_too_long(entry) for entry in entries if excess(entry.article))]
+    remarks = [*reading.remarks, *filter(None, map(_login, entries))]
+    remarks += (_too_long(entry) for entry in entries if excess(entry.article))
     additions = newsletter.pool().add([entry.article for entry in collected])
     remarks += [
         _dropped(entry, addition.entry)
@@ -144,6 +154,14 @@ def _meant(article: Article, noted: Noted) -> Article:
         note=article.note or noted.note,
         tags=tuple(dict.fromkeys([*article.tags, *noted.tags])),
     )
+
+
+def _login(collected: Collected) -> Remark | None:
+    if article_without_logins(collected.article) == collected.article:
+        return None
+    name = excerpt(collected.article.title or collected.article.why, 50)
+    what = f'an address of "{name}" has a name or password in it: that was left out'
+    return Remark(line=collected.first_line, what=what, harmless=True)
 
 
 def _dropped(collected: Collected, entry: Entry) -> Remark:

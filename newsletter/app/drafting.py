@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from newsletter.app.issue_lock import issues_locked
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.texts import texts_of
 from newsletter.composer.draft_block import escaped_point, escaped_why, with_draft
 from newsletter.composer.issues import read_issue_text
 from newsletter.composer.markdown import plain_text
 from newsletter.errors import IssueError
-from newsletter.files import write_whole
+from newsletter.files import alone_in, write_whole
 from newsletter.model.article import Article
 from newsletter.model.draft import EXCERPT, Claim, Draft, words_sha256
 from newsletter.model.issue import PickedArticle
@@ -113,7 +112,7 @@ def put(newsletter: Newsletter, path: Path, task: Task, draft: Draft, facts: dic
 
     :raises IssueError: somebody has written words there meanwhile, or it cannot stand there; then nothing is written.
     """
-    with issues_locked(newsletter):
+    with alone_in(path.parent):
         text = with_draft(read_issue_text(path), task.id, draft, facts or {})
         _keep_quotes(newsletter, draft)
         write_whole(path, text.encode())

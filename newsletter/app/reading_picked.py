@@ -29,8 +29,9 @@ def _unread(newsletter: Newsletter, tasks: Sequence[Task], pool: Pool) -> list[P
 
     known = PageStore(newsletter.database).states() if newsletter.has_database() else {}
     now, states = datetime.now(UTC), []
-    for article in (task.article for task in tasks):
-        if not article.link or article.id not in pool.entries or article.words >= FEWEST_READ:
+    for task in tasks:
+        article = task.article
+        if not article.link or article.id not in pool.entries or len(task.text.split()) >= FEWEST_READ:
             continue
         state = known.get(article.id)
         if state is None or is_due(state, now):

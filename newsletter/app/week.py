@@ -164,7 +164,8 @@ def _held(pool: Pool, past: Past, now: datetime) -> Iterator[Held]:
         article = entry.article
         if not past.of(article):
             days = age_in_days(entry.decided, now)
-            yield Held(id=article.id, title=article.title, source=article.source, days=days, reason=entry.reason)
+            title = article.title or article.link  # of what was recorded, and not read yet
+            yield Held(id=article.id, title=title, source=article.source, days=days, reason=entry.reason)
 
 
 def _next_issue(newsletter: Newsletter) -> NextIssue | None:

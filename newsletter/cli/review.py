@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.options import issue_argument, json_option, one_line
-from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.output import here, plural, say, say_hanging, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +92,7 @@ def _agree(newsletter: "Newsletter", path: Path, *, asking: bool, yes: bool, qui
     if not is_proposal(path):
         return True
     if yes or (asking and click.confirm(f"{path} was composed alone, by rules. Do you agree to what is in it?")):
-        agree(newsletter, path)
+        agree(path)
         told = f'{path} is no proposal any more; to undo, write "proposal = true" above its first table'
     else:
         number = newsletter.issues.head(path).number
@@ -114,13 +114,11 @@ def _show(one: "Reviewed") -> None:
     if one.known.flagged:
         say(f"  {one.known.flagged}")
     if one.why:
-        say(f"  why  {one.why}")
+        say_hanging("  why  ", one.why)
     for number, point in enumerate(one.points, 1):
-        say(f"  {number}    {point.text}")
-        if point.before or point.behind:
-            say(f"         {point.before}»{point.quote}«{point.behind}")
-        elif point.quote:
-            say(f"         »{point.quote}«")
+        say_hanging(f"  {number:<3}  ", point.text)
+        if point.quote:
+            say_hanging("         ", f"{point.before}»{point.quote}«{point.behind}")
     if not one.read_here or not any(point.quote for point in one.points):
         say(f"  its quotes are not on this machine: read {one.picked.link or 'the article'}")
     say()

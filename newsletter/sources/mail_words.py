@@ -43,7 +43,7 @@ def _html_links(tree: etree._Element) -> Iterator[MailLink]:
         words = words or visible(" ".join(image.get("alt", "") for image in element.iter("img")))
         if not (address and words):
             continue
-        if _GENERIC.fullmatch(words):  # "Read more": what it is about stands before it
+        if len(words) < 60 and _GENERIC.fullmatch(words):  # "Read more": what it is about stands before it
             words = _above(element) or title
         if words:
             yield MailLink(address=address, words=words)

@@ -179,7 +179,7 @@ def _links(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _author(entry: Mapping[str, Any]) -> str:
     """Return the names of who wrote it, without their addresses."""
-    written = visible(str(_get(entry, "author", "")))
+    written = visible(str(_get(entry, "author", ""))[:1000])
     if match := _MAILED.fullmatch(written):  # feedparser cuts such an address where its domain is none that it knows
         return match[1] or match[2] or ""
     people = _get(entry, "authors", []) or [_get(entry, "author_detail", {})]

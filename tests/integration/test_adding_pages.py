@@ -237,7 +237,23 @@ def test_addresses_come_from_files_and_standard_input(newsletter, tmp_path):
     listed.write_text("# of this week\nhttps://a.example/1\n\nhttps://a.example/2\n")
     add(str(listed), "-", "--wait", "0", "--source", "A", typed="https://a.example/2\nhttps://a.example/3\n")
     assert [entry.article.link[-1] for entry in entries(newsletter)] == ["1", "2", "3"]
+    assert "https://a.example/3" in CliRunner().invoke(root, ["pool"]).output  # it has no title yet
     assert {entry.article.source for entry in entries(newsletter)} == {"A"}
+
+
+@pytest.mark.parametrize("name, text", {
+    "a.jsonl": '{"title": "Here", "url": "https://me:s3cret@a.example/x"}\n',
+    "a.csv": "title,url\nHere,https://me:s3cret@a.example/x\n",
+    "a.xml": "<rss version='2.0'><channel><title>F</title><item><title>Here</title>"
+    "<link>https://me:s3cret@a.example/x</link></item></channel></rss>",
+}.items())  # fmt: skip
+def test_a_password_in_an_address_of_a_file_is_left_out_and_that_is_said(newsletter, name, text):
+    (newsletter.shown / name).write_text(text)
+    said = add(name)
+    assert 'an address of "Here" has a name or password in it: that was left out' in said
+    (entry,) = entries(newsletter)
+    assert entry.article.link == "https://a.example/x"
+    assert not [path for path in newsletter.shown.rglob("pool/*") if b"s3cret" in path.read_bytes()]
 
 
 @pytest.mark.parametrize("text, words", [
@@ -245,7 +261,10 @@ def test_addresses_come_from_files_and_standard_input(newsletter, tmp_path):
     ("http://[::1", "no address of the web"),
     ("https://a.example:x/", "no address of the web"),
     ("https://me:secret@a.example/", "a name or password"),
-    ("nosuchfile.html", "cannot be read"),
+    ("https://a.example/\x1b[31mred", "no address of the web"),
+    ("ftp://a.example/", "no address of the web"),
+    ("nosuch/file.html", "cannot be read"),
+    ("a.example/post", "no such file; give one that is there; https://a.example/post if it is an address"),
 ])  # fmt: skip
 def test_what_cannot_be_added_is_said_and_nothing_is(newsletter, text, words):
     said = add("https://a.example/fine", text)

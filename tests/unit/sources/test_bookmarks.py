@@ -17,8 +17,7 @@ NETSCAPE = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
     <DL><p>
         <DT><H3 ADD_DATE="1">Queues &amp; logs</H3>
         <DL><p>
-            <DT><A HREF="https://acme.example/q?a=1&amp;b=2" ADD_DATE="1762160400" TAGS="kafka,to read"
-            >Moving <b>the</b> queue</A>
+<DT><A HREF="https://acme.example/q?a=1&amp;b=2" ADD_DATE="1762160400" TAGS="kafka,to read">Moving <b>the</b> queue</A>
             <DD>Read this
 before Friday.[linkding-notes]More of it[/linkding-notes]
         </DL><p>
@@ -56,8 +55,8 @@ def test_bookmarks_of_a_browser_keep_their_folders_as_tags(name):
     assert first.tags == ("Queues & logs", "kafka", "to read")
     assert facts(first, "note", "saved") == ("Read this before Friday. More of it", "2025-11-03")
     assert facts(second, "title", "tags") == ("", ())
-    assert [(remark.line, remark.harmless) for remark in reading.remarks] == [(15, True), (18, True)]
-    assert (reading.collected[0].first_line, reading.collected[0].last_line) == (10, 13)
+    assert [(remark.line, remark.harmless) for remark in reading.remarks] == [(14, True), (17, True)]
+    assert (reading.collected[0].first_line, reading.collected[0].last_line) == (10, 12)
 
 
 def test_pocket_in_html_is_no_web_page():
@@ -117,6 +116,36 @@ def test_json_of_a_service_is_understood_whole(values, tags, note):
     assert facts(article, "title", "link", "saved") == ("A page", "https://acme.example/1", "2025-11-03")
     assert facts(article, "tags", "note") == (tags, note)
     assert not reading.remarks
+
+
+@pytest.mark.parametrize(
+    "text, name",
+    [
+        (TABLES["pocket"].replace("A page,", "https://acme.example/1,"), "part_000000.csv"),
+        (json.dumps([PINBOARD[0] | {"description": "https://acme.example/1"}]), "pinboard.json"),
+        (json.dumps([PINBOARD[0] | {"description": False, "extended": False}]), "pinboard.json"),
+    ],
+)
+def test_a_bookmark_whose_title_nobody_knows_has_none_and_its_page_may_give_it(text, name):
+    (article,) = articles(text, name)
+    assert facts(article, "title", "link") == ("", "https://acme.example/1")
+    assert article.note in ("", "Mine")
+
+
+def test_a_folder_of_the_services_own_making_is_no_tag():
+    (article,) = articles(TABLES["raindrop"].replace(",one,", ",Unsorted,"), "export.csv")
+    assert article.tags == ("two words", "one")
+    (article,) = articles(TABLES["raindrop"].replace(",one,", ",Dev/AI,"), "export.csv")
+    assert article.tags == ("Dev", "AI", "two words", "one")
+
+
+def test_what_linkding_read_on_the_page_stands_in_for_a_title():
+    site = {"website_title": "Theirs", "website_description": "What they say"}
+    bare = LINKDING["results"][0] | {"title": "", "description": ""} | site
+    named = LINKDING["results"][0] | site
+    first, second = articles(json.dumps([bare, named]), "bookmarks.json")
+    assert facts(first, "title", "summary", "note") == ("Theirs", "What they say", "and more")
+    assert facts(second, "title", "summary") == ("A page", "What they say")
 
 
 CLIPPING = """---
