@@ -119,6 +119,11 @@ def _decided(decision: Decision, done: str) -> Callable[[Newsletter, Path, Move]
     return decide
 
 
+def _rewrite(path: Path, change: Callable[[IssueText], IssueText]) -> None:
+    with alone_in(path.parent):
+        write_whole(path, change(read_issue_text(path)).encode())
+
+
 def _move(newsletter: Newsletter, path: Path, move: Move) -> Made:
     title = _title(newsletter, path, move.article)
     _rewrite(path, lambda text: move_article(text, move.article, move.section, move.place))
@@ -127,6 +132,11 @@ def _move(newsletter: Newsletter, path: Path, move: Move) -> Made:
 
 def _out(newsletter: Newsletter, path: Path, move: Move) -> Made:
     """Take an article out of the issue; the pool keeps its words as they stand now."""
+    with alone_in(path.parent):
+        return _taken_out(newsletter, path, move)
+
+
+def _taken_out(newsletter: Newsletter, path: Path, move: Move) -> Made:
     title = _title(newsletter, path, move.article)
     left, block = take_article_out(read_issue_text(path), move.article)
     issue = newsletter.issues.read(path)
