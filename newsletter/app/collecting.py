@@ -89,17 +89,8 @@ def unread(name: str, error: InputError) -> Reading:
     return Reading(name=name, collected=(), remarks=(Remark(line=error.line or 0, what=what),))
 
 
-def collect(
-    newsletter: Newsletter,
-    reading: Reading,
-    *,
-    source: str,
-    section: str,
-    note: str = "",
-    tags: tuple[str, ...] = (),
-) -> Collection:
+def collect(newsletter: Newsletter, reading: Reading, noted: Noted) -> Collection:
     """Put the articles of *reading* into the pool, with what an editor says of all of them."""
-    noted = Noted(note=note, tags=tags, section=" ".join(section.split()), source=" ".join(source.split()))
     entries = [replace(entry, article=_meant(entry.article, noted)) for entry in _with_texts(newsletter, reading)]
     collected = [entry for entry in entries if not excess(entry.article)]
     remarks = [*reading.remarks, *filter(None, map(_login, entries))]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MANY = 100
 """Files of a folder that are read in a moment, and need no bar."""
+_BEGIN = re.compile(r"https?:", re.I)
 _ADDRESS = re.compile(r"https?://\S+", re.I)
 
 
@@ -30,8 +31,8 @@ class Sorted:
     """What was given, by what it is; saved pages by their names."""
 
     addresses: "tuple[str, ...]"
-    pages: "tuple[tuple[str, bytes], ...]"
-    readings: "tuple[Reading, ...]"
+    pages: "tuple[tuple[str, bytes], ...]" = ()
+    readings: "tuple[Reading, ...]" = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,16 +64,19 @@ def sort_out(items: Iterable[str], links: Path | None, kind: str = "") -> Sorted
     :raises InputError: one of them cannot be read; a source of another package that fails does not stop the others.
     """
     from newsletter.app.adding import is_saved_page, require_address, require_file
-    from newsletter.app.collecting import read, read_file, unread
     from newsletter.errors import SourceError
+
+    items = list(items)
+    if all(map(_BEGIN.match, items)):  # nothing that only files need is loaded for them
+        return Sorted(addresses=tuple(dict.fromkeys(require_address(item.strip()) for item in items)))
+    from newsletter.app.collecting import read, read_file, unread
     from newsletter.sources.reader import is_bookmarks
 
     addresses: list[str] = []
     pages: list[tuple[str, bytes]] = []
     readings: list[Reading] = []
-    items = list(items)
     for item in items:
-        if re.match("https?:", item, re.I):
+        if _BEGIN.match(item):
             addresses.append(require_address(item.strip()))
             continue
         if item != "-" and Path(item).is_dir():

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from newsletter.composer.issue_file import parse_issue, split_front_matter
-from newsletter.composer.issue_text import IssueText, new_issue_text
 from newsletter.composer.receipt import Receipt, read_receipts, receipt_path
 from newsletter.errors import IssueError
 from newsletter.files import write_whole
 from newsletter.model.excerpt import excerpt
-from newsletter.model.issue import Issue
+
+if TYPE_CHECKING:  # heavy: imported by what reads or writes a whole issue; the pool and what ran before need neither
+    from newsletter.composer.issue_text import IssueText
+    from newsletter.model.issue import Issue
 
 
 class IssueFolder:
@@ -64,8 +65,10 @@ class IssueFolder:
             raise IssueError("there is no unsent issue", "newsletter new makes one", where=self.folder)
         return path
 
-    def read(self, path: Path) -> Issue:
+    def read(self, path: Path) -> "Issue":
         """Return the issue in *path*."""
+        from newsletter.composer.issue_file import parse_issue
+
         return parse_issue(read_text(path), path)
 
     def receipts(self, path: Path) -> tuple[Receipt, ...]:
@@ -77,7 +80,7 @@ class IssueFolder:
         """Return what is known of the mailings of issue *number*, whose file need not be there any more."""
         return read_receipts(receipt_path(self.folder / "issue.md", f"{number:03d}"))
 
-    def last(self) -> Issue | None:
+    def last(self) -> "Issue | None":
         """Return the front matter of the issue with the highest number: what is below it may be broken."""
         paths = self.paths()
         return self.head(paths[max(paths)]) if paths else None
@@ -90,6 +93,8 @@ class IssueFolder:
         :param blocks: section and Markdown of its first articles; *more* is front matter for them.
         :raises IssueError: when it would not be an issue; then there is no file.
         """
+        from newsletter.composer.issue_text import new_issue_text
+
         last = self.last()
         number = last.number + 1 if last else 1
         settings = {
@@ -130,8 +135,10 @@ class IssueFolder:
         except OverflowError:  # after 9999-12-31
             return date.today()
 
-    def head(self, path: Path) -> Issue:
+    def head(self, path: Path) -> "Issue":
         """Return the front matter of the issue file *path*: what is below it may be broken."""
+        from newsletter.composer.issue_file import parse_issue, split_front_matter
+
         text = read_text(path, errors="replace").removeprefix("\ufeff").replace("\r\n", "\n")
         return parse_issue(split_front_matter(text, path)[0], path)
 
@@ -144,7 +151,9 @@ class IssueFolder:
         write_whole(path, text.encode())
 
 
-def _added(text: IssueText, blocks: Sequence[tuple[str, str]], values: dict[str, Any]) -> IssueText:
+def _added(text: "IssueText", blocks: Sequence[tuple[str, str]], values: dict[str, Any]) -> "IssueText":
+    from newsletter.composer.issue_file import parse_issue
+
     for section, block in blocks:
         text = text.with_article(block, section)
     if values:
@@ -178,8 +187,10 @@ def read_text(path: Path, errors: str = "strict") -> str:
         raise IssueError("this is not UTF-8 text", "save the file as UTF-8", where=path, line=line) from cause
 
 
-def read_issue_text(path: Path) -> IssueText:
+def read_issue_text(path: Path) -> "IssueText":
     """Return the text of an issue file, to be changed; an IssueError as :func:`read_text` has it."""
+    from newsletter.composer.issue_text import IssueText
+
     read_text(path)
     return IssueText.decode(path.read_bytes(), path)
 

@@ -429,7 +429,8 @@ def test_recording_an_address_loads_nothing_that_only_reading_a_page_needs(newsl
     program = (
         "import sys; from newsletter.cli.root import root;"
         "root.main(['add', '--wait', '0', 'https://a.example/x'], standalone_mode=False);"
-        "heavy = {'lxml', 'trafilatura', 'httpx2', 'sqlalchemy', 'feedparser', 'protego', 'rich', 'markdown_it'};"
+        "heavy = {'lxml', 'trafilatura', 'httpx2', 'sqlalchemy', 'feedparser', 'protego', 'rich', 'markdown_it',"
+        "'newsletter.composer.issue_file', 'newsletter.sources.reader'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
