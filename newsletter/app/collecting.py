@@ -75,12 +75,20 @@ def files_in(folder: Path) -> list[Path]:
     return found
 
 
-def read_leniently(path: Path, kind: str = "") -> Reading:
-    """Read one of many files; one that cannot be read is a remark, and stops nobody."""
+NOTES = frozenset((".md", ".markdown", ".txt", ".text"))
+"""How names of files end that are in a folder for many reasons, as in a vault of Obsidian."""
+
+
+def read_leniently(path: Path, kind: str = "") -> Reading | None:
+    """Read one of many files; one that cannot be read is a remark, and stops nobody.
+
+    :returns: None for a note that has no article in it.
+    """
     try:
-        return read(str(path), read_file(path), None, kind)
+        reading = read(str(path), read_file(path), None, kind)
     except InputError as error:
         return unread(str(path), error)
+    return reading if reading.collected or kind or path.suffix.lower() not in NOTES else None
 
 
 def unread(name: str, error: InputError) -> Reading:

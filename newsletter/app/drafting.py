@@ -18,7 +18,7 @@ from newsletter.composer.draft_block import escaped_point, escaped_why, with_dra
 from newsletter.composer.issues import read_issue_text
 from newsletter.composer.markdown import plain_text
 from newsletter.errors import IssueError
-from newsletter.files import write_whole
+from newsletter.files import alone_in, write_whole
 from newsletter.model.article import Article
 from newsletter.model.draft import EXCERPT, Claim, Draft, words_sha256
 from newsletter.model.issue import PickedArticle
@@ -112,9 +112,10 @@ def put(newsletter: Newsletter, path: Path, task: Task, draft: Draft, facts: dic
 
     :raises IssueError: somebody has written words there meanwhile, or it cannot stand there; then nothing is written.
     """
-    text = with_draft(read_issue_text(path), task.id, draft, facts or {})
-    _keep_quotes(newsletter, draft)
-    write_whole(path, text.encode())
+    with alone_in(path.parent):
+        text = with_draft(read_issue_text(path), task.id, draft, facts or {})
+        _keep_quotes(newsletter, draft)
+        write_whole(path, text.encode())
 
 
 def _keep_quotes(newsletter: Newsletter, draft: Draft) -> None:

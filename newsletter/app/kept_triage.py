@@ -26,6 +26,7 @@ class Opened:
     :param sections: the names that it showed.
     :param lines: the id of each story, and the line that it had.
     :param others: the other articles of each story, by its id.
+    :param head: its first line, which tells it from other lists.
     """
 
     issue: str = ""
@@ -33,6 +34,11 @@ class Opened:
     sections: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    head: str = ""
+
+    def is_of(self, text: str) -> bool:
+        """Whether *text* is this list, as it was edited: it begins as this one did."""
+        return bool(self.head) and text.removeprefix("\ufeff").split("\n", 1)[0].rstrip() == self.head
 
 
 class KeptTriage:
@@ -81,6 +87,7 @@ class KeptTriage:
             sections=tuple(known.get("sections", ())),
             lines=known.get("lines", {}),
             others={id: tuple(others) for id, others in known.get("others", {}).items()},
+            head=known.get("text", "").split("\n", 1)[0],
         )
 
     def text(self) -> str:

@@ -28,11 +28,15 @@ _ADDRESS = re.compile(r"https?://\S+", re.I)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sorted:
-    """What was given, by what it is; saved pages by their names."""
+    """What was given, by what it is; saved pages by their names.
+
+    :param notes: files of folders that have no article in them.
+    """
 
     addresses: "tuple[str, ...]"
     pages: "tuple[tuple[str, bytes], ...]" = ()
     readings: "tuple[Reading, ...]" = ()
+    notes: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +79,7 @@ def sort_out(items: Iterable[str], links: Path | None, kind: str = "") -> Sorted
     addresses: list[str] = []
     pages: list[tuple[str, bytes]] = []
     readings: list[Reading] = []
+    notes: list[Path] = []
     for item in items:
         if _BEGIN.match(item):
             addresses.append(require_address(item.strip()))
@@ -83,6 +88,7 @@ def sort_out(items: Iterable[str], links: Path | None, kind: str = "") -> Sorted
             inside = _sort_folder(Path(item), kind)
             pages += inside.pages
             readings += inside.readings
+            notes += inside.notes
             continue
         require_file(item)
         data = sys.stdin.buffer.read() if item == "-" else read_file(Path(item))
@@ -97,11 +103,12 @@ def sort_out(items: Iterable[str], links: Path | None, kind: str = "") -> Sorted
                 if len(items) == 1:
                     raise
                 readings.append(unread(item, error))
-    return Sorted(addresses=tuple(dict.fromkeys(addresses)), pages=tuple(pages), readings=tuple(readings))
+    found = tuple(dict.fromkeys(addresses))
+    return Sorted(addresses=found, pages=tuple(pages), readings=tuple(readings), notes=tuple(notes))
 
 
 def _sort_folder(folder: Path, kind: str) -> Sorted:
-    """Read the files of a folder; those with nothing in them for us are passed over, and no broken one stops it."""
+    """Read the files of a folder; notes with nothing in them for us are passed over, and no broken one stops it."""
     from newsletter.app.adding import is_saved_page
     from newsletter.app.collecting import files_in, read_file, read_leniently
     from newsletter.errors import InputError
@@ -110,7 +117,7 @@ def _sort_folder(folder: Path, kind: str) -> Sorted:
     files = files_in(folder)
     if not files:
         raise InputError("there is no file in this folder that may have articles", "give another", where=folder)
-    pages, readings = [], []
+    pages, readings, notes = [], [], []
     with counting("reading files") if len(files) > MANY else nullcontext(lambda done, total: None) as told:
         for at, path in enumerate(files, 1):
             page = b""
@@ -119,10 +126,12 @@ def _sort_folder(folder: Path, kind: str) -> Sorted:
                     page = read_file(path)
             if is_saved_page(page) and not is_bookmarks(page):
                 pages.append((str(path), page))
+            elif reading := read_leniently(path, kind):
+                readings.append(reading)
             else:
-                readings.append(read_leniently(path, kind))
+                notes.append(path)
             told(at, len(files))
-    return Sorted(addresses=(), pages=tuple(pages), readings=tuple(readings))
+    return Sorted(addresses=(), pages=tuple(pages), readings=tuple(readings), notes=tuple(notes))
 
 
 def addresses_in(data: bytes) -> list[str] | None:

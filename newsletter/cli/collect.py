@@ -69,7 +69,8 @@ def add(
     picture, reading time and text. What does not answer in time waits for newsletter fetch. You are told what ran
     before, and what is in the pool already.
 
-    FILE may be - for standard input. Of a FOLDER all files are read, and those of the folders in it.
+    FILE may be - for standard input. Of a FOLDER all files are read, and those of the folders in it; notes without an
+    article in them are passed over.
 
     \b
     A FILE is
@@ -103,6 +104,8 @@ def add(
     if not as_json:
         for collection in collections:
             _report(collection)
+        if notes := sorted_out.notes:
+            say(f"{plural(len(notes), 'note')} without an article: {notes[0]}{', …' if len(notes) > 1 else ''}")
     pages = add_saved_pages(newsletter, sorted_out.pages, noted, quiet=as_json)
     pages += add_addresses(newsletter, sorted_out.addresses, noted, wait=wait, quiet=as_json)
     if as_json:
@@ -151,4 +154,4 @@ def _say_next(collections: "list[Collection]", pages: "list[Outcome]") -> None:
         lacks = f"lack{'s' if len(incomplete) == 1 else ''} something"
         say(f"{plural(len(incomplete), 'article')} {lacks}; newsletter pool edit {incomplete[0].id} fills it in")
     if counts["added"]:
-        say("Next: newsletter pick --all")
+        say("Next: newsletter triage")

@@ -41,8 +41,8 @@ def import_(export: Path, tool: str | None, list_name: str, first: int | None, d
     """Take in the past issues of another tool, so that nothing repeats.
 
     FILE is the export that the tool makes, a ZIP archive or the folder that it was unpacked into: of Buttondown
-    (emails.csv and emails/), Substack (posts.csv and posts/) or Mailchimp (campaigns.csv and campaigns_content/). The
-    people on its lists come in by newsletter subscribers import.
+    (emails.json or emails.csv, and emails/), Substack (posts.csv and posts/) or Mailchimp (campaigns.csv and
+    campaigns_content/). The people on its lists come in by newsletter subscribers import.
 
     Each published issue becomes an issue file with a receipt that says who sent it, numbered by date. Each link in it
     counts as run. What only paying readers got stays out of the archive. Drafts are left out. Importing again adds
@@ -83,4 +83,4 @@ def _report(result: "PastImport") -> None:
         f"{result.known} known already, {plural(result.drafts, 'draft')} left out"
     )
     if result.issues and not result.dry_run:
-        say("Next: newsletter archive shows them; newsletter subscribers import takes in their readers")
+        say("Next: newsletter archive --out ../site shows them; newsletter subscribers import takes in their readers")

@@ -166,6 +166,19 @@ def _say_week(newsletter: "Newsletter", as_json: bool) -> None:
         say_week(week)
 
 
+def _not_from_here(newsletter: "Newsletter", number: int | None) -> str:
+    """Return what is known of an issue, or all of them, that the database has no mailing of: its receipts tell."""
+    if number is None:
+        return "nothing has been sent from this database yet"
+    zone = newsletter.settings.timezone
+    for receipt in newsletter.issues.receipts_of(number):
+        when = f"{receipt.started.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+        if receipt.is_imported:
+            return f"issue {number} was sent by {receipt.host}, {when}, before it was imported"
+        return f"issue {number} was sent from another database: started on {receipt.host}, {when}"
+    return f"nothing of issue {number} has been sent from this database yet"
+
+
 def _say_mailings(newsletter: "Newsletter", issue: str | None, as_json: bool) -> None:
     from newsletter.app.sending import mailing_number
     from newsletter.app.standing import all_that_came_back, everybody, standings
@@ -189,5 +202,4 @@ def _say_mailings(newsletter: "Newsletter", issue: str | None, as_json: bool) ->
     for standing in found:
         say_standing(standing, newsletter.settings.timezone)
     if not found:
-        what = "nothing" if number is None else f"nothing of issue {number}"
-        say(f"{what} has been sent from this database yet")
+        say(_not_from_here(newsletter, number))

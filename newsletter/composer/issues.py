@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.composer.receipt import Receipt, read_receipts, receipt_path
 from newsletter.errors import IssueError
-from newsletter.files import write_whole
+from newsletter.files import alone_in, write_whole
 from newsletter.model.excerpt import excerpt
 
 if TYPE_CHECKING:  # heavy: imported by what reads or writes a whole issue; the pool and what ran before need neither
@@ -95,6 +96,16 @@ class IssueFolder:
         """
         from newsletter.composer.issue_text import new_issue_text
 
+        with suppress(OSError):  # writing says what is wrong
+            self.folder.mkdir(parents=True, exist_ok=True)
+        with alone_in(self.folder):
+            path, settings = self._next(values)
+            text = _added(new_issue_text(path, settings), blocks, more or {})
+            write_whole(path, text.encode())
+        return path
+
+    def _next(self, values: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
+        """Return the file of the next issue, and its settings: the last one's, and *values*."""
         last = self.last()
         number = last.number + 1 if last else 1
         settings = {
@@ -106,10 +117,7 @@ class IssueFolder:
         }
         if values.get("correction_of"):
             settings["correction_of"] = values["correction_of"]
-        path = self.folder / f"{number:03d}.md"
-        text = _added(new_issue_text(path, settings), blocks, more or {})
-        write_whole(path, text.encode())
-        return path
+        return self.folder / f"{number:03d}.md", settings
 
     def imported(self) -> dict[str, int]:
         """Return the numbers of the issues that another tool sent, by what they were called there."""
@@ -147,8 +155,8 @@ class IssueFolder:
 
         :raises IssueError: when what results would not be an issue with these articles; then nothing is written.
         """
-        text = _added(read_issue_text(path), blocks, values)
-        write_whole(path, text.encode())
+        with alone_in(path.parent):
+            write_whole(path, _added(read_issue_text(path), blocks, values).encode())
 
 
 def _added(text: "IssueText", blocks: Sequence[tuple[str, str]], values: dict[str, Any]) -> "IssueText":

@@ -21,8 +21,9 @@ from typing import Any, Final
 
 import httpx2
 
-from newsletter.errors import NetError, NotAsked
+from newsletter.errors import NetError, NotAsked, Unreachable
 from newsletter.net.guard import is_public
+from newsletter.net.gzipped import Gzipped
 from newsletter.net.lookup import look_up
 
 AGENT: Final = "newsletterpress"
@@ -180,18 +181,20 @@ async def _body(response: httpx2.Response, limits: Limits, where: str) -> bytes:
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip", ""):
         raise NetError(f'the answer is packed as "{coding}", which was not asked for', "try later", where=where)
-    unpack = zlib.decompressobj(wbits=31) if "gzip" in coding else None
+    packed = Gzipped() if "gzip" in coding else None
     body, limit = bytearray(), limits.octets
     async for piece in response.aiter_raw():
         try:
-            body += unpack.decompress(piece, limit + 1 - len(body)) if unpack else piece
+            body += packed.unpacked(piece, limit + 1 - len(body)) if packed else piece
         except zlib.error as cause:
             raise NetError("the answer cannot be unpacked", "try later", where=where) from cause
         if len(body) > limit and limits.cut:
             return bytes(body[:limit])
         if len(body) > limit:
             raise NetError(f"the answer is longer than {limit:,} octets", "it is not read", where=where)
-    if unpack and body and not unpack.eof:
+        if packed and packed.over:
+            break
+    if packed and body and not packed.whole:
         raise NetError("the answer is packed, and its end is missing", "try later", where=where)
     return bytes(body)
 
@@ -229,7 +232,8 @@ def redirected(request: Request, answer: Answer) -> Request:
 
 
 def _unreachable(error: httpx2.TransportError, where: str) -> NetError:
-    found = NetError(f"it cannot be connected to ({_words(error)})", "is it running, and reachable?", where=where)
+    what = f"it cannot be connected to ({_words(error)})"
+    found: NetError = Unreachable(what, "is it running, and reachable?", where=where)
     cause: BaseException | None = error
     while cause is not None:
         if words := getattr(cause, "verify_message", ""):  # ssl.SSLCertVerificationError

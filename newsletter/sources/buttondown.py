@@ -1,14 +1,16 @@
-"""Reads Buttondown's export: emails.csv, and emails/SLUG.md; or the folder that its command line pulls.
+"""Reads Buttondown's export: emails.json or emails.csv, and emails/SLUG.md; or the folder that its command line pulls.
 
 ::
 
-    emails.csv       id, subject, publish_date, slug, status, email_type, secondary_id, …; in some exports body, too
+    emails.json      a list of objects, or emails.csv in older exports: id, subject, publish_date, slug, status,
+                     email_type, secondary_id, …; in some exports body, too
     emails/SLUG.md   the text in Markdown, or HTML; as pulled, with front matter: id, subject, slug, publish_date,
                      email_type (public, private, premium), status (draft, scheduled, published, sent), description
 
 Source: docs of Buttondown's CLI (concepts/email-format), TryGhost/migrate's mg-buttondown.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
@@ -27,7 +29,8 @@ _READERS_OWN = re.compile(
     r"\{\{\s*(?:subscriber|unsubscribe|email_url|newsletter|manage_)[\w.| ]{0,60}\}\}|\{%[^%]{0,200}%\}"
 )
 """What stands in a text for a reader's own data."""
-TABLE = "emails.csv"
+TABLES = ("emails.json", "emails.csv")
+"""The files that name the emails, the newest tool's first; an export has one of them."""
 FOLDER = "emails"
 _MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.S | re.M)
 _UNSENT = ("draft", "scheduled", "imported_draft", "managed_by_rss", "throttled", "errored")
@@ -55,8 +58,8 @@ def _emails(archive: ExportArchive) -> Iterator[tuple[str, int, Mapping[str, str
     texts = {name: _split(clean(decoded(archive.read(name)))) for name in archive.below(FOLDER, ".md", ".html")}
     stems = {PurePosixPath(name).stem: name for name in texts}
     used = set()
-    if table := archive.find(TABLE):
-        for line, row in table_rows(archive.read(table), f"{archive.path}: {table}", ("subject",)):
+    if table := next(filter(None, map(archive.find, TABLES)), ""):
+        for line, row in _rows(archive, table):
             name = next((stems[key] for key in (row.get("slug"), row.get("id")) if key in stems), "")
             matter, body = texts.get(name, ({}, ""))
             used.add(name)
@@ -64,6 +67,29 @@ def _emails(archive: ExportArchive) -> Iterator[tuple[str, int, Mapping[str, str
     for name, (matter, body) in texts.items():
         if name not in used and "subject" in matter:
             yield name, 0, {"id": PurePosixPath(name).stem, **matter}, body
+
+
+def _rows(archive: ExportArchive, table: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield what *table* says of each email, and where: the line, or 0 where lines tell nothing.
+
+    :raises InputError: it is no list of emails.
+    """
+    data, where = archive.read(table), f"{archive.path}: {table}"
+    if table.lower().endswith(".csv"):
+        yield from table_rows(data, where, ("subject",))
+        return
+    try:
+        emails = json.loads(clean(decoded(data)))
+    except (ValueError, RecursionError) as cause:
+        raise InputError("this is not JSON", "ask for the export again", where=where) from cause
+    if not isinstance(emails, list) or not all(isinstance(email, dict) and "subject" in email for email in emails):
+        raise InputError("this is no list of emails with subjects", "give the export as its tool made it", where=where)
+    for email in emails:
+        yield 0, {str(key).lower(): _told(value) for key, value in email.items()}
+
+
+def _told(value: object) -> str:
+    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
 
 
 def _split(text: str) -> tuple[dict[str, str], str]:

@@ -48,11 +48,12 @@ def read_clipping(values: Mapping[str, Any], body: str, name: str, *, last_line:
     article = identified(replace(article, title=article.title or PurePath(name).stem))
     what = f"keys that mean nothing here: {', '.join(unknown)}"
     remarks = (Remark(line=1, what=what, harmless=True),) if unknown else ()
-    collected = Collected(article=article, first_line=1, last_line=last_line, text=_plain(body))
+    collected = Collected(article=article, first_line=1, last_line=last_line, text=plain_text(body))
     return Reading(name=name, collected=(collected,), remarks=remarks)
 
 
-def _plain(markdown: str) -> str:
+def plain_text(markdown: str) -> str:
+    """Return the words of *markdown* without its marks, a line for each that has some."""
     for mark, instead in _MARKS:
         markdown = mark.sub(instead, markdown)
     return "\n".join(line for one in markdown.splitlines() if (line := " ".join(one.split())))

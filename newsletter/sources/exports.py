@@ -11,12 +11,12 @@ from newsletter.sources import buttondown, mailchimp, substack
 from newsletter.sources.export_archive import ExportArchive
 from newsletter.sources.past_issue import ExportReading, PastIssue
 
-TABLES: Final[Mapping[str, str]] = {
-    "buttondown": buttondown.TABLE,
-    "substack": substack.TABLE,
-    "mailchimp": mailchimp.TABLE,
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "buttondown": buttondown.TABLES,
+    "substack": (substack.TABLE,),
+    "mailchimp": (mailchimp.TABLE,),
 }
-"""The tools, and the file that tells which one made an export."""
+"""The tools, and the files of which one tells that it made an export."""
 
 
 def read_export(path: Path, tool: str, zone: tzinfo, as_html: Callable[[str], str]) -> ExportReading:
@@ -48,18 +48,19 @@ def _placed(issues: tuple[PastIssue, ...], zone: tzinfo) -> list[PastIssue]:
 
 
 def _tool_of(archive: ExportArchive) -> str:
-    for tool, table in TABLES.items():
-        if archive.find(table):
+    for tool, tables in TABLES.items():
+        if any(map(archive.find, tables)):
             return tool
     if next(archive.below(buttondown.FOLDER, ".md"), ""):
         return "buttondown"
-    tables = ", ".join(f"{table} ({tool})" for tool, table in TABLES.items())
-    what = f"there is no export of past issues in this; it would have {tables}"
+    wanted = ", ".join(f"{' or '.join(tables)} ({tool})" for tool, tables in TABLES.items())
+    what = f"there is no export of past issues in this; it would have {wanted}"
     raise InputError(what, "give the archive as the tool made it", where=archive.path)
 
 
 def _with_table(archive: ExportArchive, tool: str) -> ExportArchive:
-    if not archive.find(TABLES[tool]):
-        what = f"there is no {TABLES[tool]} in it, which every export of {tool} has"
+    (table,) = TABLES[tool]
+    if not archive.find(table):
+        what = f"there is no {table} in it, which every export of {tool} has"
         raise InputError(what, "give the whole export", where=archive.path)
     return archive

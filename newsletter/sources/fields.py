@@ -61,6 +61,8 @@ def article_of(values: Mapping[str, Any], *, found: str, where: str, line: int) 
                 unknown.append(f"{name}: {value}")
         elif value not in (None, "", []):
             unknown.append(str(name))
+    if known.get("title") == known.get("link"):  # Pocket and Pinboard write it where they know none
+        known["title"] = ""
     known = {field: value for field, value in known.items() if value}
     drafted_by = "imported" if known.get("why") or known.get("points") else ""
     return identified(Article(id="", found=found, drafted_by=drafted_by, **known)), unknown

@@ -10,7 +10,7 @@ from typing import Any
 
 from newsletter.errors import InputError
 from newsletter.model.table import read_toml
-from newsletter.sources.clipping import is_clipping, read_clipping
+from newsletter.sources.clipping import is_clipping, plain_text, read_clipping
 from newsletter.sources.digest import read_digest
 from newsletter.sources.fields import article_of, field_of
 from newsletter.sources.reading import Collected, Reading, Remark, identified
@@ -37,26 +37,30 @@ def read_markdown(text: str, name: str) -> Reading:
     article, unknown = article_of(values, found=f"markdown:{name}", where=name, line=1)
     blanks = "\n" * text.count("\n", 0, closed.end())
     body = read_digest(blanks + text[closed.end() :], name)
-    remarks = list(body.remarks)
+    # Below an address, and without words for the newsletter, it is what stands there: as in a folder of saved articles.
+    is_text = bool(article.link) and not body.collected
+    words = plain_text(text[closed.end() :]) if is_text else ""
+    remarks = list(body.remarks) if not is_text else []
     if unknown:
         remarks.insert(0, Remark(line=1, what=f"keys that mean nothing here: {', '.join(unknown)}"))
     if not (article.title or article.link):
-        raise InputError("the front matter has neither title nor link", "add a line title: …", where=name, line=1)
+        what = "the front matter has neither title nor link; add a line title: …"
+        return Reading(name=name, collected=(), remarks=(Remark(line=1, what=what),))
     for position, entry in enumerate(body.collected):
         if position == 0:
-            words = entry.article
+            own = entry.article
             article = replace(
                 article,
-                title=article.title or words.title,
-                link=article.link or words.link,
-                why=words.why or article.why,
-                points=words.points or article.points,
+                title=article.title or own.title,
+                link=article.link or own.link,
+                why=own.why or article.why,
+                points=own.points or article.points,
                 drafted_by="imported",
             )
         else:
             remarks.append(Remark(line=entry.first_line, what="a second article in a file whose front matter is one"))
     last = text.count("\n") + 1
-    collected = Collected(article=identified(article), first_line=1, last_line=last)
+    collected = Collected(article=identified(article), first_line=1, last_line=last, text=words)
     return Reading(name=name, collected=(collected,), remarks=tuple(remarks))
 
 

@@ -6,8 +6,9 @@
     Raindrop.io     CSV   id, title, note, excerpt, url, folder, tags (a, b), created, cover, highlights, favorite;
                           the export of one collection has no folder
     Readwise Reader CSV   Title, URL, ID, Document tags (['a', 'b']), Saved date, Reading progress, Location, Seen
-    Pinboard        JSON  href, description (its title), extended, meta, hash, time, shared, toread, tags (a b)
-    linkding        JSON  url, title, description, notes, tag_names, date_added, is_archived, unread, shared
+    Pinboard        JSON  href, description (its title, or false), extended, meta, hash, time, shared, toread, tags
+    linkding        JSON  url, title, description, notes, tag_names, date_added, is_archived, unread, shared; of older
+                          ones what the page says of itself, where the person said nothing: website_title
 
 Sources: what converters and tests in public repositories read and write in 2024 to 2026; pinboard.in/api; linkding's
 docs/api. Pocket was shut in July 2025, so its files change no more.
@@ -50,8 +51,11 @@ _PINBOARD = {
 _LINKDING = {
     **{"description": "note", "notes": "note", "tag_names": "tags", "date_added": "saved"},
     **dict.fromkeys(("id", "date_modified", "is_archived", "unread", "shared", "web_archive_snapshot_url"), ""),
-    **dict.fromkeys(("favicon_url", "preview_image_url", "website_title", "website_description"), ""),
+    **{"website_title": "title", "website_description": "summary_text"},
+    **dict.fromkeys(("favicon_url", "preview_image_url"), ""),
 }
+_UNSORTED = "Unsorted"
+"""Raindrop's folder of what is in none."""
 SERVICES = (
     Service(name="pocket", marks=frozenset(("url", "time_added", "status")), names=_POCKET, separator="|"),
     Service(name="raindrop", marks=frozenset(("url", "excerpt", "created", "cover")), names=_RAINDROP),
@@ -76,7 +80,9 @@ def renamed(values: Mapping[str, Any], service: Service | None) -> dict[str, Any
     found: dict[str, Any] = {}
     for column, value in values.items():
         name = service.names.get(column.strip().lower(), column)
-        if not name or value in (None, "", []):
+        if not name or value in (None, "", [], False):
+            continue
+        if column.strip().lower() == "folder" and value == _UNSORTED:
             continue
         if name == "tags":
             tags = value if isinstance(value, list) else split_tags(str(value), _separator(column, service))
@@ -84,7 +90,7 @@ def renamed(values: Mapping[str, Any], service: Service | None) -> dict[str, Any
         elif name == "note" and found.get("note"):
             found["note"] = f"{found['note']} {value}"
         else:
-            found[name] = value
+            found.setdefault(name, value)
     return found
 
 

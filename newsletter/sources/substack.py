@@ -3,8 +3,8 @@
 ::
 
     posts.csv   post_id ("101.hello-world", or "101"), post_date, is_published, email_sent_at, inbox_sent_at,
-                type (newsletter, podcast, page, thread …), audience (everyone, only_paid, founding, only_free),
-                title, subtitle, podcast_url
+                type (newsletter, podcast, video, adhoc_email, page, thread …), title, subtitle, podcast_url,
+                audience (everyone, only_paid, founding, only_free)
 
 Source: exports of 2023 to 2026 as tests and converters in public repositories have them, TryGhost/migrate's mg-substack
 among them.
@@ -25,7 +25,9 @@ from newsletter.sources.rich_html import blocks_of
 _READERS_OWN = re.compile(r"%%[a-z_]{1,60}%%")
 """What stands in a text for a reader's own data."""
 TABLE = "posts.csv"
-_KINDS = ("newsletter", "podcast", "")
+_MAIL_ALONE = "adhoc_email"
+"""What went to some by mail, and stands on no page."""
+_KINDS = ("newsletter", "podcast", "video", _MAIL_ALONE, "")
 
 
 def read_substack(archive: ExportArchive) -> ExportReading:
@@ -39,7 +41,7 @@ def read_substack(archive: ExportArchive) -> ExportReading:
             drafts += 1
             continue
         if row.get("type", "").lower() not in _KINDS:
-            what = f'"{row["title"]}" is a {row["type"]}, no issue'
+            what = f'"{row["title"]}" is no issue, but a {row["type"].lower()}'
             remarks.append(PastRemark(line=line, place=table, what=what, harmless=True))
             continue
         try:
@@ -62,7 +64,8 @@ def _issue(archive: ExportArchive, files: dict[str, str], row: Row, place: str) 
         sent=sent,
         subject=line_of(row["title"]) or "(no title)",
         preheader=line_of(row.get("subtitle", "")),
-        paid=row.get("audience", "everyone").lower() not in ("everyone", ""),
+        paid=row.get("audience", "everyone").lower() not in ("everyone", "")
+        or row.get("type", "").lower() == _MAIL_ALONE,
         blocks=blocks_of(_READERS_OWN.sub("", html)),
         place=place,
     )

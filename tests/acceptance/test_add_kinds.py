@@ -35,6 +35,8 @@ def folder(sample, tmp_path):
         "feed.xml": FEED,
         "saved.html": PAGE,
         "broken.json": "[{",
+        "notes/idea.md": "# An idea\n\nof mine\n",
+        "notes/todo.md": "---\ntags: [todo]\n---\n- [ ] call\n",
         "picture.png": "\x89PNG",
         ".obsidian/app.json": "{}",
     }.items():
@@ -47,6 +49,8 @@ def test_a_folder_is_read_whole_and_a_broken_file_in_it_stops_nobody(sample, fol
     done = sample.run("add", str(folder), "--tag", "week")
     assert done.returncode == 1
     assert "broken.json:1: not understood: this is not JSON" in done.stdout
+    assert done.stdout.count("not understood") == 1
+    assert f"2 notes without an article: {folder}/notes/idea.md, …\n" in done.stdout
     assert "5 added, 0 completed, 0 in the pool already" in done.stdout
     pool = {one["link"]: one for one in json.loads(sample.ok("pool", "list", "--json"))}
     clipped, marked, mailed, fed = (

@@ -1,6 +1,7 @@
 """Feeds on the command line: found, listed, fetched, moved, given away."""
 
 import json
+import shlex
 
 import pytest
 from feed_server import item, rss
@@ -103,7 +104,36 @@ def test_lists_of_feeds_come_in_and_go_out(following):
     assert [row["muted"] for row in json.loads(following.ok("feeds", "list", "--json"))] == [False, True]
 
 
+def test_without_a_network_it_says_so_and_nothing_else(following):
+    with web_site({}) as one, web_site({}) as two:
+        addresses = [f"http://127.0.0.1:{each.port}/feed" for each in (one, two)]
+    for address in addresses:
+        following.ok("feeds", "add", address, "--unread")
+    done = following.run("fetch")
+    assert done.returncode == 4
+    assert done.stdout.splitlines() == [
+        "no site can be reached: is there a network?",
+        "  it cannot be connected to (All connection attempts failed)",
+        "Nothing is held against 2 feeds; newsletter fetch asks again",
+    ]
+    assert [row["failures"] for row in json.loads(following.ok("feeds", "list", "--json"))] == [0, 0]
+
+
+def test_what_is_taken_out_comes_back_as_it_was_by_the_command_that_is_told(following):
+    facts = ("--title", 'Q\'s "own" & more', "--section", "Data", "--source", "Q", "--tag", "a b", "--kind", "acme")
+    following.ok("feeds", "add", "https://q.example/f?a=1&b=2", "--name", "q", *facts, "--unread")
+    following.ok("feeds", "mute", "q")
+    before = following.path("feeds.toml").read_text()
+    assert all(word in before for word in ('kind = "acme"', "muted = true", "a=1&b=2"))
+    first, undo = following.ok("feeds", "remove", "q").splitlines()
+    assert (first, following.path("feeds.toml").read_text()) == ("removed q", "")
+    for command in undo.removeprefix("Undo: ").split(" && "):
+        following.ok(*shlex.split(command)[1:])
+    assert following.path("feeds.toml").read_text() == before
+
+
 @pytest.mark.parametrize("words, said", [
+    (("feeds", "add", "https://x.example/", "--kind", "acme"), 'there is no source "acme"'),
     (("feeds", "add", "http://127.0.0.2:9/"), "allow_private names its host"),
     (("feeds", "add", "ftp://x.example/"), "no address of a feed or a page"),
     (("feeds", "add", "https://me:geheim@x.example/"), "has no password in it"),

@@ -1,5 +1,6 @@
 """Exports of past issues, as their tools make them."""
 
+import json
 import zipfile
 
 SUBSTACK_POSTS = (
@@ -53,6 +54,18 @@ BUTTONDOWN = {
     "emails/members.md": "Only you\n",
     "emails/not-yet.md": "A draft\n",
 }
+BUTTONDOWN_JSON = {
+    "emails.json": json.dumps(
+        [
+            {"id": "em_1", "secondary_id": 1, "subject": "Plain: a, subject", "slug": "plain", "source": "app",
+             "publish_date": "2023-01-02 16:55:00+00:00"},
+            {"id": "em_2", "secondary_id": "2", "subject": "For members", "slug": "members", "email_type": "premium",
+             "publish_date": "2023-01-09 13:00:00+00:00", "status": "sent", "metadata": {}, "attachments": []},
+            {"id": "em_3", "subject": "Not yet", "slug": "not-yet", "status": "draft", "publish_date": None},
+        ]
+    ),
+    **{name: text for name, text in BUTTONDOWN.items() if name.endswith(".md")},
+}  # fmt: skip
 PULLED = {
     "weekly/emails/first.md": "---\nid: em_9\nsubject: 'Pulled: first'\nstatus: published\nemail_type: public\n"
     "slug: first\npublish_date: 2023-01-02T10:00:00Z\ndescription: The preview\n---\n\nHello.\n",

@@ -27,3 +27,15 @@ def test_a_file_that_cannot_be_read_is_a_remark(tmp_path):
     assert (remark.line, remark.harmless) == (2, False)
     (remark,) = read_leniently(tmp_path / "gone.md").remarks
     assert "it cannot be read" in remark.what
+
+
+def test_a_note_without_an_article_is_passed_over_and_a_broken_one_is_told(tmp_path):
+    for name, text in {
+        "note.md": "# A thought\n\nof mine\n",
+        "todo.md": "---\ntags: [todo]\n---\n- [ ] call\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+        assert read_leniently(tmp_path / name) is None
+        assert read_leniently(tmp_path / name, "markdown").remarks
+    (tmp_path / "open.md").write_text("---\ntitle: A\n")
+    assert "has no end" in read_leniently(tmp_path / "open.md").remarks[0].what

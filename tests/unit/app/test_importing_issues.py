@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
-from past_exports import BUTTONDOWN, MAILCHIMP, PULLED, QUEUES, SUBSTACK, packed
+from past_exports import BUTTONDOWN, BUTTONDOWN_JSON, MAILCHIMP, PULLED, QUEUES, SUBSTACK, packed
 
 from newsletter.app import open_newsletter
 from newsletter.app.archive import public_issues
@@ -46,7 +46,7 @@ def test_substack_becomes_issues_by_date_with_receipts(newsletter, tmp_path):
     ]
     assert [issue.imported_from for issue in issues] == ["substack:101", "substack:102", "substack:103"]
     assert (issues[0].preheader, result.drafts, result.tool) == ("The subtitle", 1, "substack")
-    assert [remark.what for remark in result.remarks] == ['"About" is a page, no issue']
+    assert [remark.what for remark in result.remarks] == ['"About" is no issue, but a page']
     (receipt,) = newsletter.issues.receipts_of(1)
     assert (receipt.ledger, receipt.host, receipt.list) == ("imported:substack", "Substack", issues[0].list)
     assert receipt.started == datetime(2024, 3, 10, 12, 5, tzinfo=UTC)
@@ -117,6 +117,17 @@ def test_an_imported_issue_need_not_be_as_ours_are(newsletter, tmp_path):
     assert "image-remote" in found
 
 
+def test_what_substack_mailed_is_an_issue_whatever_its_kind(newsletter, tmp_path):
+    head = SUBSTACK["posts.csv"].partition("\n")[0]
+    kinds = ("video", "adhoc_email", "thread", "Podcast")
+    rows = [f"{n}.a,2024-01-0{n}T08:00:00Z,true,,,{kind},everyone,T{n},," for n, kind in enumerate(kinds, 1)]
+    pages = {f"posts/{n}.a.html": f"<p><a href='https://acme.example/{n}'>x</a></p>" for n in range(1, 5)}
+    result, issues = taken(newsletter, packed(tmp_path, {"posts.csv": "\n".join([head, *rows]), **pages}))
+    assert [(issue.subject, issue.archive) for issue in issues] == [("T1", None), ("T2", False), ("T4", None)]
+    assert [remark.what for remark in result.remarks] == ['"T3" is no issue, but a thread']
+    assert newsletter.past().sent(Article(id="aaaaaaaaaaaaa", link="https://acme.example/2")).number == 2
+
+
 def test_importing_twice_adds_nothing_and_a_newer_export_what_is_new(newsletter, tmp_path):
     older = {
         **SUBSTACK,
@@ -157,8 +168,9 @@ def test_numbers_that_are_taken_are_refused_with_what_to_do(newsletter, tmp_path
     assert own.read_bytes() == before["001.md"]
 
 
-def test_buttondown_is_read_from_its_export(newsletter, tmp_path):
-    result, (plain, members) = taken(newsletter, packed(tmp_path, BUTTONDOWN))
+@pytest.mark.parametrize("export", [BUTTONDOWN, BUTTONDOWN_JSON])
+def test_buttondown_is_read_from_its_export(newsletter, tmp_path, export):
+    result, (plain, members) = taken(newsletter, packed(tmp_path, export))
     assert (plain.subject, members.archive, result.drafts) == ("Plain: a, subject", False, 1)
     assert [article.link for article in plain.articles] == ["", "https://acme.example/piece"]
     past = newsletter.past()
@@ -194,7 +206,9 @@ def test_mailchimp_is_joined_by_title_or_subject_and_says_what_has_no_text(newsl
     "content, words",
     [
         (b"no zip", "this is no ZIP archive"),
-        ({"a.txt": "x"}, r"no export of past issues in this; it would have emails.csv \(buttondown\)"),
+        ({"a.txt": "x"}, r"no export of past issues in this; it would have emails.json or emails.csv \(buttondown\)"),
+        ({"emails.json": "[{"}, "emails.json: this is not JSON; ask for the export again"),
+        ({"emails.json": '{"a": 1}'}, "emails.json: this is no list of emails with subjects"),
         ({"posts.csv": "id,name\n1,x\n"}, r'posts.csv:1: there is no column "post_id"'),
         ({"posts.csv": "post_id,title,is_published\n"}, "no past issue in this export of substack"),
     ],

@@ -8,13 +8,15 @@ import pytest
 
 from newsletter.app import open_newsletter
 from newsletter.app.clustering import STORIES, VERSION, WORDINGS
-from newsletter.app.proposing import propose
+from newsletter.app.proposing import propose, propose_of
+from newsletter.app.ranking import rank
 from newsletter.app.scaffold import make_newsletter
 from newsletter.app.shortlisting import shortlist
 from newsletter.composer.issues import sha256_of
 from newsletter.composer.mutes import MuteKind
 from newsletter.composer.pool import Decision
 from newsletter.composer.receipt import Receipt, receipt_path, write_receipts
+from newsletter.composer.selection import Limits
 from newsletter.composer.shortlist import RepeatKind
 from newsletter.composer.tfidf import Wordings
 from newsletter.errors import PoolError
@@ -232,4 +234,17 @@ def test_a_proposal_is_made_of_pool_and_candidates_and_each_is_in_the_pool_then(
     assert left.choice.article == PACKET
     assert "issue 1 tells this story already" in {repeat.words for repeat in left.repeats}
     with pytest.raises(PoolError, match="no story that waits is good enough"):
+        propose(newsletter, proposed.path, limit=5, now=NOW)
+    with pytest.raises(PoolError, match="there is no room: it has 4 articles, and an issue takes 4"):
         propose(newsletter, proposed.path, limit=4, now=NOW)
+
+
+def test_what_another_process_takes_while_stories_are_ranked_is_in_one_issue_only(newsletter):
+    first, second = (Article(id=id * 13, title=id, link=f"https://{id}.example/", published=TODAY) for id in "xy")
+    newsletter.pool().add([first, second])
+    ranking = rank(newsletter, now=NOW)
+    taken = propose(newsletter, None, limit=1, now=NOW)
+    proposed = propose_of(newsletter, ranking, Limits(most=9), None)
+    assert proposed.passed["taken meanwhile"] == 1
+    issues = [newsletter.issues.read(path) for path in (taken.path, proposed.path)]
+    assert sorted(one.id for issue in issues for one in issue.articles) == [first.id, second.id]

@@ -118,6 +118,36 @@ def test_json_of_a_service_is_understood_whole(values, tags, note):
     assert not reading.remarks
 
 
+@pytest.mark.parametrize(
+    "text, name",
+    [
+        (TABLES["pocket"].replace("A page,", "https://acme.example/1,"), "part_000000.csv"),
+        (json.dumps([PINBOARD[0] | {"description": "https://acme.example/1"}]), "pinboard.json"),
+        (json.dumps([PINBOARD[0] | {"description": False, "extended": False}]), "pinboard.json"),
+    ],
+)
+def test_a_bookmark_whose_title_nobody_knows_has_none_and_its_page_may_give_it(text, name):
+    (article,) = articles(text, name)
+    assert facts(article, "title", "link") == ("", "https://acme.example/1")
+    assert article.note in ("", "Mine")
+
+
+def test_a_folder_of_the_services_own_making_is_no_tag():
+    (article,) = articles(TABLES["raindrop"].replace(",one,", ",Unsorted,"), "export.csv")
+    assert article.tags == ("two words", "one")
+    (article,) = articles(TABLES["raindrop"].replace(",one,", ",Dev/AI,"), "export.csv")
+    assert article.tags == ("Dev", "AI", "two words", "one")
+
+
+def test_what_linkding_read_on_the_page_stands_in_for_a_title():
+    site = {"website_title": "Theirs", "website_description": "What they say"}
+    bare = LINKDING["results"][0] | {"title": "", "description": ""} | site
+    named = LINKDING["results"][0] | site
+    first, second = articles(json.dumps([bare, named]), "bookmarks.json")
+    assert facts(first, "title", "summary", "note") == ("Theirs", "What they say", "and more")
+    assert facts(second, "title", "summary") == ("A page", "What they say")
+
+
 CLIPPING = """---
 title: "Queues: moving them"
 source: "https://acme.example/queue"

@@ -179,12 +179,24 @@ def test_markdown_without_front_matter_may_hold_several_articles():
         ("+++\ntitle = \n+++\n", r"a\.md:2: this is not TOML"),
         ("---\ntitle: A\n", r"a\.md:1: the front matter has no end"),
         ("---\n: x\n---\n", r"a\.md:2: this front matter line"),
-        ("---\nmood: x\n---\n", "neither title nor link"),
     ],
 )
 def test_broken_front_matter_is_an_error_with_its_line(text, message):
     with pytest.raises(InputError, match=message):
         read(text, "a.md")
+
+
+def test_front_matter_without_title_and_link_is_no_article_and_says_so():
+    reading = read("---\nmood: x\n---\nText\n", "a.md")
+    assert (reading.collected, [remark.line for remark in reading.remarks]) == ((), [1])
+    assert "neither title nor link; add a line title" in reading.remarks[0].what
+
+
+def test_prose_below_front_matter_with_a_link_is_the_text_of_the_article():
+    reading = read("---\r\ntitle: A\r\nlink: https://a.example/\r\n---\r\n# A\r\n\r\nWe **moved** it.\r\n", "a.md")
+    (one,) = reading.collected
+    assert (one.article.title, one.article.drafted_by, one.text) == ("A", "", "A\nWe moved it.")
+    assert not reading.remarks
 
 
 def test_standard_input_is_read_by_how_it_begins():

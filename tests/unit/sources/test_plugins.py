@@ -1,5 +1,6 @@
 """Sources of third parties, in a wheel of their own that is put on the path: the good, and those that are not."""
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -63,6 +64,19 @@ def test_one_that_fails_is_named_and_stops_nobody(name, words):
 def test_one_that_hangs_is_stopped_with_all_that_it_started():
     with pytest.raises(InputError, match=r'"hanging" did not finish within 1 seconds, and was stopped'):
         run_aside("hanging", DATA, CONTEXT, seconds=1)
+
+
+def test_one_that_hangs_is_stopped_when_somebody_wants_it_to_end():
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    with pytest.raises(InputError, match="ended without an answer"):
+        run_aside("hanging", b"more than a pipe holds" * 100_000, CONTEXT, seconds=600, stop=stop)
+    assert stop.is_set()
+
+
+def test_one_that_is_waited_for_with_patience_is_told_and_heard_whole():
+    lines = b"".join(b"Number %d|https://acme.example/%d\n" % (n, n) for n in range(5000))
+    assert len(run_aside("acme", lines, CONTEXT, stop=threading.Event()).collected) == 5000
 
 
 def test_what_one_prints_reaches_nobody(capfd):
