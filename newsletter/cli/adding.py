@@ -155,10 +155,10 @@ def add_saved_pages(
 
     if not pages:
         return []
-    pool = newsletter.pool()
+    pool, past = newsletter.pool(), newsletter.past()
     outcomes = []
     for name, data in pages:
-        outcomes.append(Outcome(added=add_saved(newsletter, pool, name, data, noted)))
+        outcomes.append(Outcome(added=add_saved(newsletter, pool, past, name, data, noted)))
         if not quiet:
             added = outcomes[-1].added
             say(f"{added.outcome:<9}  {added.entry.article.id}  {name}")

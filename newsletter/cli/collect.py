@@ -122,7 +122,8 @@ def _collected(newsletter: "Newsletter", readings: "Sequence[Reading]", noted: "
         return []
     from newsletter.app.collecting import collect
 
-    return [collect(newsletter, reading, noted) for reading in readings]
+    pool = newsletter.pool()
+    return [collect(newsletter, pool, reading, noted) for reading in readings]
 
 
 def _report(collection: "Collection") -> None:

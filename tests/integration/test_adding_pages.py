@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from web_site import Says, web_site
 
 from newsletter.app import open_newsletter
+from newsletter.app.newsletter import Newsletter
 from newsletter.app.page_queue import work_off
 from newsletter.cli.root import root
 from newsletter.composer.pool import Decision
@@ -239,6 +240,18 @@ def test_addresses_come_from_files_and_standard_input(newsletter, tmp_path):
     assert [entry.article.link[-1] for entry in entries(newsletter)] == ["1", "2", "3"]
     assert "https://a.example/3" in CliRunner().invoke(root, ["pool"]).output  # it has no title yet
     assert {entry.article.source for entry in entries(newsletter)} == {"A"}
+
+
+def test_the_pool_is_read_once_however_many_files_there_are(newsletter, tmp_path, monkeypatch):
+    read = []
+    original = Newsletter.pool
+    monkeypatch.setattr(Newsletter, "pool", lambda self: read.append(1) or original(self))
+    for number in range(5):
+        text = f'---\ntitle: "Note {number}"\nsource: "https://a.example/{number}"\n---\nText.\n'
+        (tmp_path / "desk" / f"note-{number}.md").write_text(text)
+    add(*(f"note-{number}.md" for number in range(5)))
+    assert len(read) == 1
+    assert len(entries(newsletter)) == 5
 
 
 @pytest.mark.parametrize("name, text", {

@@ -25,7 +25,7 @@ def test_the_first_page_of_a_digest_may_come_after_the_second_and_doubles_nothin
 
     def add(data):
         reading = read("digest.txt", data, None)
-        collection = collect(newsletter, reading, Noted())
+        collection = collect(newsletter, newsletter.pool(), reading, Noted())
         return [row.outcome for row in collection.rows], [remark.what for remark in reading.remarks]
 
     outcomes, remarks = add(second)
