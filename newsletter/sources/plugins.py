@@ -52,15 +52,17 @@ def loaded(found: EntryPoint) -> Adapter:
     return source  # type: ignore[no-any-return]
 
 
-def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS) -> Reading:
+def run_aside(name: str, data: bytes, context: Context, seconds: float | None = None) -> Reading:
     """Return what the source called *name* reads in *data*, in a process of its own and within *seconds*.
 
+    :param seconds: :data:`SECONDS` unless told otherwise.
     :raises SourceError: when it raises, hangs, exits, or returns what is no reading.
     :raises InputError: when it says that the data are none of its own.
     """
     found = _entry_point(name)
     asked = {"name": context.name, "address": context.address, "headers": dict(context.headers)}
-    answer = _asked(found, {"do": "read", "now": context.now.isoformat(), **asked}, data, context.name, seconds)
+    question = {"do": "read", "now": context.now.isoformat(), **asked}
+    answer = _asked(found, question, data, context.name, seconds or SECONDS)
     try:
         return _reading(answer["reading"], name, context)
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
