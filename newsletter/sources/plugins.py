@@ -60,9 +60,12 @@ def loaded(found: EntryPoint) -> Adapter:
     return source  # type: ignore[no-any-return]
 
 
-def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS, stop: Event | None = None) -> Reading:
+def run_aside(
+    name: str, data: bytes, context: Context, seconds: float | None = None, stop: Event | None = None
+) -> Reading:
     """Return what the source called *name* reads in *data*, in a process of its own and within *seconds*.
 
+    :param seconds: :data:`SECONDS` unless told otherwise.
     :param stop: ends it when it is set.
     :raises SourceError: when it raises, hangs, exits, is ended, or returns what is no reading.
     :raises InputError: when it says that the data are none of its own.
@@ -70,7 +73,7 @@ def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS
     found = _entry_point(name)
     asked = {"name": context.name, "address": context.address, "headers": dict(context.headers)}
     question = {"do": "read", "now": context.now.isoformat(), **asked}
-    answer = _asked(found, question, data, context.name, seconds, stop)
+    answer = _asked(found, question, data, context.name, seconds or SECONDS, stop)
     try:
         return _reading(answer["reading"], name, context)
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
