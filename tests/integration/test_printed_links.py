@@ -31,8 +31,7 @@ FILES = {
     "rss.xml": RSS,
     "atom.atom": '<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry><id>1</id><title>Of the {1}</title>'
     '<link href="{0}"/></entry></feed>',
-    "bookmarks.html": '<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n<DT><A HREF="{0}" ADD_DATE="1762160400">Of the {1}</A>'
-    "\n</DL><p>\n",
+    "bookmarks.html": '<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n<DT><A HREF="{0}">Of the {1}</A>\n</DL><p>\n',
     "pocket.csv": "title,url,time_added,tags,status\nOf the {1},{0},1762160400,,unread\n",
     "weekly.eml": MAIL,
     "digest.md": "### [Of the {1}]({0})\n\nWhy it matters: It does.\n",
