@@ -10,8 +10,13 @@ from newsletter.cli.options import json_option, one_line, one_line_each
 from newsletter.cli.output import here, plural, say, say_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsletter.app.adding import Noted
     from newsletter.app.collecting import Collection
+    from newsletter.app.newsletter import Newsletter
     from newsletter.cli.adding import Outcome
+    from newsletter.sources.reading import Reading
 
 
 @click.command()
@@ -86,7 +91,6 @@ def add(
     lines were not understood, or that a page is not there.
     """  # noqa: D301 - click's mark that these lines stay as they are
     from newsletter.app.adding import Noted
-    from newsletter.app.collecting import collect
 
     newsletter = here()
     sorted_out = sort_out(items, links, kind)  # all of them, before any is added
@@ -96,10 +100,7 @@ def add(
         section=" ".join(section.split()),
         source=" ".join(source.split()),
     )
-    collections = [
-        collect(newsletter, reading, source=source, section=section, note=noted.note, tags=noted.tags)
-        for reading in sorted_out.readings
-    ]
+    collections = _collected(newsletter, sorted_out.readings, noted)
     if not as_json:
         for collection in collections:
             _report(collection)
@@ -114,6 +115,15 @@ def add(
     lost = any(not remark.harmless for collection in collections for remark in collection.remarks)
     if lost or any(has_failed(page) for page in pages):
         raise click.exceptions.Exit(1)
+
+
+def _collected(newsletter: "Newsletter", readings: "Sequence[Reading]", noted: "Noted") -> "list[Collection]":
+    if not readings:
+        return []
+    from newsletter.app.collecting import collect
+
+    pool = newsletter.pool()
+    return [collect(newsletter, pool, reading, noted) for reading in readings]
 
 
 def _report(collection: "Collection") -> None:
