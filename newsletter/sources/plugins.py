@@ -6,8 +6,6 @@ exits or takes all memory costs nobody but itself: what becomes of it is a Sourc
 """
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +17,7 @@ from typing import Any
 from newsletter.errors import InputError, SourceError
 from newsletter.model.article import Article
 from newsletter.model.excerpt import excerpt
+from newsletter.processes import kill
 from newsletter.sources.context import Adapter, Context
 from newsletter.sources.entry import ENTRY_LIMIT, web_link
 from newsletter.sources.plain import visible
@@ -153,7 +152,7 @@ def _ended_by(stop: Event | None, process: "subprocess.Popen[bytes]") -> Iterato
     def watch() -> None:
         while not done.wait(LOOK):
             if stop.is_set() and process.returncode is None:
-                _kill(process)
+                kill(process)
 
     watcher = Thread(target=watch, daemon=True)
     watcher.start()
@@ -166,20 +165,12 @@ def _ended_by(stop: Event | None, process: "subprocess.Popen[bytes]") -> Iterato
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Stop the process, and all that it started."""
-    _kill(process)
+    kill(process)
     for pipe in (process.stdin, process.stdout):
         if pipe:
             with suppress(OSError):  # what it did not read
                 pipe.close()
     process.wait()
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):  # it and its children are gone
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
 
 
 def _reading(values: Mapping[str, Any], source: str, context: Context) -> Reading:
