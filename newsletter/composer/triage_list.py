@@ -29,7 +29,7 @@ OUTLETS = 4
 """Other articles of a story that are named at most."""
 
 _HELP = """\
-# pick [SECTION]   p  into the issue; picks stand in their section in the order of this list
+# pick [SECTION]   p  into the issue, in the order of this list; without a section, at the issue's end
 # hold [REASON]    h  for later: it comes back with its age
 # drop REASON      d  it never comes back
 # mute [REASON]    m  its source: nothing of it is shown any more

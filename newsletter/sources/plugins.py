@@ -59,9 +59,12 @@ def loaded(found: EntryPoint) -> Adapter:
     return source  # type: ignore[no-any-return]
 
 
-def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS, stop: Event | None = None) -> Reading:
+def run_aside(
+    name: str, data: bytes, context: Context, seconds: float | None = None, stop: Event | None = None
+) -> Reading:
     """Return what the source called *name* reads in *data*, in a process of its own and within *seconds*.
 
+    :param seconds: :data:`SECONDS` unless told otherwise.
     :param stop: ends it when it is set.
     :raises SourceError: when it raises, hangs, exits, is ended, or returns what is no reading.
     :raises InputError: when it says that the data are none of its own.
@@ -69,7 +72,7 @@ def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS
     found = _entry_point(name)
     asked = {"name": context.name, "address": context.address, "headers": dict(context.headers)}
     question = {"do": "read", "now": context.now.isoformat(), **asked}
-    answer = _asked(found, question, data, context.name, seconds, stop)
+    answer = _asked(found, question, data, context.name, seconds or SECONDS, stop)
     try:
         return _reading(answer["reading"], name, context)
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
@@ -108,7 +111,7 @@ def _asked(
     found: EntryPoint, question: Mapping[str, Any], data: bytes, where: str, seconds: float, stop: Event | None = None
 ) -> Mapping[str, Any]:
     """Return the answer of the source's own process: it has no more to do with this one than its pipes."""
-    head = json.dumps({**question, "source": found.name, "memory": MEMORY}).encode() + b"\n"
+    head = json.dumps({**question, "source": found.name, "memory": MEMORY, "seconds": seconds}).encode() + b"\n"
     # -P: what lies in the editor's folder is not imported, whatever it is called.
     command = [sys.executable, "-P", "-m", "newsletter.sources.aside"]
     process = subprocess.Popen(  # noqa: S603 - our own module
