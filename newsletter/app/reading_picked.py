@@ -10,6 +10,7 @@ from newsletter.app.page_taking import Taken
 from newsletter.composer.draft_prompt import FEWEST_READ
 from newsletter.composer.pool import Pool
 from newsletter.model.page_state import PageState
+from newsletter.model.word_count import count_words
 from newsletter.sources.page_schedule import is_due
 
 
@@ -31,7 +32,7 @@ def _unread(newsletter: Newsletter, tasks: Sequence[Task], pool: Pool) -> list[P
     now, states = datetime.now(UTC), []
     for task in tasks:
         article = task.article
-        if not article.link or article.id not in pool.entries or len(task.text.split()) >= FEWEST_READ:
+        if not article.link or article.id not in pool.entries or count_words(task.text) >= FEWEST_READ:
             continue
         state = known.get(article.id)
         if state is None or is_due(state, now):
