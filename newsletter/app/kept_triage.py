@@ -14,7 +14,7 @@ from typing import Any
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.sitting import Sitting
 from newsletter.composer.triage_list import triage_text
-from newsletter.errors import InputError
+from newsletter.errors import FileError, InputError
 from newsletter.files import write_whole
 
 
@@ -57,7 +57,12 @@ class KeptTriage:
 
     def printed(self, sitting: Sitting) -> str:
         """Return a list of *sitting* that is edited elsewhere; what is edited here goes before."""
-        return triage_text(sitting) if self.path.exists() else self._noted(sitting)
+        if self.path.exists():
+            return triage_text(sitting)
+        try:
+            return self._noted(sitting)
+        except FileError:  # who may write nothing here may read; no line of the list is missed then
+            return triage_text(sitting)
 
     def _noted(self, sitting: Sitting) -> str:
         text = triage_text(sitting)
