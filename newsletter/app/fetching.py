@@ -75,7 +75,7 @@ def fetch_feeds(newsletter: Newsletter, wanted: Wanted, told: Told, stop: Event)
     :raises FetchingBusy: another run goes on.
     """
     found = FeedList(newsletter)
-    feeds = [found.find(name) for name in wanted.names] or list(found.feeds.values())
+    feeds = found.named(wanted.names) or list(found.feeds.values())
     with newsletter.database.fetching_lock():
         store = FeedStore(newsletter.database)
         states = {feed.slug: FeedState(address=feed.address) for feed in feeds}
@@ -203,7 +203,7 @@ class _Run:
         self._answered = True
         self._judge_unreached()
         answer, now = followed.answer, _now()
-        if not is_fine(answer):
+        if not is_fine(state, answer):
             self._refuse(feed, after_refusal(state, answer, now), answer)
             return
         after = after_answer(state, answer, now, moved_to=followed.moved_to)

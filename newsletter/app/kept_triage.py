@@ -8,13 +8,14 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.sitting import Sitting
 from newsletter.composer.triage_list import triage_text
-from newsletter.errors import InputError
+from newsletter.errors import FileError, InputError
 from newsletter.files import write_whole
 
 
@@ -57,7 +58,10 @@ class KeptTriage:
 
     def printed(self, sitting: Sitting) -> str:
         """Return a list of *sitting* that is edited elsewhere; what is edited here goes before."""
-        return triage_text(sitting) if self.path.exists() else self._noted(sitting)
+        if not self.path.exists():
+            with suppress(FileError):  # who only looks needs no room for it
+                return self._noted(sitting)
+        return triage_text(sitting)
 
     def _noted(self, sitting: Sitting) -> str:
         text = triage_text(sitting)

@@ -10,6 +10,7 @@ from typing import Any
 from newsletter.app.candidates import Articles
 from newsletter.app.clustering import Advance
 from newsletter.app.deciding import Decided, Refused, decide
+from newsletter.app.issue_lock import issues_locked
 from newsletter.app.kept_triage import Opened
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.picking import list_of, require_unsent
@@ -132,7 +133,11 @@ def carry_out(newsletter: Newsletter, text: str, opened: Opened, *, reference: s
     :param reference: of the issue; None is the one that it was opened with, or the newest unsent one.
     :raises Refused: with each fault of it; then nothing was written.
     """
-    list_name = list_name or opened.list_name
+    with issues_locked(newsletter):
+        return _carry_out(newsletter, text, opened, reference, list_name or opened.list_name)
+
+
+def _carry_out(newsletter: Newsletter, text: str, opened: Opened, reference: str | None, list_name: str) -> Outcome:
     path = issue_for(newsletter, reference or opened.issue or None, list_name)
     sections = [room.name for room in rooms_of(newsletter, path, opened.sections)]
     answer = read_triage(text, sections, _resolver(newsletter, opened))
@@ -154,8 +159,9 @@ def write_verdicts(newsletter: Newsletter, sitting: Sitting, verdicts: Sequence[
 
     :raises Refused: with each verdict that cannot be; then nothing was written.
     """
-    path = sitting.path or issue_for(newsletter, None, sitting.list_name)
-    decided = decide(newsletter, verdicts, path, list_name=sitting.list_name, others=sitting.others)
+    with issues_locked(newsletter):
+        path = sitting.path or issue_for(newsletter, None, sitting.list_name)
+        decided = decide(newsletter, verdicts, path, list_name=sitting.list_name, others=sitting.others)
     about = {verdict.id for verdict in verdicts}
     undecided = sum(one.choice.article.id not in about for one in sitting.suggestions)
     return Outcome(decided=decided, undecided=undecided, over=_over(newsletter, decided))

@@ -18,7 +18,7 @@ WIDE = 110
 LETTERS = {Verb.PICK: "p", Verb.HOLD: "h", Verb.DROP: "d", Verb.MUTE: "m"}
 KEYS = "p pick  1-9 section  h hold  d drop  m mute  u undo  / search  ? help  q write"
 HELP = """\
-p          pick it into the section that stands in its line
+p          pick it into the section of its line, or at the issue's end
 1 to 9, s  pick it into that section; s asks for one, or a new one
 h, H       hold it for later; H asks for a reason
 d, D       drop it for a reason; D takes the last reason again
@@ -60,7 +60,7 @@ def _what(one: Suggestion, verdict: Verdict | None) -> str:
     if verdict is None:
         return one.section
     if verdict.verb is Verb.PICK:
-        return verdict.section or "(no section)"
+        return verdict.section or "(at the end)"
     return verdict.reason or {Verb.HOLD: "for later", Verb.MUTE: "its source"}.get(verdict.verb, "")
 
 

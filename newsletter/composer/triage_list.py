@@ -31,7 +31,7 @@ OUTLETS = 4
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 _HELP = """\
-# pick [SECTION]   p  into the issue; picks stand in their section in the order of this list
+# pick [SECTION]   p  into the issue, in the order of this list; without a section, at the issue's end
 # hold [REASON]    h  for later: it comes back with its age
 # drop REASON      d  it never comes back
 # mute [REASON]    m  its source: nothing of it is shown any more

@@ -109,7 +109,7 @@ def _asked(
     found: EntryPoint, question: Mapping[str, Any], data: bytes, where: str, seconds: float, stop: Event | None = None
 ) -> Mapping[str, Any]:
     """Return the answer of the source's own process: it has no more to do with this one than its pipes."""
-    head = json.dumps({**question, "source": found.name, "memory": MEMORY}).encode() + b"\n"
+    head = json.dumps({**question, "source": found.name, "memory": MEMORY, "seconds": seconds}).encode() + b"\n"
     # -P: what lies in the editor's folder is not imported, whatever it is called.
     command = [sys.executable, "-P", "-m", "newsletter.sources.aside"]
     process = subprocess.Popen(  # noqa: S603 - our own module

@@ -113,7 +113,7 @@ def test_without_a_network_it_says_so_and_nothing_else(following):
     assert done.returncode == 4
     assert done.stdout.splitlines() == [
         "no site can be reached: is there a network?",
-        "  it cannot be connected to (All connection attempts failed)",
+        "  it cannot be connected to (connection refused)",
         "Nothing is held against 2 feeds; newsletter fetch asks again",
     ]
     assert [row["failures"] for row in json.loads(following.ok("feeds", "list", "--json"))] == [0, 0]

@@ -331,8 +331,8 @@ def test_what_another_package_reads_is_fetched_like_a_feed_and_its_faults_are_it
     monkeypatch.syspath_prepend(str(wheel))
     listed = Says(body=b"Queues|https://acme.example/q\n")
     with web_site({"/a": listed, "/b": listed, "/c": feed("news", 1)}) as site:
-        follow(folder, acme=at(site, "/a"), bad=at(site, "/b"), news=at(site, "/c"))
-        text = (folder / "feeds.toml").read_text()
+        follow(folder, acme=at(site, "/a"), bad=at(site, "/b"), news=at(site, "/c"), none=at(site, "/a2"))
+        text = (folder / "feeds.toml").read_text().replace("[feeds.none]", '[feeds.none]\nkind = "tapes"')
         text = text.replace("[feeds.acme]", '[feeds.acme]\nkind = "acme"')
         (folder / "feeds.toml").write_text(text.replace("[feeds.bad]", '[feeds.bad]\nkind = "raising"'))
         results = {result.feed.slug: result for result in fetch(folder).results}
@@ -340,7 +340,10 @@ def test_what_another_package_reads_is_fetched_like_a_feed_and_its_faults_are_it
         "acme": Outcome.CHANGED,
         "bad": Outcome.FAILED,
         "news": Outcome.CHANGED,
+        "none": Outcome.FAILED,
     }
+    assert results["none"].state.words == 'there is no source "tapes"'
+    assert results["none"].todo == 'install the package that brings "tapes", or take kind out of [feeds.none]'
     assert 'the source "raising" failed: KeyError' in results["bad"].state.words
     found = {article.title: article for article in waiting(folder)}
     assert (found["Queues"].feed, found["Queues"].found) == (at(site, "/a"), "feed:acme")

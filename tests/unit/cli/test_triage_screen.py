@@ -147,6 +147,12 @@ def test_what_a_sent_issue_had_is_picked_for_a_reason(journal):
     assert "there is no section 9" in play.shown[7]
 
 
+def test_a_pick_without_a_section_says_where_it_goes(journal):
+    play = Play(journal).press("down down p")
+    assert "p  (at the end)" in play.shown[1]
+    assert play.verdicts == [("cyd", "pick", None, "", "")]
+
+
 def test_decisions_are_undone_one_by_one_and_left_undecided(journal):
     play = Play(journal).press("p", "h", "up h", "home space", "u u u u", "u")
     assert "▸h  for later" not in play.shown[2]
