@@ -5,16 +5,17 @@ from datetime import UTC, datetime
 
 from newsletter.app.drafting import Task
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.page_queue import Told, read_pages
+from newsletter.app.page_queue import read_pages
 from newsletter.app.page_taking import Taken
 from newsletter.composer.draft_prompt import FEWEST_READ
 from newsletter.composer.pool import Pool
 from newsletter.model.page_state import PageState
+from newsletter.model.progress import Progress
 from newsletter.model.word_count import count_words
 from newsletter.sources.page_schedule import is_due
 
 
-def read_unread(newsletter: Newsletter, tasks: Sequence[Task], *, seconds: float, told: Told) -> list[Taken]:
+def read_unread(newsletter: Newsletter, tasks: Sequence[Task], *, seconds: float, told: Progress) -> list[Taken]:
     """Read the pages of the articles of *tasks* whose text is not known, or is only what a feed says of them.
 
     A page that gave nothing is asked for again as ``newsletter fetch`` would ask.
