@@ -4,7 +4,6 @@ import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -13,6 +12,8 @@ from newsletter.cli.options import json_option, one_line, one_line_each
 from newsletter.cli.output import here, moment, plural, say, say_json, say_table
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from newsletter.app.discovery import FoundFeed
     from newsletter.app.feeds import FeedStanding
     from newsletter.model.feed import Feed
@@ -153,7 +154,7 @@ def list_(as_json: bool) -> None:
         say("no feeds; newsletter feeds add ADDRESS adds one")
 
 
-def _row(standing: "FeedStanding", timezone: ZoneInfo) -> tuple[str, ...]:
+def _row(standing: "FeedStanding", timezone: "ZoneInfo") -> tuple[str, ...]:
     from newsletter.model.feed import pace_of
 
     feed, state = standing.feed, standing.state

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -12,6 +11,8 @@ from newsletter.cli.options import json_option
 from newsletter.cli.output import here, moment, plural, say, say_json
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from newsletter.app import Newsletter
     from newsletter.app.fetch_result import FeedResult, FetchRun
     from newsletter.app.page_taking import Taken
@@ -72,7 +73,7 @@ def _code(run: "FetchRun") -> int:
     return 4 if run.away or run.of(Outcome.FAILED, Outcome.GONE) else 0
 
 
-def say_run(run: "FetchRun", timezone: ZoneInfo, *, alone: bool = True) -> None:
+def say_run(run: "FetchRun", timezone: "ZoneInfo", *, alone: bool = True) -> None:
     """Say what a run came to: what is new, slow, moved, broken, and what to do about it.
 
     :param timezone: that times are told in.
@@ -106,7 +107,7 @@ def say_run(run: "FetchRun", timezone: ZoneInfo, *, alone: bool = True) -> None:
         say("Next: newsletter triage")
 
 
-def _say_nothing_due(run: "FetchRun", timezone: ZoneInfo) -> None:
+def _say_nothing_due(run: "FetchRun", timezone: "ZoneInfo") -> None:
     if not run.resting:
         say("no feeds; newsletter feeds add ADDRESS adds one")
         return
@@ -133,7 +134,7 @@ def _say_moved(run: "FetchRun") -> None:
         say(f"  {result.feed.slug}: {result.state.moved_to}")
 
 
-def _say_broken(run: "FetchRun", timezone: ZoneInfo) -> None:
+def _say_broken(run: "FetchRun", timezone: "ZoneInfo") -> None:
     from newsletter.app.fetch_result import Outcome
 
     broken = run.of(Outcome.FAILED, Outcome.GONE, Outcome.WAITING)
