@@ -124,6 +124,10 @@ class NotAsked(NetError):
     """An address must not be asked, now or later: it is private, is none, or is one that robots are to leave alone."""
 
 
+class Unreachable(NetError):
+    """A host is not found or cannot be connected to: it is away, or the network is."""
+
+
 class BrowserError(NewsletterError):
     """Chromium, or what it needs, is missing or fails."""
 

@@ -57,6 +57,25 @@ def locked(handle: int, *, shared: bool = False) -> Iterator[None]:
         _unlock(handle)
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other process of ours changes files of *folder*, and keep them out until the block ends.
+
+    Who reads a file and writes it anew would else undo what was written in between. It must not be nested. Where a
+    folder is not there or cannot be opened (Windows), it goes on without.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield
+        return
+    try:
+        with locked(handle):
+            yield
+    finally:
+        os.close(handle)
+
+
 def write_whole(path: Path, data: bytes, *, mode: int | None = None, durable: bool = True) -> None:
     """Put *data* into *path*, so that whoever looks sees the old file or the new one, never half of it.
 

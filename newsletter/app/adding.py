@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:  # heavy: imported by who asks for a candidate
     from newsletter.store.candidates import CandidateStore
 
 FOUND = "page"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.I)  # of two letters at least: C: is a disk
+_NO_SCHEME = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/.*)?", re.I)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +106,7 @@ def require_address(text: str) -> str:
     try:
         parts = urlsplit(text)
         good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        good = good and not _CONTROL.search(text)
     except ValueError:  # "http://[::1/", a port of letters
         good = False
     if not good:
@@ -112,7 +116,18 @@ def require_address(text: str) -> str:
     return text
 
 
-def add_saved(newsletter: Newsletter, pool: Pool, name: str, data: bytes, noted: Noted) -> Added:
+def require_file(name: str) -> None:
+    """Raise InputError where *name* is no file, and what was meant is an address."""
+    if name == "-" or PurePath(name).is_absolute() or Path(name).exists():
+        return
+    if _OTHER_SCHEME.match(name):
+        require_address(name)
+    if _NO_SCHEME.fullmatch(name):
+        todo = f"give one that is there; https://{name} if it is an address"
+        raise InputError("there is no such file", todo, where=name)
+
+
+def add_saved(newsletter: Newsletter, pool: Pool, past: Past, name: str, data: bytes, noted: Noted) -> Added:
     """Put the article of a page that a browser saved into the pool; it is as good as one that was fetched.
 
     :raises InputError: it is no page, or says neither its title nor its address.
@@ -138,7 +153,7 @@ def add_saved(newsletter: Newsletter, pool: Pool, name: str, data: bytes, noted:
     outcome, entry = addition.outcome, addition.entry
     if outcome != "added" and note(pool, entry, note=noted.note, tags=noted.tags):
         outcome, entry = "completed", pool.entries[entry.article.id]
-    notices = (*notices_of(entry, newsletter.past(), new=outcome == "added"), *reading.remarks)
+    notices = (*notices_of(entry, past, new=outcome == "added"), *reading.remarks)
     return Added(address=name, entry=entry, outcome=outcome, notices=notices, wants_page=False)
 
 

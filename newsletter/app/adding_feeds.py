@@ -1,10 +1,11 @@
 """Adds feeds, one or a whole list of a feed reader's, and gives such a list away."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.app.feeds import TITLE_LENGTH, FeedList, slug_of
+from newsletter.app.feeds import TITLE_LENGTH, FeedList, changing_feeds, slug_of
 from newsletter.app.newsletter import Newsletter
 from newsletter.errors import InputError
 from newsletter.model.canonical import link_key
@@ -67,9 +68,15 @@ def add_feed(newsletter: Newsletter, feed: Feed) -> AddedFeed:
 
     :raises InputError: its name will not do, or another feed has it.
     """
-    found = FeedList(newsletter)
-    if known := found.at(feed.address):
-        return AddedFeed(feed=known, new=False)
+    with changing_feeds(newsletter) as found:
+        if known := found.at(feed.address):
+            return AddedFeed(feed=known, new=False)
+        _require_right(feed, found)
+        (added,) = found.add([replace(feed, title=excerpt(feed.title, TITLE_LENGTH))])
+    return AddedFeed(feed=added, new=True)
+
+
+def _require_right(feed: Feed, found: FeedList) -> None:
     if feed.slug and not SLUG.fullmatch(feed.slug):
         todo = f"lower-case letters, digits and hyphens, like {slug_of(feed.slug) or 'my-feed'}"
         raise InputError(f'"{feed.slug}" is no name of a feed', todo)
@@ -78,8 +85,6 @@ def add_feed(newsletter: Newsletter, feed: Feed) -> AddedFeed:
         raise InputError(what, "give another --name", where=found.path)
     if len(feed.source) > SOURCE_LIMIT:
         raise InputError(f"the source has more than {SOURCE_LIMIT} characters", "give its short name")
-    (added,) = found.add([replace(feed, title=excerpt(feed.title, TITLE_LENGTH))])
-    return AddedFeed(feed=added, new=True)
 
 
 def import_opml(newsletter: Newsletter, data: bytes, name: str) -> ImportedFeeds:
@@ -87,10 +92,15 @@ def import_opml(newsletter: Newsletter, data: bytes, name: str) -> ImportedFeeds
 
     :raises InputError: it is none.
     """
-    found = FeedList(newsletter)
+    outlines = read_opml(data, name)
+    with changing_feeds(newsletter) as found:
+        return _imported(outlines, found)
+
+
+def _imported(outlines: Iterable[Outline], found: FeedList) -> ImportedFeeds:
     fresh: dict[str, Outline] = {}
     known, refused, again = [], [], []
-    for outline in read_opml(data, name):
+    for outline in outlines:
         key = link_key(outline.address)
         if not is_address(outline.address):
             refused.append(outline.address if "@" not in outline.address else "(with a password)")

@@ -19,7 +19,7 @@ from newsletter.composer.tfidf import Frequencies, Wording, Wordings
 from newsletter.model.article import Article
 from newsletter.store.derived import Derived
 
-VERSION = "1"
+VERSION = "2"
 """Of how texts are compared: what another version worked out is of no use."""
 WORDINGS, STORIES = "vector", "stories"
 _NOTHING = Wording()
@@ -107,7 +107,7 @@ def find_stories(
         others = texts.tellings(near)
         found = (*before.kept(marks), *ties_among(new, frequencies), *ties_between(new, others, frequencies))
         now = Reckoning(told=marks, ties=found, frequencies=frequencies, whole=before.whole)
-    newsletter.derived.put(STORIES, {VERSION: now.to_bytes()})
+    newsletter.derived.keep(STORIES, {VERSION: now.to_bytes()})
     return stories_of(times, _of_stories(ordered, now.ties))
 
 
@@ -185,5 +185,5 @@ class _Texts:
         articles = list(self._find(list(contents)))
         texts = texts_of(self._newsletter, articles)
         made = {contents[one.id]: self._make.of(one.title, texts[one.id]) for one in articles}
-        self._derived.put(WORDINGS, {content: wording.to_bytes() for content, wording in made.items()})
+        self._derived.keep(WORDINGS, {content: wording.to_bytes() for content, wording in made.items()})
         return made

@@ -8,9 +8,10 @@ from typing import Any
 from newsletter.app.adding import Noted
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.fitting import fitted
-from newsletter.composer.pool import Decision, Entry, excess
+from newsletter.composer.pool import Decision, Entry, Pool, excess
 from newsletter.errors import InputError
 from newsletter.model.article import Article
+from newsletter.model.canonical import article_without_logins
 from newsletter.model.excerpt import excerpt
 from newsletter.sources.reader import SUFFIXES, read_source
 from newsletter.sources.reading import Collected, Reading, Remark
@@ -96,21 +97,13 @@ def unread(name: str, error: InputError) -> Reading:
     return Reading(name=name, collected=(), remarks=(Remark(line=error.line or 0, what=what),))
 
 
-def collect(
-    newsletter: Newsletter,
-    reading: Reading,
-    *,
-    source: str,
-    section: str,
-    note: str = "",
-    tags: tuple[str, ...] = (),
-) -> Collection:
-    """Put the articles of *reading* into the pool, with what an editor says of all of them."""
-    noted = Noted(note=note, tags=tags, section=" ".join(section.split()), source=" ".join(source.split()))
+def collect(newsletter: Newsletter, pool: Pool, reading: Reading, noted: Noted) -> Collection:
+    """Put the articles of *reading* into *pool*, with what an editor says of all of them."""
     entries = [replace(entry, article=_meant(entry.article, noted)) for entry in _with_texts(newsletter, reading)]
     collected = [entry for entry in entries if not excess(entry.article)]
-    remarks = [*reading.remarks, *(_too_long(entry) for entry in entries if excess(entry.article))]
-    additions = newsletter.pool().add([entry.article for entry in collected])
+    remarks = [*reading.remarks, *filter(None, map(_login, entries))]
+    remarks += (_too_long(entry) for entry in entries if excess(entry.article))
+    additions = pool.add([entry.article for entry in collected])
     remarks += [
         _dropped(entry, addition.entry)
         for entry, addition in zip(collected, additions, strict=True)
@@ -152,6 +145,14 @@ def _meant(article: Article, noted: Noted) -> Article:
         note=article.note or noted.note,
         tags=tuple(dict.fromkeys([*article.tags, *noted.tags])),
     )
+
+
+def _login(collected: Collected) -> Remark | None:
+    if article_without_logins(collected.article) == collected.article:
+        return None
+    name = excerpt(collected.article.title or collected.article.why, 50)
+    what = f'an address of "{name}" has a name or password in it: that was left out'
+    return Remark(line=collected.first_line, what=what, harmless=True)
 
 
 def _dropped(collected: Collected, entry: Entry) -> Remark:

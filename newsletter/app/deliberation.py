@@ -110,6 +110,10 @@ class Deliberation:
         """Return how many verdicts there are of each kind."""
         return Counter(verdict.verb for verdict in self._verdicts.values())
 
+    def muted_along(self) -> int:
+        """Return how many stories go with another one, whose source is to be muted."""
+        return len(self._index.keys() - self._verdicts.keys()) - self.undecided()
+
     def undecided(self) -> int:
         """Return how many stories wait."""
         muted = self._muted()

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from newsletter.app.issue_lock import issues_locked
 from newsletter.app.moves import DECISIONS, Back, Move, make_move
 from newsletter.app.newsletter import Newsletter, open_newsletter
 from newsletter.composer.issues import read_text
@@ -59,6 +60,10 @@ class Desk:
         :raises NewsletterError: when it cannot be, or the file is another one by now; then nothing was changed.
         """
         newsletter = open_newsletter(self._folder)
+        with issues_locked(newsletter):
+            return self._make(newsletter, move, digest)
+
+    def _make(self, newsletter: Newsletter, move: Move, digest: str) -> str:
         before = self._bytes()
         if move.do not in DECISIONS:
             if digest != _digest(before):
@@ -76,6 +81,10 @@ class Desk:
         if not self._steps:
             raise PoolError("there is nothing to undo", "moves are remembered while the preview runs")
         step, newsletter = self._steps[-1], open_newsletter(self._folder)
+        with issues_locked(newsletter):
+            return self._take_back(newsletter, step)
+
+    def _take_back(self, newsletter: Newsletter, step: Step) -> str:
         if step.before != step.after:
             self._require_unsent(newsletter)
             if self._bytes() != step.after:

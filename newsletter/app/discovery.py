@@ -15,8 +15,8 @@ from newsletter.net.hosts import Hosts
 from newsletter.net.http import Request
 from newsletter.sources.charset import decoded
 from newsletter.sources.context import Context
-from newsletter.sources.feed import FeedReading, read_feed
 from newsletter.sources.feed_links import feed_links, usual_links
+from newsletter.sources.feed_reader import FeedReader
 from newsletter.sources.feed_schedule import words_of
 
 
@@ -48,10 +48,17 @@ class _Search:
         self._hosts = Hosts()
         self._limits = replace(limits_of(newsletter), cut=True)  # a page may be longer than any feed is
         self._agent = agent_of(newsletter)
+        self._reader = FeedReader()
 
     async def search(self, address: str) -> list[FoundFeed]:
+        try:
+            return await self._search(address)
+        finally:
+            await self._reader.close()
+
+    async def _search(self, address: str) -> list[FoundFeed]:
         followed = await self._have(address)
-        if feed := _feed(address, followed):
+        if feed := await self._feed(address, followed):
             return [feed]
         answer = followed.answer
         page = decoded(answer.body, answer.headers.get("content-type", ""))
@@ -61,7 +68,7 @@ class _Search:
             return [FoundFeed(address=link, title=named[link]) for link in candidates]
         for link in candidates:
             with suppress(NetError):
-                if feed := _feed(link, await self._have(link)):
+                if feed := await self._feed(link, await self._have(link)):
                     return [feed]
         what = (
             "the feed that this page names is none" if named else "this page names no feed, and has none where most do"
@@ -80,16 +87,18 @@ class _Search:
             raise NetError(what, "open it in a browser, and give the address that works", where=address)
         return followed
 
+    async def _feed(self, address: str, followed: Followed) -> FoundFeed | None:
+        """Return the feed that was had, at the address where it will be tomorrow; None where it is none.
 
-def _feed(address: str, followed: Followed) -> FoundFeed | None:
-    """Return the feed that was had, at the address where it will be tomorrow; None where it is none."""
-    answer, at = followed.answer, followed.moved_to or address
-    context = Context(name=at, now=datetime.now(UTC), address=answer.url, headers=answer.headers)
-    try:
-        reading: FeedReading = read_feed(answer.body, context)
-    except InputError:
-        return None
-    return FoundFeed(address=at, title=reading.title, articles=len(reading.collected))
+        It is read aside, as each fetch will: what ends or holds up its reader is none that can be followed.
+        """
+        answer, at = followed.answer, followed.moved_to or address
+        context = Context(name=at, now=datetime.now(UTC), address=answer.url, headers=answer.headers)
+        try:
+            reading = await self._reader.read(answer.body, context)
+        except InputError:
+            return None
+        return FoundFeed(address=at, title=reading.title, articles=len(reading.collected))
 
 
 def _articles_first(named: dict[str, str]) -> Sequence[str]:

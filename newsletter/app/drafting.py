@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.newsletter import Newsletter
+from newsletter.app.site_sentences import SiteSentences
 from newsletter.app.texts import texts_of
 from newsletter.composer.draft_block import escaped_point, escaped_why, with_draft
 from newsletter.composer.issues import read_issue_text
 from newsletter.composer.markdown import plain_text
 from newsletter.errors import IssueError
-from newsletter.files import write_whole
+from newsletter.files import alone_in, write_whole
 from newsletter.model.article import Article
 from newsletter.model.draft import EXCERPT, Claim, Draft, words_sha256
 from newsletter.model.issue import PickedArticle
@@ -95,11 +96,11 @@ def known_articles(newsletter: Newsletter, wanted: Sequence[PickedArticle]) -> d
     return known
 
 
-def excerpts(task: Task) -> tuple[str, ...]:
+def excerpts(task: Task, sites: SiteSentences) -> tuple[str, ...]:
     """Return sentences of the article to choose from, best first."""
     from newsletter.composer.excerpts import excerpts_of
 
-    return excerpts_of(task.text)
+    return excerpts_of(task.text, never=sites.of(task.article))
 
 
 def excerpt_draft(sentences: Sequence[str]) -> Draft:
@@ -112,9 +113,10 @@ def put(newsletter: Newsletter, path: Path, task: Task, draft: Draft, facts: dic
 
     :raises IssueError: somebody has written words there meanwhile, or it cannot stand there; then nothing is written.
     """
-    text = with_draft(read_issue_text(path), task.id, draft, facts or {})
-    _keep_quotes(newsletter, draft)
-    write_whole(path, text.encode())
+    with alone_in(path.parent):
+        text = with_draft(read_issue_text(path), task.id, draft, facts or {})
+        _keep_quotes(newsletter, draft)
+        write_whole(path, text.encode())
 
 
 def _keep_quotes(newsletter: Newsletter, draft: Draft) -> None:

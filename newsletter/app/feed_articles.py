@@ -8,6 +8,7 @@ from newsletter.app.texts import keep_texts
 from newsletter.composer.past import Past, keys_of_article
 from newsletter.composer.sketch import sketch_of, words_of
 from newsletter.model.article import Article
+from newsletter.model.canonical import article_without_logins
 from newsletter.model.excerpt import excerpt
 from newsletter.model.feed import Feed
 from newsletter.sources.feed import FeedReading
@@ -39,7 +40,7 @@ def drawn_from(reading: FeedReading, feed: Feed) -> list[Drawn]:
             sketch=sketch_of(text),
             words=len(words_of(text)) if one.text else article.words,
         )
-        found.append(Drawn(article=article, text=text))
+        found.append(Drawn(article=article_without_logins(article), text=text))
     return found
 
 

@@ -1,8 +1,10 @@
 """The feeds that a newsletter is collected from: feeds.toml, and how each of them stands."""
 
+import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import chain, count
@@ -10,8 +12,8 @@ from typing import Any
 
 from newsletter.app.feeds_text import with_facts, with_feeds, without_feed
 from newsletter.app.newsletter import Newsletter
-from newsletter.errors import SettingsError
-from newsletter.files import write_whole
+from newsletter.errors import FileError, SettingsError
+from newsletter.files import locked, write_whole
 from newsletter.model.canonical import host_of, link_key
 from newsletter.model.feed import Feed, FeedState, pace_of
 from newsletter.model.table import nearest
@@ -19,6 +21,8 @@ from newsletter.sources.feeds_file import FILE, is_address, parse_feeds, read_te
 
 SLUG_LENGTH = 40
 TITLE_LENGTH = 120
+LOCK = ".newsletter/feeds.lock"
+"""What whoever changes feeds.toml has locked."""
 
 
 class FeedList:
@@ -42,6 +46,10 @@ class FeedList:
             return feed
         todo = nearest(name, list(self.feeds)) if self.feeds else "newsletter feeds add ADDRESS adds one"
         raise SettingsError(f'there is no feed "{name}"', todo, where=self.path)
+
+    def named(self, names: Iterable[str]) -> list[Feed]:
+        """Return the feeds that are called so, each once; SettingsError where there is one of them that is not."""
+        return list({feed.slug: feed for feed in map(self.find, names)}.values())
 
     def at(self, address: str) -> Feed | None:
         """Return the feed that has *address*, or another spelling of it."""
@@ -75,11 +83,37 @@ class FeedList:
 
     def _write(self, text: str, meant: Mapping[str, Feed]) -> None:
         """Write *text*, which must say what is *meant*: TOML can be written in ways that are not ours to change."""
-        if parse_feeds(text, self.path) != dict(meant):
+        try:
+            said = parse_feeds(text, self.path)
+        except SettingsError:  # a table [feeds.NAME] below "feeds = {…}"
+            said = {}
+        if said != dict(meant):
             what = "it is written in a way that cannot be changed from here"
             raise SettingsError(what, "change it in your editor: a table [feeds.NAME] for each feed", where=self.path)
         write_whole(self.path, text.encode())
         self._read()
+
+
+@contextmanager
+def changing_feeds(newsletter: Newsletter) -> Iterator[FeedList]:
+    """Give the feeds as they are, and let no other process change them until the block ends.
+
+    feeds.toml itself is replaced by each change, so what is locked is a file that stays.
+
+    :raises FileError: the system does not let us.
+    """
+    path = newsletter.shown / LOCK
+    try:
+        path.parent.mkdir(exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as cause:
+        todo = "make room, or look at the folder and its permissions"
+        raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
+    try:
+        with locked(handle):
+            yield FeedList(newsletter)
+    finally:
+        os.close(handle)
 
 
 def slug_of(name: str) -> str:
@@ -103,7 +137,7 @@ class FeedStanding:
         """What a program reads."""
         pace = pace_of(self.state.timings)
         feed = asdict(self.feed)
-        hidden = ("timings", "address", "body_sha256")
+        hidden = ("timings", "address", "body_sha256", "told")
         state = {
             name: value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
             for name, value in asdict(self.state).items()
@@ -130,16 +164,16 @@ def states_of(newsletter: Newsletter) -> dict[str, FeedState]:
     return FeedStore(newsletter.database).states()
 
 
-def remove_feed(newsletter: Newsletter, name: str) -> Feed:
-    """Take a feed out of feeds.toml, and forget how it stands; the articles that it brought stay."""
-    found = FeedList(newsletter)
-    feed = found.find(name)
-    found.remove([feed.slug])
+def remove_feeds(newsletter: Newsletter, names: Iterable[str]) -> list[Feed]:
+    """Take feeds out of feeds.toml, all or none, and forget how they stand; the articles that they brought stay."""
+    with changing_feeds(newsletter) as found:
+        feeds = found.named(names)
+        found.remove([feed.slug for feed in feeds])
     if newsletter.has_database():
         from newsletter.store.feeds import FeedStore
 
-        FeedStore(newsletter.database).forget([feed.address])
-    return feed
+        FeedStore(newsletter.database).forget([feed.address for feed in feeds])
+    return feeds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,22 +187,27 @@ class Move:
 
 def move_feeds(newsletter: Newsletter, names: Sequence[str]) -> list[Move]:
     """Write into feeds.toml where feeds have moved to for good: all that have, or those of *names*."""
+    with changing_feeds(newsletter) as found:
+        feeds = found.named(names) or list(found.feeds.values())
+        states = states_of(newsletter)
+        moved = [(feed, state.moved_to) for feed in feeds if (state := states.get(feed.address)) and state.moved_to]
+        return [_moved(newsletter, found, feed, address) for feed, address in moved]
+
+
+def _moved(newsletter: Newsletter, found: FeedList, feed: Feed, address: str) -> Move:
     from newsletter.store.feeds import FeedStore
 
-    found = FeedList(newsletter)
-    feeds = [found.find(name) for name in names] or list(found.feeds.values())
-    states = states_of(newsletter)
-    moves = []
-    for feed in feeds:
-        state = states.get(feed.address)
-        if state is None or not state.moved_to:
-            continue
-        if kept := _kept(found, feed, state.moved_to):
-            moves.append(Move(feed=feed, address=state.moved_to, kept=kept))
-            continue
-        moves.append(Move(feed=found.change(feed.slug, {"address": state.moved_to}), address=state.moved_to))
-        FeedStore(newsletter.database).move([(feed.address, state.moved_to)])
-    return moves
+    if kept := _kept(found, feed, address):
+        return Move(feed=feed, address=address, kept=kept)
+    changed = found.change(feed.slug, {"address": address})
+    FeedStore(newsletter.database).move([(feed.address, address)])
+    return Move(feed=changed, address=address)
+
+
+def mute_feeds(newsletter: Newsletter, names: Sequence[str], *, muted: bool) -> list[Feed]:
+    """Mute feeds, or let them be offered again."""
+    with changing_feeds(newsletter) as found:
+        return [found.change(feed.slug, {"muted": muted}) for feed in found.named(names)]
 
 
 def _kept(found: FeedList, feed: Feed, address: str) -> str:

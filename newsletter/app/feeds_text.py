@@ -39,7 +39,10 @@ def without_feed(text: str, slug: str) -> str:
     for name, begin, end in _tables(text):
         if name == slug:
             before, behind = text[:begin], text[end:]
-            return before + behind if behind else before.rstrip() + text[end - 1 : end] if before.strip() else ""
+            if behind:
+                return before + behind
+            last = re.search(r"\r?\n\Z", text)
+            return before.rstrip() + (last[0] if last else "") if before.strip() else ""
     return text
 
 

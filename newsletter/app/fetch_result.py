@@ -1,5 +1,6 @@
 """What a run over the feeds came to."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -54,10 +55,12 @@ class FeedResult:
             return f"newsletter feeds remove {slug} takes it out"
         if self.outcome is not Outcome.FAILED:
             return ""
+        if words.startswith("there is no source"):
+            return f'install the package that brings "{self.feed.kind}", or take kind out of [feeds.{slug}]'
         if "private network" in words:
             return ALLOW
         if "web page" in words or "no feed" in words:
-            looks = f"newsletter feeds add {self.feed.address} looks for its feed"
+            looks = f"newsletter feeds add {shlex.quote(self.feed.address)} looks for its feed"
             return f"{looks}, newsletter feeds remove {slug} takes this out"
         if words.startswith(("404", "401", "403")) or self.state.failures >= OFTEN:
             return f"open {self.feed.address} in a browser; newsletter feeds remove {slug} takes it out"
@@ -86,9 +89,11 @@ class FetchRun:
     """What a run came to.
 
     :param results: of the feeds that were asked, in the order of feeds.toml.
-    :param left: feeds that were due and had no turn: the run was ended, or their host gave no answer twice.
+    :param left: feeds that were due and had no turn: the run was ended, their host gave no answer twice, or no host
+        could be reached.
     :param resting: how the others stand, which are not due.
     :param stopped: somebody ended it.
+    :param away: why the first of them could not be reached, where none could: the network is away, not all of them.
     """
 
     results: tuple[FeedResult, ...]
@@ -96,6 +101,7 @@ class FetchRun:
     resting: tuple[FeedState, ...]
     seconds: float
     stopped: bool
+    away: str = ""
 
     def of(self, *outcomes: Outcome) -> list[FeedResult]:
         """Return the results of these kinds."""
@@ -127,6 +133,7 @@ class FetchRun:
             "next_at": _written(self.next_at),
             "seconds": round(self.seconds, 3),
             "stopped": self.stopped,
+            "away": self.away,
         }
 
 

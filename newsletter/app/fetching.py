@@ -5,6 +5,7 @@
     due ──asked, a host at a time──► 304 ─────────────────────────────► kept: how it stands
                                      200 ──read aside──► new articles ► kept: how it stands, and its candidates
                                      410, 429, 500, silence ──────────► kept: how it stands, and when it is asked again
+                                     no host can be reached ──────────► nothing is kept: it is our network that is away
 
 A feed's state and its articles are kept in one transaction, several feeds in one where they are ready together. So a
 run may be killed at any moment: what it kept stays, and the next run asks for the rest.
@@ -22,7 +23,7 @@ from newsletter.app.feeds import FeedList
 from newsletter.app.fetch_result import FeedResult, FetchRun, Outcome
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.web_asking import agent_of, limits_of
-from newsletter.errors import InputError, NetError, NewsletterError
+from newsletter.errors import InputError, NetError, NewsletterError, Unreachable
 from newsletter.model.article import Article
 from newsletter.model.feed import Feed, FeedState
 from newsletter.net.following import follow
@@ -74,7 +75,7 @@ def fetch_feeds(newsletter: Newsletter, wanted: Wanted, told: Told, stop: Event)
     :raises FetchingBusy: another run goes on.
     """
     found = FeedList(newsletter)
-    feeds = [found.find(name) for name in wanted.names] or list(found.feeds.values())
+    feeds = found.named(wanted.names) or list(found.feeds.values())
     with newsletter.database.fetching_lock():
         store = FeedStore(newsletter.database)
         states = {feed.slug: FeedState(address=feed.address) for feed in feeds}
@@ -83,18 +84,23 @@ def fetch_feeds(newsletter: Newsletter, wanted: Wanted, told: Told, stop: Event)
         now = datetime.now(UTC)
         due = [feed for feed in feeds if is_due(states[feed.slug], now, asked_for=wanted.force)]
         begun = time.monotonic()
-        results = asyncio.run(_Run(newsletter, store, due, states, told).go(stop)) if due else {}
+        run = _Run(newsletter, store, due, states, told)
+        results = asyncio.run(run.go(stop)) if due else {}
     return FetchRun(
         results=tuple(results[feed.slug] for feed in due if feed.slug in results),
         left=tuple(feed for feed in due if feed.slug not in results),
         resting=tuple(states[slug] for slug in states.keys() - {feed.slug for feed in due}),
         seconds=time.monotonic() - begun,
         stopped=stop.is_set(),
+        away=run.away,
     )
 
 
 class _Run:
-    """One run over *feeds*, in one event loop."""
+    """One run over *feeds*, in one event loop.
+
+    :ivar away: as :attr:`FetchRun.away`.
+    """
 
     def __init__(
         self,
@@ -120,8 +126,12 @@ class _Run:
         self._unkept: list[tuple[Fetched, FeedResult]] = []
         self._keeping: asyncio.Task[None] | None = None
         self._fault: NewsletterError | None = None
+        self._ended = Event()
         self._asked_to_wait: dict[str, FeedState] = {}
         self._silent: dict[str, int] = {}
+        self._answered = False
+        self._unreached: list[tuple[Feed, FeedState, str]] = []
+        self.away = ""
 
     async def go(self, stop: Event) -> Mapping[str, FeedResult]:
         """Ask, read and keep until all is done, or somebody or the clock wants it to end.
@@ -139,6 +149,7 @@ class _Run:
             await asyncio.gather(work, return_exceptions=True)
             while self._reading and not stop.is_set() and not self._fault:
                 await asyncio.wait(self._reading, timeout=LOOK)
+            self._ended.set()  # a thread that waits for the source of another package is not cancelled
             for task in self._reading:
                 task.cancel()
             await asyncio.gather(*self._reading, return_exceptions=True)
@@ -153,6 +164,7 @@ class _Run:
 
     async def _work(self) -> None:
         await self._hosts.visit(by_host(self._feeds), self._visit)
+        self._judge_unreached()
         while self._reading:
             await asyncio.wait(self._reading)
 
@@ -169,6 +181,8 @@ class _Run:
 
     async def _ask(self, feed: Feed, state: FeedState) -> None:
         headers = {"Accept": ACCEPT}
+        if state.told != feed.told:  # its articles have another section, say: all of it is read again
+            state = replace(state, etag="", last_modified="", body_sha256="")
         if state.etag:
             headers["If-None-Match"] = state.etag
         if state.last_modified:
@@ -182,14 +196,19 @@ class _Run:
         except NetError as error:
             in_vain = time.monotonic() - begun >= self._limits.seconds * 0.9
             self._silent[host] = self._silent.get(host, 0) + 1 if in_vain else 0
-            self._fail(feed, after_failure(state, error.what, _now()))
+            if isinstance(error, Unreachable) and not self._answered:
+                self._unreached.append((feed, state, error.what))
+            else:
+                self._fail(feed, after_failure(state, error.what, _now()))
             return
         self._silent[host] = 0
+        self._answered = True
+        self._judge_unreached()
         answer, now = followed.answer, _now()
-        if not is_fine(answer):
-            self._refuse(feed, after_refusal(state, answer, now), answer.status)
+        if not is_fine(state, answer):
+            self._refuse(feed, after_refusal(state, answer, now), answer)
             return
-        after = after_answer(state, answer, now, moved_to=followed.moved_to)
+        after = replace(after_answer(state, answer, now, moved_to=followed.moved_to), told=feed.told)
         if answer.status == 304 or after.body_sha256 == state.body_sha256:
             self._keep(Fetched(state=after), FeedResult(feed=feed, outcome=Outcome.UNCHANGED, state=after))
             return
@@ -198,12 +217,24 @@ class _Run:
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)
 
+    def _judge_unreached(self) -> None:
+        """Say of the feeds that could not be reached whose fault it is: theirs if anybody answered, or none is beside.
+
+        A machine that wakes up without a network would otherwise ask no feed for a day.
+        """
+        unreached, self._unreached = self._unreached, []
+        if not self._answered and len({host_in(feed.address) for feed, _, _ in unreached}) > 1:
+            self.away = unreached[0][2]
+            return
+        for feed, state, words in unreached:
+            self._fail(feed, after_failure(state, words, _now()))
+
     async def _read(self, feed: Feed, state: FeedState, after: FeedState, answer: Answer) -> None:
         """Read the body of *answer* aside, and keep what nobody knows yet; *after* is how the feed stands then."""
         context = Context(name=feed.slug, now=_now(), address=answer.url, headers=answer.headers)
         try:
+            reading = await self._reading_of(feed, answer.body, context)
             async with self._aside:
-                reading = await self._reading_of(feed, answer.body, context)
                 articles = await asyncio.to_thread(self._new_articles, reading, feed)
         except InputError as error:
             timed = replace(state, timings=after.timings)
@@ -227,7 +258,7 @@ class _Run:
             return await self._reader.read(body, context)
         from newsletter.sources.plugins import run_aside
 
-        read = await asyncio.to_thread(run_aside, feed.kind, body, context)
+        read = await asyncio.to_thread(run_aside, feed.kind, body, context, stop=self._ended)
         return FeedReading(name=read.name, collected=read.collected, remarks=read.remarks)
 
     def _new_articles(self, reading: FeedReading, feed: Feed) -> list[Article]:
@@ -238,9 +269,9 @@ class _Run:
     def _fail(self, feed: Feed, after: FeedState) -> None:
         self._keep(Fetched(state=after), FeedResult(feed=feed, outcome=Outcome.FAILED, state=after))
 
-    def _refuse(self, feed: Feed, after: FeedState, status: int) -> None:
-        if status == 429 or after.retry_at:  # it speaks for the whole host
-            self._asked_to_wait[host_in(feed.address)] = after
+    def _refuse(self, feed: Feed, after: FeedState, answer: Answer) -> None:
+        if answer.status == 429 or after.retry_at:  # it speaks for the whole host: the one that a redirect led to
+            self._asked_to_wait[host_in(answer.url)] = after
         outcome = Outcome.GONE if after.gone_at else Outcome.WAITING if after.retry_at else Outcome.FAILED
         self._keep(Fetched(state=after), FeedResult(feed=feed, outcome=outcome, state=after))
 

@@ -8,13 +8,14 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.sitting import Sitting
 from newsletter.composer.triage_list import triage_text
-from newsletter.errors import InputError
+from newsletter.errors import FileError, InputError
 from newsletter.files import write_whole
 
 
@@ -26,6 +27,7 @@ class Opened:
     :param sections: the names that it showed.
     :param lines: the id of each story, and the line that it had.
     :param others: the other articles of each story, by its id.
+    :param head: its first line, which tells it from other lists.
     """
 
     issue: str = ""
@@ -33,6 +35,11 @@ class Opened:
     sections: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    head: str = ""
+
+    def is_of(self, text: str) -> bool:
+        """Whether *text* is this list, as it was edited: it begins as this one did."""
+        return bool(self.head) and text.removeprefix("\ufeff").split("\n", 1)[0].rstrip() == self.head
 
 
 class KeptTriage:
@@ -51,7 +58,10 @@ class KeptTriage:
 
     def printed(self, sitting: Sitting) -> str:
         """Return a list of *sitting* that is edited elsewhere; what is edited here goes before."""
-        return triage_text(sitting) if self.path.exists() else self._noted(sitting)
+        if not self.path.exists():
+            with suppress(FileError):  # who only looks needs no room for it
+                return self._noted(sitting)
+        return triage_text(sitting)
 
     def _noted(self, sitting: Sitting) -> str:
         text = triage_text(sitting)
@@ -81,6 +91,7 @@ class KeptTriage:
             sections=tuple(known.get("sections", ())),
             lines=known.get("lines", {}),
             others={id: tuple(others) for id, others in known.get("others", {}).items()},
+            head=known.get("text", "").split("\n", 1)[0],
         )
 
     def text(self) -> str:

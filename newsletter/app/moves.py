@@ -9,12 +9,13 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.app.picking import pick
 from newsletter.composer.arranging import add_section, move_article, take_article_out, take_section_out
 from newsletter.composer.blocks import article_block
+from newsletter.composer.issue_text import IssueText
 from newsletter.composer.issues import read_issue_text
 from newsletter.composer.markdown import plain_text
 from newsletter.composer.picking import Rules
 from newsletter.composer.pool import Decision, Entry, Pool
 from newsletter.errors import IssueError, PoolError
-from newsletter.files import write_whole
+from newsletter.files import alone_in, write_whole
 from newsletter.model.article import Article
 from newsletter.model.canonical import article_id, link_key
 from newsletter.model.draft import EXCERPT, MODEL, is_draft
@@ -87,7 +88,7 @@ def _pick(newsletter: Newsletter, path: Path, move: Move) -> Made:
     if name is not None:
         try:
             at = next(at for at, one in enumerate(newsletter.issues.read(path).articles) if one.id == id)
-            write_whole(path, move_article(read_issue_text(path), at, move.section, move.place).encode())
+            _rewrite(path, lambda text: move_article(text, at, move.section, move.place))
         except BaseException:
             write_whole(path, before)
             raise
@@ -118,14 +119,24 @@ def _decided(decision: Decision, done: str) -> Callable[[Newsletter, Path, Move]
     return decide
 
 
+def _rewrite(path: Path, change: Callable[[IssueText], IssueText]) -> None:
+    with alone_in(path.parent):
+        write_whole(path, change(read_issue_text(path)).encode())
+
+
 def _move(newsletter: Newsletter, path: Path, move: Move) -> Made:
     title = _title(newsletter, path, move.article)
-    write_whole(path, move_article(read_issue_text(path), move.article, move.section, move.place).encode())
+    _rewrite(path, lambda text: move_article(text, move.article, move.section, move.place))
     return f"moved {title}", None
 
 
 def _out(newsletter: Newsletter, path: Path, move: Move) -> Made:
     """Take an article out of the issue; the pool keeps its words as they stand now."""
+    with alone_in(path.parent):
+        return _taken_out(newsletter, path, move)
+
+
+def _taken_out(newsletter: Newsletter, path: Path, move: Move) -> Made:
     title = _title(newsletter, path, move.article)
     left, block = take_article_out(read_issue_text(path), move.article)
     issue = newsletter.issues.read(path)
@@ -205,12 +216,12 @@ def _squeezed(block: str) -> str:
 
 
 def _section(newsletter: Newsletter, path: Path, move: Move) -> Made:
-    write_whole(path, add_section(read_issue_text(path), move.words).encode())
+    _rewrite(path, lambda text: add_section(text, move.words))
     return f"made the section {_called(' '.join(move.words.split()))}", None
 
 
 def _unsection(newsletter: Newsletter, path: Path, move: Move) -> Made:
-    write_whole(path, take_section_out(read_issue_text(path), move.section).encode())
+    _rewrite(path, lambda text: take_section_out(text, move.section))
     return "took a section's heading out", None
 
 

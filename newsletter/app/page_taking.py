@@ -11,7 +11,7 @@ from newsletter.composer.pool import Decision, Entry, Pool
 from newsletter.composer.shortlist import Repeat
 from newsletter.composer.sketch import sketch_of
 from newsletter.model.article import Article
-from newsletter.model.canonical import link_key
+from newsletter.model.canonical import article_without_logins, link_key, without_login
 from newsletter.model.page_state import PageState
 from newsletter.sources.page import PageReading
 from newsletter.sources.same_site import is_same_site
@@ -44,8 +44,8 @@ def take(newsletter: Newsletter, pool: Pool, asked: Asked) -> Taken:
     if reading is None:
         return Taken(entry=pool.entries[state.id], state=state)
     remarks = list(reading.remarks)
-    article = with_text(newsletter, reading)
-    link, canonical, remark = _places(state.link, asked.address, article)
+    article = article_without_logins(with_text(newsletter, reading))
+    link, canonical, remark = _places(state.link, without_login(asked.address), article)
     remarks += [remark] if remark else []
     entry, same_as = complete(pool, replace(article, id=state.id, link=link, canonical=canonical))
     return Taken(entry=entry, state=state, remarks=tuple(remarks), same_as=same_as)

@@ -11,15 +11,17 @@ from newsletter.app.candidates import Articles
 from newsletter.app.clustering import Advance
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.picking import Placing, list_of, place, require_unsent
-from newsletter.app.ranking import rank, suggestions_of
+from newsletter.app.ranking import Ranking, rank, suggestions_of
 from newsletter.app.sections import name_of
 from newsletter.app.shortlisting import seed_of
 from newsletter.app.waiting import Gathered
 from newsletter.composer.issues import number_of
-from newsletter.composer.picking import source_of
+from newsletter.composer.past import Past
+from newsletter.composer.pool import Entry
 from newsletter.composer.selection import Composed, Limits, compose
 from newsletter.composer.series import in_order
 from newsletter.composer.shortlist import Suggestion
+from newsletter.composer.triage_list import also_at
 from newsletter.errors import PoolError
 
 MATERIAL = 20
@@ -68,11 +70,10 @@ def _values(one: Suggestion) -> dict[str, Any]:
 
 def why(suggestion: Suggestion) -> str:
     """Say why *suggestion* was taken: its score with its terms, and who else tells the story."""
-    also = list(dict.fromkeys(source_of(one.article) for one in suggestion.also))
-    more = f" and {len(also) - 3} more" if len(also) > 3 else ""
+    also = also_at(suggestion)
     told = [
         str(suggestion.score),
-        f"also at: {', '.join(also[:3])}{more}" if also else "",
+        f"also at: {also}" if also else "",
         *(repeat.words for repeat in suggestion.repeats),
         "drawn by lot, to be looked at" if suggestion.explored else "",
     ]
@@ -96,35 +97,52 @@ def propose(
     :param list_name: the mailing list of a new one; empty is that of the last issue.
     :param now: the time by which things are new; None is the clock's.
     :param advance: hears how far it is where it takes long.
-    :raises PoolError: the issue was sent, or nothing is good enough; nothing is written then.
+    :raises PoolError: the issue was sent or is full, or nothing is good enough; nothing is written then.
     """
     require_unsent(newsletter, path)
-    options, settings = newsletter.settings.picking, newsletter.settings
-    issue = newsletter.issues.read(path) if path else None
-    ranking = rank(newsletter, list_of(newsletter, path, list_name), now, advance)
+    options = newsletter.settings.picking
     limits = Limits(
         most=limit or options.limit,
         per_source=options.per_source if per_source is None else per_source,
-        sections=settings.caps,
+        sections=newsletter.settings.caps,
         explore=options.explore,
     )
-    standing = [
+    if path and (many := len(_standing(newsletter, path))) >= limits.most:
+        what = f"there is no room: it has {many} articles, and an issue takes {limits.most}"
+        raise PoolError(what, "--limit N takes more, --new makes another issue", where=path)
+    ranking = rank(newsletter, list_of(newsletter, path, list_name), now, advance)
+    return propose_of(newsletter, ranking, limits, path, list_name)
+
+
+def propose_of(
+    newsletter: Newsletter, ranking: Ranking, limits: Limits, path: Path | None, list_name: str = ""
+) -> Proposed:
+    """Do what :func:`propose` does with stories that are ranked; what was decided about since then is passed by."""
+    suggestions = suggestions_of(newsletter, ranking, ranking.stories[: limits.most * MATERIAL])
+    standing = _standing(newsletter, path) if path else []
+    composed = compose(suggestions, limits, standing, seed_of(newsletter))
+    return _put(newsletter, ranking.gathered, composed, path, list_name)
+
+
+def _standing(newsletter: Newsletter, path: Path) -> list[tuple[str, str]]:
+    """Return source and section of each article of the issue *path*."""
+    return [
         (article.source, name_of(section))
-        for section in (issue.sections if issue else ())
+        for section in newsletter.issues.read(path).sections
         for article in section.articles
         if not article.sponsor
     ]
-    suggestions = suggestions_of(newsletter, ranking, ranking.stories[: limits.most * MATERIAL])
-    composed = compose(suggestions, limits, standing, seed_of(newsletter))
-    return _put(newsletter, ranking.gathered, composed, path, list_name)
 
 
 def _put(newsletter: Newsletter, gathered: Gathered, composed: Composed, path: Path | None, list_name: str) -> Proposed:
     """Write what was chosen: into the pool, then into the issue; then the candidates leave."""
     known, passed = Articles(newsletter, gathered.pool), Counter(composed.passed)
+    past = newsletter.past(list_of(newsletter, path, list_name))
     entries, placings, taken = [], [], {}
     for one in composed.taken:
-        entry = known.find(one.choice.article.id)
+        if (entry := _still_free(known, past, one.choice.article.id)) is None:
+            passed["taken meanwhile"] += 1
+            continue
         placing = Placing(article=entry.article, section=one.section)
         try:
             placing.require_readable()
@@ -142,14 +160,7 @@ def _put(newsletter: Newsletter, gathered: Gathered, composed: Composed, path: P
         )
     known.take_in(entries)
     ordered = _in_order(newsletter, placings)
-    written = place(
-        newsletter,
-        newsletter.past(list_of(newsletter, path, list_name)),
-        ordered,
-        path,
-        list_name=list_name,
-        proposal=True,
-    )
+    written = place(newsletter, past, ordered, path, list_name=list_name, proposal=True)
     known.leave()
     return Proposed(
         path=written,
@@ -157,6 +168,15 @@ def _put(newsletter: Newsletter, gathered: Gathered, composed: Composed, path: P
         taken=tuple(taken[placing.article.id] for placing in ordered),
         passed=dict(passed),
     )
+
+
+def _still_free(known: Articles, past: Past, id: str) -> Entry | None:
+    """Return the article *id*; None where another process has decided about it since it was ranked."""
+    try:
+        entry = known.find(id)
+    except PoolError:
+        return None
+    return None if past.of(entry.article) else entry
 
 
 def _in_order(newsletter: Newsletter, placings: Sequence[Placing]) -> list[Placing]:

@@ -1,6 +1,6 @@
 """Orders all stories that wait by what speaks for them, and makes suggestions of those that are asked for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -56,12 +56,12 @@ def rank(
     def find(ids: Sequence[str]) -> list[Article]:
         return articles_of(newsletter, gathered.pool, ids)
 
-    waiting = gathered.waiting
+    waiting, place = gathered.waiting, {address: at for at, address in enumerate(gathered.feeds)}
     told = [*(one.told for one in waiting.values()), *gathered.recent]
     ranked = []
     for story in find_stories(newsletter, told, find, advance):
         if ids := [id for id in story.ids if id in waiting]:
-            best, *also = sorted(ids, key=_face(gathered, story))
+            best, *also = sorted(ids, key=_face(gathered, place, story)) if len(ids) > 1 else ids
             ranked.append(
                 Ranked(
                     id=best,
@@ -76,13 +76,14 @@ def rank(
     return Ranking(stories=tuple(ranked), gathered=gathered)
 
 
-def _face(gathered: Gathered, story: Story) -> Callable[[str], tuple[object, ...]]:
+def _face(gathered: Gathered, place: Mapping[str, int], story: Story) -> Callable[[str], tuple[object, ...]]:
     """Return the order in which articles of one *story* may stand for it.
 
     What an editor chose by hand; what is alike to more than one other; the feed that is picked most; the first of
     feeds.toml; the earliest; the longest.
+
+    :param place: of each feed in feeds.toml.
     """
-    place = {address: at for at, address in enumerate(gathered.feeds)}
 
     def order(id: str) -> tuple[object, ...]:
         one = gathered.waiting[id]

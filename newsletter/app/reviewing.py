@@ -13,7 +13,7 @@ from newsletter.composer.issues import read_issue_text
 from newsletter.composer.markdown import plain_text
 from newsletter.composer.support import plain
 from newsletter.errors import IssueError
-from newsletter.files import write_whole
+from newsletter.files import alone_in, write_whole
 from newsletter.model.draft import UNSUPPORTED, is_draft, is_edited, picked_sha256, told_by
 from newsletter.model.issue import PickedArticle, Provenance
 
@@ -121,16 +121,21 @@ def approve(newsletter: Newsletter, path: Path, id: str, by: str, seen_sha256: s
     :param seen_sha256: of the words that they read, by :func:`picked_sha256`.
     :raises IssueError: the words are others by now, or one of them is marked as unsupported; nothing is written.
     """
-    text = read_issue_text(path)
-    picked = next((one for one in parse_issue(text.text, path).articles if one.id == id), None)
-    if picked is None or picked_sha256(picked) != seen_sha256:
-        raise IssueError(f"{id} was changed while you read it", "look at it again", where=path)
+    with alone_in(path.parent):
+        text = read_issue_text(path)
+        picked = next((one for one in parse_issue(text.text, path).articles if one.id == id), None)
+        if picked is None or picked_sha256(picked) != seen_sha256:
+            raise IssueError(f"{id} was changed while you read it", "look at it again", where=path)
+        _require_supported(picked, path)
+        known = {"reviewed_by": by, "reviewed_sha256": seen_sha256}
+        write_whole(path, text.with_values({"articles": {id: known}}).encode())
+
+
+def _require_supported(picked: PickedArticle, path: Path) -> None:
     for passage in (*((picked.why,) if picked.why else ()), *picked.points):
         if passage.markdown.startswith(UNSUPPORTED.strip()):
             what, todo = "the article does not bear this out", "mend it and take its mark off, or take it out"
             raise IssueError(what, todo, where=path, line=passage.line)
-    known = {"reviewed_by": by, "reviewed_sha256": seen_sha256}
-    write_whole(path, text.with_values({"articles": {id: known}}).encode())
 
 
 def is_proposal(path: Path) -> bool:
@@ -140,4 +145,5 @@ def is_proposal(path: Path) -> bool:
 
 def agree(path: Path) -> None:
     """Take the line out of the issue *path* that calls it a proposal."""
-    write_whole(path, read_issue_text(path).without_value("proposal").encode())
+    with alone_in(path.parent):
+        write_whole(path, read_issue_text(path).without_value("proposal").encode())

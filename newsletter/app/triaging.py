@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,15 @@ from typing import Any
 from newsletter.app.candidates import Articles
 from newsletter.app.clustering import Advance
 from newsletter.app.deciding import Decided, Refused, decide
+from newsletter.app.issue_lock import issues_locked
 from newsletter.app.kept_triage import Opened
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.picking import list_of, require_unsent
 from newsletter.app.shortlisting import shortlist
 from newsletter.composer.markdown import plain_text
+from newsletter.composer.shortlist import Suggestion
 from newsletter.composer.sitting import Room, Sitting
-from newsletter.composer.triage_reading import Resolve, read_triage
+from newsletter.composer.triage_reading import Resolve, meant, read_triage
 from newsletter.composer.verdict import Verdict
 from newsletter.errors import PoolError
 from newsletter.settings import FILE
@@ -34,7 +36,7 @@ class Outcome:
     :param over: sections that have more articles now than they may have.
     """
 
-    decided: Decided
+    decided: Decided = field(default_factory=Decided)
     undecided: int = 0
     lost: tuple[int, ...] = ()
     over: tuple[Room, ...] = ()
@@ -59,24 +61,41 @@ def sit_down(
     :param reference: of the issue; None is the newest unsent one of the list, or a new one.
     :param list_name: empty is the issue's own list, or that of a new one.
     :param limit: stories at most; 0 is all that the shortlist has.
-    :param section: only those that seem to belong there; empty is all.
+    :param section: only those that seem to belong there, by its name or what no other begins with; empty is all.
     :param advance: hears how far it is where it takes long.
-    :raises PoolError: there is no such list, or the issue was sent.
+    :raises PoolError: there is no such list or section, or the issue was sent.
     """
     path = issue_for(newsletter, reference, list_name)
     list_name = list_name or list_of(newsletter, path)
     now, stories = datetime.now(newsletter.settings.timezone), shortlist(newsletter, list_name, advance=advance)
-    suggestions = [one for one in stories.suggestions if not section or one.section.casefold() == section.casefold()]
+    suggestions = stories.suggestions
+    if section:
+        names = [room.name for room in rooms_of(newsletter, path, _sections(suggestions))]
+        wanted = _section(section, names).casefold()
+        suggestions = tuple(one for one in suggestions if one.section.casefold() == wanted)
     deadline = newsletter.settings.picking.deadline
     return Sitting(
         path=path,
         list_name=list_name,
-        suggestions=tuple(suggestions[: limit or None]),
-        rooms=rooms_of(newsletter, path, [one.section for one in suggestions]),
+        suggestions=suggestions[: limit or None],
+        rooms=rooms_of(newsletter, path, _sections(suggestions)),
         now=now,
         deadline=deadline.after(now) if deadline else None,
         left_out=stories.left_out,
     )
+
+
+def _sections(suggestions: Sequence[Suggestion]) -> list[str]:
+    return [one.section for one in suggestions]
+
+
+def _section(said: str, names: Sequence[str]) -> str:
+    close = meant(said, names)
+    if len(close) == 1:
+        return close[0]
+    known = ", ".join(close or names) or "none"
+    what = f'"{said}" begins {len(close)} sections' if close else f'no section begins with "{said}"'
+    raise PoolError(what, f"{'they are' if close else 'known here'}: {known}")
 
 
 def issue_for(newsletter: Newsletter, reference: str | None, list_name: str) -> Path | None:
@@ -107,24 +126,26 @@ def rooms_of(newsletter: Newsletter, path: Path | None, suggested: Sequence[str]
     return tuple(Room(name=name, count=counts[name], cap=caps.get(name, 0)) for name in named.values())
 
 
-def carry_out(
-    newsletter: Newsletter, text: str, opened: Opened, *, reference: str | None, list_name: str
-) -> Outcome | None:
-    """Do what an edited list says; None when it decides nothing.
+def carry_out(newsletter: Newsletter, text: str, opened: Opened, *, reference: str | None, list_name: str) -> Outcome:
+    """Do what an edited list says.
 
     :param opened: what it was opened with.
     :param reference: of the issue; None is the one that it was opened with, or the newest unsent one.
     :raises Refused: with each fault of it; then nothing was written.
     """
-    list_name = list_name or opened.list_name
+    with issues_locked(newsletter):
+        return _carry_out(newsletter, text, opened, reference, list_name or opened.list_name)
+
+
+def _carry_out(newsletter: Newsletter, text: str, opened: Opened, reference: str | None, list_name: str) -> Outcome:
     path = issue_for(newsletter, reference or opened.issue or None, list_name)
     sections = [room.name for room in rooms_of(newsletter, path, opened.sections)]
     answer = read_triage(text, sections, _resolver(newsletter, opened))
     if answer.faults:
         raise Refused(answer.faults)
-    if not answer.verdicts:
-        return None
-    decided = decide(newsletter, answer.verdicts, path, list_name=list_name, others=opened.others)
+    decided = Decided()
+    if answer.verdicts:
+        decided = decide(newsletter, answer.verdicts, path, list_name=list_name, others=opened.others)
     return Outcome(
         decided=decided,
         undecided=len(answer.listed | set(opened.lines)) - len(answer.verdicts),
@@ -138,8 +159,9 @@ def write_verdicts(newsletter: Newsletter, sitting: Sitting, verdicts: Sequence[
 
     :raises Refused: with each verdict that cannot be; then nothing was written.
     """
-    path = sitting.path or issue_for(newsletter, None, sitting.list_name)
-    decided = decide(newsletter, verdicts, path, list_name=sitting.list_name, others=sitting.others)
+    with issues_locked(newsletter):
+        path = sitting.path or issue_for(newsletter, None, sitting.list_name)
+        decided = decide(newsletter, verdicts, path, list_name=sitting.list_name, others=sitting.others)
     about = {verdict.id for verdict in verdicts}
     undecided = sum(one.choice.article.id not in about for one in sitting.suggestions)
     return Outcome(decided=decided, undecided=undecided, over=_over(newsletter, decided))

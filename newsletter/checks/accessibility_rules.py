@@ -66,7 +66,7 @@ def direction(subject: Subject) -> Found:
 @rule("a11y-title", Severity.ERROR)
 def title(subject: Subject) -> Found:
     """The mail has a <title> that says what it is."""
-    if subject.document:
+    if subject.document and subject.issue.subject.strip():  # without one, subject-missing says it
         found = subject.document.root.find("head/title")
         text = "" if found is None else (found.text or "").strip()
         if not text or text.casefold() in ("untitled", "title", "newsletter", "email", "document"):
@@ -140,7 +140,7 @@ def headings(subject: Subject) -> Found:
     before = 0
     for one in found:
         level = int(one.tag[1])
-        if not spoken(one):
+        if not spoken(one) and (level > 1 or subject.issue.subject.strip()):
             yield subject.document.place(one), f"an <{one.tag}> is empty", "fill it or take it out"
         if before and level > before + 1:
             what = f'"{excerpt(spoken(one), 40)}" is an <{one.tag}> below an <h{before}>'

@@ -4,7 +4,7 @@ import re
 
 from newsletter.checks.finding import Severity
 from newsletter.checks.rule import Found, Subject, rule
-from newsletter.model.draft import UNSUPPORTED, is_draft, is_edited, told_by, waits_for_review
+from newsletter.model.draft import EXCERPT, UNSUPPORTED, is_draft, is_edited, told_by, waits_for_review
 from newsletter.model.excerpt import excerpt
 from newsletter.model.issue import Passage, PickedArticle
 
@@ -49,7 +49,9 @@ def unreviewed(subject: Subject) -> Found:
         known = subject.issue.provenance.get(article.id)
         if known and waits_for_review(article, known):
             flagged = f" ({excerpt(known.flagged, 120)})" if known.flagged else ""
-            what = f"{_name(article)} was drafted by {known.drafted_by} and reviewed by nobody{flagged}"
+            by = f"was drafted by {known.drafted_by} and reviewed by nobody"
+            state = "has excerpts that nobody has reviewed" if known.drafted_by == EXCERPT else by
+            what = f"{_name(article)} {state}{flagged}"
             todo = f"newsletter review {subject.issue.number} {article.id}, or write it in your own words"
             yield article.line, what, todo
 

@@ -13,8 +13,13 @@ SHOWN = 100
 """Articles of one file that are on the screen; --json has all of them."""
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsletter.app.adding import Noted
     from newsletter.app.collecting import Collection
+    from newsletter.app.newsletter import Newsletter
     from newsletter.cli.adding import Outcome
+    from newsletter.sources.reading import Reading
 
 
 @click.command()
@@ -89,7 +94,6 @@ def add(
     lines were not understood, or that a page is not there.
     """  # noqa: D301 - click's mark that these lines stay as they are
     from newsletter.app.adding import Noted
-    from newsletter.app.collecting import collect
 
     newsletter = here()
     sorted_out = sort_out(items, links, kind)  # all of them, before any is added
@@ -99,10 +103,7 @@ def add(
         section=" ".join(section.split()),
         source=" ".join(source.split()),
     )
-    collections = [
-        collect(newsletter, reading, source=source, section=section, note=noted.note, tags=noted.tags)
-        for reading in sorted_out.readings
-    ]
+    collections = _collected(newsletter, sorted_out.readings, noted)
     if not as_json:
         for collection in collections:
             _report(collection)
@@ -117,6 +118,15 @@ def add(
     lost = any(not remark.harmless for collection in collections for remark in collection.remarks)
     if lost or any(has_failed(page) for page in pages):
         raise click.exceptions.Exit(1)
+
+
+def _collected(newsletter: "Newsletter", readings: "Sequence[Reading]", noted: "Noted") -> "list[Collection]":
+    if not readings:
+        return []
+    from newsletter.app.collecting import collect
+
+    pool = newsletter.pool()
+    return [collect(newsletter, pool, reading, noted) for reading in readings]
 
 
 def _report(collection: "Collection") -> None:
@@ -150,4 +160,4 @@ def _say_next(collections: "list[Collection]", pages: "list[Outcome]") -> None:
         lacks = f"lack{'s' if len(incomplete) == 1 else ''} something"
         say(f"{plural(len(incomplete), 'article')} {lacks}; newsletter pool edit {incomplete[0].id} fills it in")
     if counts["added"]:
-        say("Next: newsletter pick --all")
+        say("Next: newsletter triage")

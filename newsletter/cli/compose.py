@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli.options import issue_argument, json_option, one_line
-from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.output import here, plural, say, say_hanging, say_json
 from newsletter.cli.progress import counting_if_long
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def pick(
     rather empty than filled with what scores too low; it says why for each. Then the issue is a proposal, which is not
     sent until newsletter review, or you, take that line out of it.
     """
+    from newsletter.app.issue_lock import issues_locked
     from newsletter.app.picking import pick as put
     from newsletter.composer.issues import number_of
     from newsletter.composer.picking import Rules
@@ -73,12 +74,13 @@ def pick(
     if fresh and issue:
         raise click.UsageError("Give --issue or --new, not both.")
     newsletter = here()
-    path = None if fresh else newsletter.issues.find(issue) if issue else newsletter.issues.newest_unsent()
-    if auto:
-        _propose(newsletter, path, limit or 0, per_source, as_json)
-        return
-    rules = Rules(limit=limit or 0, per_source=per_source or 0, newest=newest)
-    picked = put(newsletter, ids, rules, path=path, section=" ".join(section.split()) or None, again=again)
+    with issues_locked(newsletter):
+        path = None if fresh else newsletter.issues.find(issue) if issue else newsletter.issues.newest_unsent()
+        if auto:
+            _propose(newsletter, path, limit or 0, per_source, as_json)
+            return
+        rules = Rules(limit=limit or 0, per_source=per_source or 0, newest=newest)
+        picked = put(newsletter, ids, rules, path=path, section=" ".join(section.split()) or None, again=again)
     if as_json:
         say_json(picked.values())
         return
@@ -106,8 +108,8 @@ def _propose(newsletter: "Newsletter", path: "Path | None", limit: int, per_sour
         return
     for one in proposed.taken:
         article, section = one.choice.article, f"  [{one.section}]" if one.section else ""
-        say(f"  picked  {article.id}  {article.title}{section}")
-        say(f"          {why(one)}")
+        say_hanging(f"  picked  {article.id}  ", f"{article.title}{section}")
+        say_hanging("          ", why(one))
     if proposed.passed:
         say(f"  passed by: {', '.join(f'{many:,} {words}' for words, many in proposed.passed.items())}")
     number = proposed.values()["issue"]
@@ -144,6 +146,7 @@ def new(
     accepted that one.
     """
     from newsletter.app.correcting import create_correction
+    from newsletter.app.issue_lock import issues_locked
     from newsletter.app.picking import create_issue
     from newsletter.composer.issues import number_of
 
@@ -158,7 +161,8 @@ def new(
         raise click.UsageError(
             f"There is no list {list_name}; newsletter.toml has {', '.join(newsletter.settings.lists)}."
         )
-    path = create_correction(newsletter, correction, values) if correction else create_issue(newsletter, values)
+    with issues_locked(newsletter):
+        path = create_correction(newsletter, correction, values) if correction else create_issue(newsletter, values)
     if as_json:
         say_json({"issue": number_of(path), "path": path.as_posix()})
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli.options import issue_argument, json_option
-from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.output import here, plural, say, say_hanging, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ def draft(
 
     if way == "excerpts" and (truncated or keep_unsupported or fresh):
         raise click.UsageError("--truncated, --keep-unsupported and --fresh are for drafts by a command or a model.")
-    if way != "excerpts" and picked:
+    if way != "excerpts" and picked is not None:
         raise click.UsageError("--pick chooses excerpts.")
     newsletter = here()
     path = newsletter.issues.default(issue)
@@ -85,19 +85,19 @@ def draft(
         from newsletter.app.model_drafting import require_options
 
         require_options(newsletter.settings.draft, way)
+    numbers = _numbers(picked) if picked is not None else None
+    tasks = tasks_of(newsletter, path, ids)
+    if numbers and len(tasks) > 1:
+        raise click.UsageError(f"--pick is for one article; say which of {len(tasks)} with --id.")
     if wait and not dry_run:
-        _read_pages(newsletter, tasks_of(newsletter, path, ids), wait, quiet=as_json)
-    if way == "excerpts":
-        numbers = _numbers(picked) if picked else None
+        _read_pages(newsletter, tasks, wait, quiet=as_json)
         tasks = tasks_of(newsletter, path, ids)
-        if numbers and len(tasks) > 1:
-            raise click.UsageError(f"--pick is for one article; say which of {len(tasks)} with --id.")
+    if way == "excerpts":
         complete = _excerpts(newsletter, path, tasks, numbers, dry_run=dry_run, as_json=as_json)
     else:
         from newsletter.app.model_drafting import Drafter, Wish
         from newsletter.cli.model_drafts import draft_by_model, preview_models
 
-        tasks = tasks_of(newsletter, path, ids)
         wish = Wish(truncated=truncated, keep_unsupported=keep_unsupported, fresh=fresh)
         drafter = Drafter(newsletter, newsletter.issues.head(path).number, wish)
         say_how = preview_models if dry_run else draft_by_model
@@ -136,14 +136,17 @@ def _excerpts(
     as_json: bool,
 ) -> bool:
     from newsletter.app.drafting import excerpt_draft, excerpts, put
+    from newsletter.app.site_sentences import SiteSentences
     from newsletter.cli.model_drafts import say_next
+    from newsletter.composer.issues import number_of
 
     asking = numbers is None and not (dry_run or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     rows: list[dict[str, Any]] = []
+    sites = SiteSentences(newsletter)
     if not tasks and not as_json:
         say(f"{path}: no article lacks words")
     for task in tasks:
-        offered = excerpts(task)
+        offered = excerpts(task, sites)
         if not as_json:
             _say_offer(task, offered)
         chosen: Sequence[str] = ()
@@ -158,17 +161,20 @@ def _excerpts(
         say_json({"issue": newsletter.issues.head(path).number, "path": path.as_posix(), "articles": rows})
     elif any(row["written"] for row in rows):
         say_next(newsletter, path)
+    if not as_json and (bare := sum(not row["offered"] for row in rows)):
+        say(f"{plural(bare, 'article')} without excerpts: newsletter edit {number_of(path)} to write the words")
     return all(row["offered"] for row in rows)
 
 
 def _say_offer(task: "Task", offered: "Sequence[str]") -> None:
     say(f"{task.id}  {task.title or '(no title)'}")
     if task.article.note:
-        say(f"     you noted: {task.article.note}")
+        say_hanging("     ", f"you noted: {task.article.note}")
     for number, sentence in enumerate(offered, 1):
-        say(f"  {number}  “{sentence}”")
+        say_hanging(f"  {number}  ", f"“{sentence}”")
     if not offered:
-        say("  no sentence of it can be quoted: its text is not known, or has none of 6 to 30 words")
+        short = "it has no sentence of 6 to 30 words that could be quoted"
+        say(f"  {short if task.text.strip() else 'nothing is known of what it says'}")
 
 
 def _chosen(offered: "Sequence[str]", numbers: list[int] | None, asking: bool) -> "Sequence[str]":

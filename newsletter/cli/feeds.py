@@ -1,5 +1,6 @@
 """Collect: the feeds, and how they stand."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from newsletter.cli.output import here, plural, say, say_json, say_table
 if TYPE_CHECKING:
     from newsletter.app.discovery import FoundFeed
     from newsletter.app.feeds import FeedStanding
+    from newsletter.model.feed import Feed
 
 
 @click.group(cls=SectionedGroup)
@@ -30,6 +32,9 @@ def feeds() -> None:
     "--name", metavar="NAME", default="", callback=one_line, help="Its name in feeds.toml; default: from its title."
 )
 @click.option(
+    "--title", metavar="TEXT", default="", callback=one_line, help="What people call it; default: its own title."
+)
+@click.option(
     "--section", metavar="NAME", default="", callback=one_line, help="The section that its articles are meant for."
 )
 @click.option(
@@ -43,9 +48,22 @@ def feeds() -> None:
     callback=one_line_each,
     help="A tag for all of its articles; may be given again.",
 )
+@click.option(
+    "--kind", metavar="NAME", default="", callback=one_line, help="What reads it: a source that another package brings."
+)
 @click.option("--unread", is_flag=True, help="Add the address as it is, without asking it: where there is no network.")
 @json_option
-def add(address: str, name: str, section: str, source: str, tags: tuple[str, ...], unread: bool, as_json: bool) -> None:
+def add(
+    address: str,
+    name: str,
+    title: str,
+    section: str,
+    source: str,
+    tags: tuple[str, ...],
+    kind: str,
+    unread: bool,
+    as_json: bool,
+) -> None:
     """Add a feed, by its own address or by that of a page.
 
     A page is asked which feeds it has; where it has several, they are listed, exit code 1, and nothing is added.
@@ -56,18 +74,30 @@ def add(address: str, name: str, section: str, source: str, tags: tuple[str, ...
 
     newsletter = here()
     address = read_address(address)
-    found = [FoundFeed(address=address)] if unread else discover(newsletter, address)
+    if kind and not unread:
+        from newsletter.sources.plugins import require_source
+
+        require_source(kind)
+    found = [FoundFeed(address=address)] if unread or kind else discover(newsletter, address)
     if len(found) > 1:
         _say_several(address, found, as_json)
         raise click.exceptions.Exit(1)
-    meant = Feed(slug=name, address=found[0].address, title=found[0].title, section=section, source=source, tags=tags)
+    meant = Feed(
+        slug=name,
+        address=found[0].address,
+        title=title or found[0].title,
+        section=section,
+        source=source,
+        tags=tags,
+        kind=kind,
+    )
     added = add_feed(newsletter, meant)
     if as_json:
         say_json(
             {"feed": added.feed.slug, "address": added.feed.address, "title": added.feed.title, "added": added.new}
         )
     elif added.new:
-        read = f", which has {plural(found[0].articles, 'article')}" if not unread else ""
+        read = f", which has {plural(found[0].articles, 'article')}" if not unread and not kind else ""
         say(f"added {added.feed.slug}: {added.feed.address}{read}")
         say(f"Undo: newsletter feeds remove {added.feed.slug}\nNext: newsletter fetch {added.feed.slug}")
     else:
@@ -90,12 +120,19 @@ def remove(names: tuple[str, ...]) -> None:
 
     Their articles stay where they are.
     """
-    from newsletter.app.feeds import remove_feed
+    from newsletter.app.feeds import remove_feeds
 
-    newsletter = here()
-    for name in names:
-        feed = remove_feed(newsletter, name)
-        say(f"removed {feed.slug}\nUndo: newsletter feeds add {feed.address} --name {feed.slug} --unread")
+    for feed in remove_feeds(here(), names):
+        say(f"removed {feed.slug}\nUndo: {_adding(feed)}")
+
+
+def _adding(feed: "Feed") -> str:
+    """Return the command that adds *feed* as it was, with all that feeds.toml said of it."""
+    facts = {"--name": feed.slug, "--title": feed.title, "--section": feed.section, "--source": feed.source}
+    named = [*facts.items(), *(("--tag", tag) for tag in feed.tags), ("--kind", feed.kind)]
+    said = [word for option, value in named if value for word in (option, value)]
+    undo = shlex.join(["newsletter", "feeds", "add", feed.address, *said, "--unread"])
+    return f"{undo} && newsletter feeds mute {feed.slug}" if feed.muted else undo
 
 
 @click.command("list")
@@ -111,7 +148,7 @@ def list_(as_json: bool) -> None:
         return
     timezone = newsletter.settings.timezone
     columns = ("FEED", "STATE", "ANSWERED", "NEXT", "P50/P99/MAX", "SECTION", "WHAT")
-    say_table(columns, [_row(one, timezone) for one in found])
+    say_table(columns, [_row(one, timezone) for one in found], spare=("P50/P99/MAX", "ANSWERED", "SECTION", "NEXT"))
     if not found:
         say("no feeds; newsletter feeds add ADDRESS adds one")
 
@@ -158,12 +195,11 @@ def unmute(names: tuple[str, ...]) -> None:
 
 
 def _set_muted(names: tuple[str, ...], *, muted: bool) -> None:
-    from newsletter.app.feeds import FeedList
+    from newsletter.app.feeds import mute_feeds
 
-    found = FeedList(here())
-    for slug in [found.find(name).slug for name in names]:
-        found.change(slug, {"muted": muted})
-        say(f"{'muted' if muted else 'unmuted'} {slug}\nUndo: newsletter feeds {'unmute' if muted else 'mute'} {slug}")
+    for feed in mute_feeds(here(), names, muted=muted):
+        undo = f"newsletter feeds {'unmute' if muted else 'mute'} {feed.slug}"
+        say(f"{'muted' if muted else 'unmuted'} {feed.slug}\nUndo: {undo}")
 
 
 @click.command()
@@ -210,7 +246,7 @@ def import_(file: str, as_json: bool) -> None:
             say(f"  known    {slug}  {address}")
         for address in imported.refused:
             say(f"  refused  {address or '(no address)'}: this is no address of a feed, or has a password in it")
-        counts = f"{len(imported.added)} added, {len(imported.known)} known, {len(imported.refused)} refused"
+        counts = f"{len(imported.added):,} added, {len(imported.known):,} known, {len(imported.refused):,} refused"
         say(f"{file}: {plural(imported.total, 'feed')}: {counts}")
         if imported.added:
             say("Next: newsletter fetch")

@@ -44,11 +44,11 @@ def fetch(feeds: tuple[str, ...], force: bool, as_json: bool) -> None:
     newsletter = here()
     with stopping() as stop, counting("fetched") as told:
         run = fetch_feeds(newsletter, Wanted(names=feeds, force=force), told, stop)
-    pages = [] if feeds or run.stopped else _pages(newsletter, force=force)
+    pages = [] if feeds or run.stopped or run.away else _pages(newsletter, force=force)
     if as_json:
         say_json({**run.values(), "pages": [page_values(page) for page in pages]})
     else:
-        _report(run, newsletter.settings.timezone, alone=not pages)
+        say_run(run, newsletter.settings.timezone, alone=not pages)
         say_pages(pages)
     given_up = any(page.state.read_at is None and page.state.next_at is None for page in pages)
     raise click.exceptions.Exit(_code(run) or (4 if given_up else 0))
@@ -68,30 +68,41 @@ def _pages(newsletter: "Newsletter", *, force: bool) -> "list[Taken]":
 def _code(run: "FetchRun") -> int:
     from newsletter.app.fetch_result import Outcome
 
-    if run.stopped or run.left:
+    if run.stopped or (run.left and not run.away):
         return 3
-    return 4 if run.of(Outcome.FAILED, Outcome.GONE) else 0
+    return 4 if run.away or run.of(Outcome.FAILED, Outcome.GONE) else 0
 
 
-def _report(run: "FetchRun", timezone: ZoneInfo, *, alone: bool) -> None:
+def say_run(run: "FetchRun", timezone: ZoneInfo, *, alone: bool = True) -> None:
+    """Say what a run came to: what is new, slow, moved, broken, and what to do about it.
+
+    :param timezone: that times are told in.
+    :param alone: nothing else is told after it.
+    """
     from newsletter.app.fetch_result import Outcome
 
     if not run.results and not run.left:
         if alone or run.resting:
             _say_nothing_due(run, timezone)
         return
+    if run.away:
+        say(f"no site can be reached: is there a network?\n  {run.away}")
+        say(f"Nothing is held against {plural(len(run.left), 'feed')}; newsletter fetch asks again")
+        return
     counts = {outcome: len(run.of(outcome)) for outcome in Outcome}
     said = [f"{count} {outcome.value}" for outcome, count in counts.items() if count]
-    say(f"{plural(len(run.results), 'feed')} in {run.seconds:.1f} s: {', '.join(said) or 'none'}")
     changed = [result for result in run.results if result.new]
-    say(plural(run.new, "new article") + (":" if changed else ""))
+    if run.results:
+        say(f"{plural(len(run.results), 'feed')} in {run.seconds:.1f} s: {', '.join(said)}")
+        say(plural(run.new, "new article") + (":" if changed else ""))
     for result in _first(sorted(changed, key=lambda result: -len(result.new))):
         say(f"  {len(result.new):>4}  {result.feed.name}")
     _say_slow(run)
     _say_moved(run)
     _say_broken(run, timezone)
     if run.left:
-        say(f"{plural(len(run.left), 'feed')} had no turn: newsletter fetch goes on with them")
+        why = "stopped: " if run.stopped else ""
+        say(f"{why}{plural(len(run.left), 'feed')} had no turn; newsletter fetch goes on there")
     if run.new:
         say("Next: newsletter triage")
 

@@ -5,7 +5,8 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from textwrap import indent
+from shutil import get_terminal_size
+from textwrap import fill, indent
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
+WORDS = 24
+"""Columns of a terminal that the last column of a table has, if others can be spared for it."""
+
+
 def printable(text: str) -> str:
     """Return *text* without the characters that steer a terminal."""
     return _CONTROL.sub("\ufffd", text)
@@ -25,6 +30,16 @@ def printable(text: str) -> str:
 def say(text: str = "") -> None:
     """Print a line for a person."""
     click.echo(printable(text))
+
+
+def say_hanging(head: str, text: str) -> None:
+    """Print *text* behind *head*; on a terminal that is too narrow, its further lines begin below its first one."""
+    line = printable(head + text)
+    width = get_terminal_size().columns
+    if sys.stdout.isatty() and len(line) > width:
+        room = " " * len(head)
+        line = fill(line, width, subsequent_indent=room, break_on_hyphens=False)
+    click.echo(line)
 
 
 def say_json(value: Any) -> None:
@@ -63,32 +78,53 @@ def _once() -> Callable[[str], None]:
     return tell
 
 
-def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, spare: Sequence[str] = ()) -> None:
     """Print rows as a table on a terminal, elsewhere as lines of tab-separated cells without a heading.
 
     Where the terminal is too narrow it is the last column that is cut: the first ones are what a person types.
+
+    :param spare: columns that are left out of a table, one after the other, until the last one has room for words.
     """
     cleaned = [[printable(cell).replace("\t", " ") for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in cleaned:
             click.echo("\t".join(row))
         return
-    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     console = Console()
+    columns, cleaned = _fitting(columns, cleaned, spare, console.width)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, no_wrap=True)
-    widths = [max(cell_len(row[number]) for row in [columns, *cleaned]) for number in range(len(columns) - 1)]
-    room = max(console.width - sum(widths) - 2 * len(widths), 10)
+    room = max(_room(columns, cleaned, console.width), 10)
     for row in cleaned:
         last = Text(row[-1])
         last.truncate(room, overflow="ellipsis")
         table.add_row(*map(Text, row[:-1]), last)
     console.print(table)
+
+
+def _room(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> int:
+    """Return how much of *width* is left for the last column."""
+    from rich.cells import cell_len
+
+    return width - sum(2 + max(cell_len(row[number]) for row in [columns, *rows]) for number in range(len(columns) - 1))
+
+
+def _fitting(
+    columns: Sequence[str], rows: list[list[str]], spare: Sequence[str], width: int
+) -> tuple[Sequence[str], list[list[str]]]:
+    """Return a table without as many of its *spare* columns as keep the last one from having :data:`WORDS`."""
+    for name in spare:
+        if _room(columns, rows, width) >= WORDS:
+            break
+        at = list(columns).index(name)
+        columns = [*columns[:at], *columns[at + 1 :]]
+        rows = [[*row[:at], *row[at + 1 :]] for row in rows]
+    return columns, rows
 
 
 def plural(number: int, one: str, many: str = "") -> str:

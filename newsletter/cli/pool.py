@@ -44,10 +44,7 @@ def list_(state: str | None = None, as_json: bool = False) -> None:
     if as_json:
         say_json_each({**_values(row.entry), "state": row.state, "days": row.days} for row in rows)
         return
-    lines = [
-        (row.entry.article.id, row.shown, row.entry.article.source, row.entry.article.title or "(no title)")
-        for row in rows
-    ]
+    lines = [(row.entry.article.id, row.shown, row.entry.article.source, _called(row.entry.article)) for row in rows]
     say_table(("ID", "STATE", "SOURCE", "TITLE"), lines)
     if not lines:
         say("no articles" if state else "the pool is empty; newsletter add FILE fills it")
@@ -121,7 +118,12 @@ def edit(id: str, **facts: Any) -> None:
     if article is None:
         say("nothing changed")
     else:
-        say(f"changed {article.id} {article.title or '(no title)'}; issues that have it already stay as they are")
+        say(f"changed {article.id} {_called(article)}; issues that have it already stay as they are")
+
+
+def _called(article: "Article") -> str:
+    """Return what an article is known by: one whose page was not read yet has its address alone."""
+    return article.title or article.link or "(no title)"
 
 
 def _edited(newsletter: "Newsletter", entry: "Entry", changes: dict[str, Any]) -> "Article | None":
@@ -164,7 +166,7 @@ def _decide(id: str, decision: str, reason: str = "") -> str:
     pool = newsletter.pool()
     entry = adopt(newsletter, id, pool)
     pool.decide(entry.article.id, Decision(decision), reason)
-    name = f"{entry.article.id} {entry.article.title or '(no title)'}"
+    name = f"{entry.article.id} {_called(entry.article)}"
     if decision != "new" and (seen := newsletter.past().picked(entry.article)):
         return f"{name}\nIt stands in {seen.path}, and stays there until you take its block out"
     return name

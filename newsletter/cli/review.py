@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.options import issue_argument, json_option, one_line
-from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.output import here, plural, say, say_hanging, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,15 +47,14 @@ def review(issue: str | None, ids: tuple[str, ...], yes: bool, by: str, as_json:
     elif not as_json:
         for one in drafts:
             _show(one)
-    if not ids:
-        _agree(path, asking=asking, yes=yes)
+    agreed = bool(ids) or _agree(newsletter, path, asking=asking, yes=yes, quiet=as_json)
     drafts = drafts_of(newsletter, path, ids)
     waiting = [one for one in drafts if one.state == "waiting"]
     if as_json:
         say_json([one.values() for one in drafts])
     else:
         _say_end(newsletter, path, drafts, waiting)
-    if waiting:
+    if waiting or not agreed:
         raise click.exceptions.Exit(1)
 
 
@@ -86,16 +85,22 @@ def _ask(newsletter: "Newsletter", path: Path, drafts: "Sequence[Reviewed]", nam
             current = left.get(one.picked.id)
 
 
-def _agree(path: Path, *, asking: bool, yes: bool) -> None:
+def _agree(newsletter: "Newsletter", path: Path, *, asking: bool, yes: bool, quiet: bool) -> bool:
+    """Let a proposal be agreed to; whether the issue is none any more."""
     from newsletter.app.reviewing import agree, is_proposal
 
     if not is_proposal(path):
-        return
+        return True
     if yes or (asking and click.confirm(f"{path} was composed alone, by rules. Do you agree to what is in it?")):
         agree(path)
-        say(f'{path} is no proposal any more; to undo, write "proposal = true" above its first table')
+        told = f'{path} is no proposal any more; to undo, write "proposal = true" above its first table'
     else:
-        say(f"{path} was composed alone, and is a proposal still")
+        number = newsletter.issues.head(path).number
+        todo = f"newsletter review {number} --yes --by NAME agrees to it once you have read it"
+        told = f"{path} was composed alone, and is a proposal still; {todo}"
+    if not quiet:
+        say(told)
+    return not is_proposal(path)
 
 
 def _show(one: "Reviewed") -> None:
@@ -109,13 +114,11 @@ def _show(one: "Reviewed") -> None:
     if one.known.flagged:
         say(f"  {one.known.flagged}")
     if one.why:
-        say(f"  why  {one.why}")
+        say_hanging("  why  ", one.why)
     for number, point in enumerate(one.points, 1):
-        say(f"  {number}    {point.text}")
-        if point.before or point.behind:
-            say(f"         {point.before}»{point.quote}«{point.behind}")
-        elif point.quote:
-            say(f"         »{point.quote}«")
+        say_hanging(f"  {number:<3}  ", point.text)
+        if point.quote:
+            say_hanging("         ", f"{point.before}»{point.quote}«{point.behind}")
     if not one.read_here or not any(point.quote for point in one.points):
         say(f"  its quotes are not on this machine: read {one.picked.link or 'the article'}")
     say()

@@ -31,9 +31,9 @@ class _SearchCommand(click.Command):
 def search(words: tuple[str, ...], state: str | None, limit: int, as_json: bool) -> None:
     """Search the pool, what sources brought, and all issues.
 
-    All WORDS must stand in title, source, author, tags, note, summary, why or key points of an article, or in the
-    prose of an issue. '"Words in quotes"' stand one after the other, -WORD must not stand there, and PREFIX* begins a
-    word. Case and accents do not count. The best come first, the newest of equals.
+    All WORDS must stand in title, source, site, author, tags, note, summary, why or key points of an article, or in
+    the prose of an issue. '"Words in quotes"' stand one after the other, -WORD must not stand there, and PREFIX* begins
+    a word. Case and accents do not count. The best come first, the newest of equals.
     """
     from dataclasses import asdict
 
@@ -53,7 +53,7 @@ def search(words: tuple[str, ...], state: str | None, limit: int, as_json: bool)
     for one in found:
         name = f"issue {one.issue}" if one.kind == "issue" else one.id or one.link
         about = "  ".join(part for part in (one.source, one.published) if part)
-        say(f"{name}  {one.title or '(no title)'}")
+        say(f"{name}  {one.title or one.link or '(no title)'}")
         say(f"    {one.state}{f'  ·  {about}' if about else ''}")
         if one.snippet:
             click.echo(f"    {_marked(one.snippet)}")

@@ -64,7 +64,7 @@ def _make(folder: Path, name: str, author: str) -> None:
         say(f"wrote   {path}")
     say(f"made    {made.data} (readers, ledger, key; keep a backup)")
     say("Next:")
-    _say_steps(folder, "edit newsletter.toml", "newsletter add FILE", "newsletter pick --all")
+    _say_steps(folder, "edit newsletter.toml", "newsletter add FILE", "newsletter triage")
 
 
 def _make_sample(folder: Path, name: str, author: str) -> None:

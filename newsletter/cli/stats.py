@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.options import json_option
-from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.output import here, plural, printable, say, say_json
 
 if TYPE_CHECKING:
     from newsletter.composer.statistics import Statistics
@@ -22,10 +22,13 @@ def _moment(ctx: click.Context, param: click.Parameter, value: str) -> datetime:
     try:
         if days := re.fullmatch(r"(\d{1,5})\s*(?:d|days?)?", value):
             return datetime.now(UTC) - timedelta(days=int(days[1]))
-        return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
+        since = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
     except (ValueError, OverflowError) as cause:
         what = f"{value} is no day: write 2026-09-01, or 90d for 90 days ago."
         raise click.BadParameter(what, ctx, param) from cause
+    if since > datetime.now(UTC):
+        raise click.BadParameter(f"{value} is still to come.", ctx, param)
+    return since
 
 
 @click.command()
@@ -93,13 +96,15 @@ def _decided(found: "Statistics") -> Iterator[str]:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    from rich.cells import cell_len, set_cell_size  # 日経 is two letters, and four columns
+
     from newsletter.model.excerpt import excerpt
 
-    cut = [(excerpt(row[0], 50), *row[1:]) for row in rows]
-    widths = [max(len(row[number]) for row in cut) for number in range(len(cut[0]))]
+    cut = [(excerpt(printable(row[0]), 50), *row[1:]) for row in rows]
+    widths = [max(cell_len(row[number]) for row in cut) for number in range(len(cut[0]))]
     for first, *rest in cut:
         numbers = "".join(f"  {cell:>{width}}" for cell, width in zip(rest, widths[1:], strict=True))
-        yield f"  {first:<{widths[0]}}{numbers}".rstrip()
+        yield f"  {set_cell_size(first, widths[0])}{numbers}".rstrip()
 
 
 def _more(number: int) -> Iterator[str]:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 NAMED = 12
 """Ids at most in the command that takes a triage back."""
-NOTHING: dict[str, object] = {"picked": [], "held": [], "dropped": [], "muted": [], "already": []}
 
 
 @click.command()
@@ -88,7 +87,7 @@ def triage(
             report(_on_screen(newsletter, sitting), as_json=as_json)
             return
         if not sitting.suggestions:
-            say_json(NOTHING) if as_json else say("nothing waits for a decision")
+            say("nothing waits for a decision") if not as_json else report(None, as_json=True)
             return
         kept.begin(sitting)
     report(_edit(newsletter, kept, issue, list_name), as_json=as_json)
@@ -150,18 +149,17 @@ def _require_turn(kept: "KeptTriage", *, go_on: bool, fresh: bool) -> None:
         raise PoolError("what you wrote in a list before was not carried out, and is kept", todo, where=kept.path)
 
 
-def _apply(newsletter: "Newsletter", file: str, issue: str | None, list_name: str) -> "Outcome | None":
+def _apply(newsletter: "Newsletter", file: str, issue: str | None, list_name: str) -> "Outcome":
     from newsletter.app.collecting import read_file
     from newsletter.app.deciding import Refused
     from newsletter.app.kept_triage import KeptTriage, read_list
     from newsletter.app.triaging import carry_out
-    from newsletter.composer.triage_list import HEAD
 
     where = "standard input" if file == "-" else file
     data = sys.stdin.buffer.read() if file == "-" else read_file(Path(file))
     text, opened = read_list(data, where), KeptTriage(newsletter).opened()
-    # A list as it was printed may have lost lines; what a script wrote itself names only what it decides about.
-    lines = opened.lines if text.removeprefix("\ufeff").startswith(HEAD) else {}
+    # The list that was printed last may have lost lines; what a script wrote names only what it decides about.
+    lines = opened.lines if opened.is_of(text) else {}
     known = replace(opened, issue="", list_name="", lines=lines)
     try:
         return carry_out(newsletter, text, known, reference=issue, list_name=list_name)
@@ -171,14 +169,14 @@ def _apply(newsletter: "Newsletter", file: str, issue: str | None, list_name: st
         raise click.exceptions.Exit(2) from refused
 
 
-def _edit(newsletter: "Newsletter", kept: "KeptTriage", issue: str | None, list_name: str) -> "Outcome | None":
+def _edit(newsletter: "Newsletter", kept: "KeptTriage", issue: str | None, list_name: str) -> "Outcome":
     """Let the list be edited until it can be carried out, or its editor gives up for now."""
     from newsletter.app.deciding import Refused
     from newsletter.app.triaging import carry_out
     from newsletter.errors import NewsletterError
 
     while True:
-        _open_editor(kept.path)
+        _open_editor(kept)
         try:
             outcome = carry_out(newsletter, kept.text(), kept.opened(), reference=issue, list_name=list_name)
         except NewsletterError as error:
@@ -187,22 +185,24 @@ def _edit(newsletter: "Newsletter", kept: "KeptTriage", issue: str | None, list_
             else:
                 click.echo(f"newsletter: {printable(str(error))}", err=True)
             if not (sys.stdin.isatty() and click.confirm("Edit it again?", default=True, err=True)):
-                _leave(kept.path)
+                _leave(kept)
         else:
             kept.done()
             return outcome
 
 
-def _open_editor(path: Path) -> None:
+def _open_editor(kept: "KeptTriage") -> None:
     try:
-        click.edit(filename=str(path))
+        click.edit(filename=str(kept.path))
     except click.ClickException as error:  # it cannot be run, or says by its exit code that nothing is to be done
         click.echo(f"newsletter: {printable(error.format_message())}; nothing was decided", err=True)
-        _leave(path)
+        _leave(kept)
 
 
-def _leave(path: Path) -> NoReturn:
-    click.echo(f"newsletter: what you wrote is kept in {path}; newsletter triage --continue goes on with it", err=True)
+def _leave(kept: "KeptTriage") -> NoReturn:
+    if kept.is_there:
+        what = f"what you wrote is kept in {kept.path}; newsletter triage --continue goes on with it"
+        click.echo(f"newsletter: {what}", err=True)
     raise click.exceptions.Exit(2)
 
 
@@ -214,9 +214,12 @@ def _say_faults(faults: "Sequence[Fault]", where: str) -> None:
 
 def report(outcome: "Outcome | None", *, as_json: bool) -> None:
     """Say what became of a triage, and what takes it back."""
+    from newsletter.app.deciding import Decided
+    from newsletter.app.triaging import Outcome
+
     if as_json:
-        say_json(outcome.values() if outcome else NOTHING)
-    elif outcome is None:
+        say_json((outcome or Outcome()).values())
+    elif outcome is None or outcome.decided == Decided():
         say("nothing was decided")
     else:
         _say(outcome)
@@ -236,7 +239,9 @@ def _say(outcome: "Outcome") -> None:
         say(f"{plural(len(decided.picked), 'article')} picked into {into}; to undo, take their blocks out of it")
     if back := [article.id for article in (*decided.held, *decided.dropped)]:
         ids = " ".join(back) if len(back) <= NAMED else "ID..."
-        say(f"{len(decided.held)} held, {len(decided.dropped)} dropped; undo: newsletter pool restore {ids}")
+        counts = ((len(decided.held), "held"), (len(decided.dropped), "dropped"))
+        told = ", ".join(f"{count} {done}" for count, done in counts if count)
+        say(f"{told}; undo: newsletter pool restore {ids}")
     for source in decided.muted:
         say(f"undo: newsletter pool unmute {shlex.quote(printable(source))}")
     for room in outcome.over:

@@ -8,9 +8,9 @@ from rich.cells import cell_len, set_cell_size
 from newsletter.app.deliberation import Deliberation
 from newsletter.cli.output import printable
 from newsletter.composer.picking import source_of
-from newsletter.composer.shortlist import Suggestion
+from newsletter.composer.shortlist import Choice, Suggestion
 from newsletter.composer.sitting import Room, time_left
-from newsletter.composer.triage_list import held_for, one_line
+from newsletter.composer.triage_list import held_for, is_of_one_outlet, one_line
 from newsletter.composer.verdict import Verb, Verdict
 
 WIDE = 110
@@ -18,7 +18,7 @@ WIDE = 110
 LETTERS = {Verb.PICK: "p", Verb.HOLD: "h", Verb.DROP: "d", Verb.MUTE: "m"}
 KEYS = "p pick  1-9 section  h hold  d drop  m mute  u undo  / search  ? help  q write"
 HELP = """\
-p          pick it into the section that stands in its line
+p          pick it into the section of its line, or at the issue's end
 1 to 9, s  pick it into that section; s asks for one, or a new one
 h, H       hold it for later; H asks for a reason
 d, D       drop it for a reason; D takes the last reason again
@@ -33,7 +33,7 @@ o          show its address
 q          write what you decided, after a question
 ctrl-c     leave: decisions are kept, written, or given up
 
-Before a title: +2 other outlets   ! ran before   ~ was held
+Before a title: +2 more tell it   ! ran before   ~ was held
 
 Each decision is kept at once; pool and issue change when you write.
 Picks stand in the order of this list.  Any key goes back."""
@@ -49,7 +49,7 @@ def story_line(deliberation: Deliberation, index: int, width: int, at_cursor: bo
     parts = [
         f"{'▸' if at_cursor else ' '}{letter}",
         fitting(_what(one, verdict), what),
-        fitting(_marks(one) + title_of(one), title),
+        fitting(_marks(one) + title_of(one.choice), title),
         fitting(source_of(one.choice.article), source),
         f"{score:>4}",
     ]
@@ -60,20 +60,20 @@ def _what(one: Suggestion, verdict: Verdict | None) -> str:
     if verdict is None:
         return one.section
     if verdict.verb is Verb.PICK:
-        return verdict.section or "(no section)"
+        return verdict.section or "(at the end)"
     return verdict.reason or {Verb.HOLD: "for later", Verb.MUTE: "its source"}.get(verdict.verb, "")
 
 
 def _marks(one: Suggestion) -> str:
-    """Return what is to be seen of a story at once: "!" ran before in some way, "~" held, "+2" outlets more."""
+    """Return what is to be seen of a story at once: "!" ran before in some way, "~" held, "+2" more tell it."""
     marks = [("!", bool(one.repeats)), ("~", one.choice.held), (f"+{len(one.also)}", bool(one.also))]
     shown = "".join(mark for mark, is_so in marks if is_so)
     return f"{shown} " if shown else ""
 
 
-def title_of(one: Suggestion) -> str:
-    """Return the title of a story, or what there is instead."""
-    return one.choice.article.title or one.choice.article.why or "(no title)"
+def title_of(choice: Choice) -> str:
+    """Return the title of an article, or what there is instead."""
+    return choice.article.title or choice.article.why or "(no title)"
 
 
 def fitting(text: str, width: int) -> str:
@@ -91,13 +91,14 @@ def all_about(deliberation: Deliberation, index: int) -> str:
 def _about(one: Suggestion, deliberation: Deliberation) -> Iterator[str]:
     article = one.choice.article
     facts = (source_of(article), article.author, article.published, f"{article.minutes} min" if article.minutes else "")
-    yield one_line(title_of(one))
+    yield one_line(title_of(one.choice))
     yield " · ".join(one_line(fact) for fact in facts if fact)
     yield from (f"! {one_line(repeat.words)}" for repeat in one.repeats)
     if one.choice.held:
         yield held_for(one.choice, deliberation.sitting)
     for other in one.also:
-        yield f"also at {one_line(source_of(other.article))}: {one_line(other.article.title)}"
+        where = "" if is_of_one_outlet(other, one.choice) else f" at {one_line(source_of(other.article))}"
+        yield f"also{where}: {one_line(title_of(other))}"
     if one.score.terms:
         yield f"score {one.score}{' · here to be looked at' if one.explored else ''}"
     if article.note:
@@ -116,7 +117,7 @@ def head_line(deliberation: Deliberation, now: datetime, width: int) -> str:
     left = f"issue {sitting.path.stem}" if sitting.path else "a new issue"
     left = f" Triage of {left}{f' for {sitting.list_name}' if sitting.list_name else ''}"
     if not sitting.deadline:
-        return left
+        return left.ljust(width)
     right = f"ready by {sitting.deadline:%a %H:%M}: {time_left(sitting.deadline, now)} left "
     return f"{left}{right:>{max(width - cell_len(left), len(right) + 2)}}"
 
@@ -124,6 +125,7 @@ def head_line(deliberation: Deliberation, now: datetime, width: int) -> str:
 def tally_line(deliberation: Deliberation) -> str:
     """Return how many stories there are, and what is decided about how many."""
     counts, stories = deliberation.counts(), len(deliberation.sitting.suggestions)
+    counts[Verb.MUTE] += deliberation.muted_along()
     parts = [f"{counts[verb]} {done}" for verb, done in DONE.items() if counts[verb]]
     parts += [f"{deliberation.undecided()} undecided"]
     if elsewhere := deliberation.elsewhere():

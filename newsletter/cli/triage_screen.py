@@ -14,6 +14,7 @@ from newsletter.cli.triage_dialogs import Choose, Tell
 from newsletter.cli.triage_lines import DONE, title_of
 from newsletter.cli.triage_view import TriageView
 from newsletter.composer.picking import source_of
+from newsletter.composer.triage_reading import meant
 from newsletter.composer.verdict import Verb, Verdict
 from newsletter.errors import NewsletterError
 from newsletter.model.excerpt import excerpt
@@ -176,7 +177,7 @@ class TriageScreen(TriageView):
         first = next((fault.line - 1 for fault in refused.faults if fault.line <= len(stories)), None)
         if first is not None:
             self._list.cursor = first
-        titles = {at: excerpt(title_of(one), 50) for at, one in enumerate(stories, 1)}
+        titles = {at: excerpt(title_of(one.choice), 50) for at, one in enumerate(stories, 1)}
         return [f"{titles.get(fault.line, 'Of before')}: {fault.what}; {fault.todo}" for fault in refused.faults]
 
     def action_leave(self) -> None:
@@ -207,6 +208,5 @@ def _told(verb: Verb, done: str, count: int) -> str:
 
 def _meant(said: str, names: Sequence[str]) -> str:
     """Return the section that *said* is, or that alone begins with it; else it is a new one."""
-    exact = [name for name in names if name.casefold() == said.casefold()]
-    close = [name for name in names if name.casefold().startswith(said.casefold())]
-    return exact[0] if exact else close[0] if len(close) == 1 else said
+    close = meant(said, names)
+    return close[0] if len(close) == 1 else said

@@ -141,7 +141,7 @@ class TriageView(App[Outcome | None]):
         words, stories = self._sought.casefold(), self._deliberation.sitting.suggestions
 
         def found(at: int) -> bool:
-            return words in f"{title_of(stories[at])} {source_of(stories[at].choice.article)}".casefold()
+            return words in f"{title_of(stories[at].choice)} {source_of(stories[at].choice.article)}".casefold()
 
         if not words:
             self.action_ask_search()

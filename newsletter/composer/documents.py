@@ -9,7 +9,7 @@ from newsletter.composer.markdown import plain_text
 from newsletter.composer.pool import Entry
 from newsletter.errors import IssueError
 from newsletter.model.article import Article
-from newsletter.model.canonical import article_key, link_key
+from newsletter.model.canonical import article_key, host_of, link_key
 from newsletter.model.document import TEXT_LIMIT, Document, DocumentKind
 from newsletter.model.issue import Issue, Passage, PickedArticle
 
@@ -42,7 +42,7 @@ def _of_article(
         link=article.link,
         title=article.title,
         source=article.source,
-        about=" · ".join(part for part in (article.source, article.author, *article.tags) if part),
+        about=_about(article.source, article.author, *article.tags, host_of(article.link)),
         text=_text(said),
         state=state,
         reason=reason,
@@ -98,7 +98,7 @@ def _of_item(article: PickedArticle, issue: Issue, *, file: str, place: int, sta
         link=article.link,
         title=plain_text(article.title.markdown),
         source=article.source,
-        about=article.source,
+        about=_about(article.source, host_of(article.link)),
         text=_text(said),
         state=state,
         since=since,
@@ -108,6 +108,10 @@ def _of_item(article: PickedArticle, issue: Issue, *, file: str, place: int, sta
 
 def _markdown(passage: Passage | None) -> list[str]:
     return [plain_text(passage.markdown)] if passage else []
+
+
+def _about(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _text(parts: list[str] | tuple[str, ...]) -> str:

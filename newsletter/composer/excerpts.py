@@ -1,20 +1,25 @@
 """Sentences of an article that an editor may quote: offered to be chosen from, and never called a summary."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterable
 from itertools import islice
 
-from newsletter.composer.lexrank import Vector, likeness, rank, vectors_of
+from newsletter.composer.draft_text import count_words
+from newsletter.composer.lexrank import rank, vectors_of
 from newsletter.composer.sentences import sentences_of
+from newsletter.composer.tfidf import stems_of
 
 FEWEST_WORDS, MOST_WORDS = 6, 30
 """Of a sentence that is offered: key points of real digests have 14 to 26."""
 OFFERED = 5
 RANKED = 400
 """Sentences of one text that are ranked, the first ones: likenesses grow with the square of them."""
-TOO_LIKE = 0.6
-"""A cosine: of two sentences that say the same, one is offered."""
-_CODE = re.compile(r"[{};\\]|=>|->|==|\w\(\)|</?\w+>|https?://|www\.|^\s*[$#>@]|\S{40}")
+REPEATED, TOO_LIKE = 0.75, 0.5
+"""Of the words of the shorter of two sentences, how many stand in the other: from the first on they are one sentence
+said twice, from the second on they say nearly the same, and an editor is offered one of them."""
+FEWEST_SHARED = 3
+"""Words that two sentences share that say nearly the same, or all of the shorter one."""
+_CODE = re.compile(r"[{};\\]|=>|->|==|\w\(\)|</?\w+>|https?://|www\.|^\s*[$#>@]|[!-~]{40}")
 # What leans on the sentence before it cannot stand alone; nor does what speaks to the reader of the page.
 _LEANING = re.compile(
     r"(?:but|and|so|however|therefore|thus|then|also|this|that|these|those|it|they|he|she|here|there|as such|instead|"
@@ -29,29 +34,51 @@ _OF_THE_PAGE = re.compile(
 )
 
 
-def excerpts_of(text: str, *, most: int = OFFERED) -> tuple[str, ...]:
-    """Return at most *most* sentences of *text*, word for word, those first that say most of what the others say."""
-    found = list(dict.fromkeys(islice((sentence for sentence in sentences_of(text) if _fits(sentence)), RANKED)))
+def excerpts_of(text: str, *, most: int = OFFERED, never: Container[str] = ()) -> tuple[str, ...]:
+    """Return at most *most* sentences of *text*, word for word, those first that say most of what the others say.
+
+    Of several that say nearly the same there is one, and what is said twice does not speak for itself: a sentence that
+    a site repeats down its page is not what the page says.
+
+    :param never: sentences that are offered of no text.
+    """
+    wanted = (sentence for sentence in sentences_of(text) if sentence not in never and _fits(sentence))
+    fitting = dict.fromkeys(islice(wanted, RANKED))
+    found = _unlike(sorted(fitting, key=_leans), REPEATED)
     if not found:
         return ()
-    vectors = vectors_of(found)
-    ranks = rank(vectors)
-    order = sorted(range(len(found)), key=lambda at: (bool(_LEANING.match(found[at])), -ranks[at], at))
-    chosen: list[int] = []
-    for at in order:
-        if len(chosen) < most and not _said(vectors[at], [vectors[other] for other in chosen]):
-            chosen.append(at)
-    return tuple(found[at] for at in chosen)
+    ranks = dict(zip(found, rank(vectors_of(found)), strict=True))
+    return tuple(_unlike(sorted(found, key=lambda one: (_leans(one), -ranks[one])), TOO_LIKE)[:most])
 
 
-def _said(vector: Vector, before: Sequence[Vector]) -> bool:
-    return any(likeness(vector, other) > TOO_LIKE for other in before)
+def _unlike(sentences: Iterable[str], share: float) -> list[str]:
+    """Return *sentences* but for those of whose words so large a *share* stands in one before it, or the reverse."""
+    kept: dict[str, frozenset[str]] = {}
+    for sentence in sentences:
+        stems = frozenset(stems_of(sentence))
+        if not any(_has(stems, other, share) for other in kept.values()):
+            kept[sentence] = stems
+    return list(kept)
+
+
+def _has(one: frozenset[str], other: frozenset[str], share: float) -> bool:
+    # Not a cosine: by TF-IDF, the words that ten sentences repeat weigh least, and it saw no likeness in these.
+    shared, shorter = len(one & other), min(len(one), len(other))
+    return shared >= share * shorter and shared >= min(FEWEST_SHARED, max(shorter, 1))
+
+
+def _leans(sentence: str) -> bool:
+    return bool(_LEANING.match(sentence))
 
 
 def _fits(sentence: str) -> bool:
     words = sentence.split()
-    ended = sentence.rstrip("\"'”’»)]").endswith((".", "!", "…", "。", "！"))
-    begun = sentence[0].isalnum() and words[0] != words[0].lower()  # cAdvisor and iOS begin one, too
-    if not (ended and begun and FEWEST_WORDS <= len(words) <= MOST_WORDS):
+    ended = sentence.rstrip("\"'”’»」』)]").endswith((".", "!", "…", "。", "！", "।", "۔"))
+    if not (ended and _begins(words[0]) and FEWEST_WORDS <= count_words(sentence) <= MOST_WORDS):
         return False
     return not (_CODE.search(sentence) or _OF_THE_PAGE.search(sentence))
+
+
+def _begins(word: str) -> bool:
+    """Whether a sentence may begin with *word*: cAdvisor and iOS begin one, too, and many scripts have no capitals."""
+    return word[0].isalnum() and (word != word.lower() or (word[0].isalpha() and word[0] == word[0].swapcase()))

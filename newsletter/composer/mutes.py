@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from unicodedata import normalize
 
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
@@ -104,7 +105,7 @@ def muted_by(article: Article, mutes: Mutes) -> str:
 
 
 def _squeezed(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(normalize("NFC", text).casefold().split())
 
 
 def _pattern(words: str) -> re.Pattern[str]:

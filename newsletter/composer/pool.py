@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.composer.mutes import Mute, MuteKind, Mutes
+from newsletter.composer.pool_addresses import Addresses
 from newsletter.composer.pool_event import (
     FACTS,
     LINE_LIMIT,
@@ -29,7 +30,7 @@ from newsletter.composer.pool_file import PoolFile, Told
 from newsletter.composer.pool_record import Part, Record
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
-from newsletter.model.canonical import article_key, link_key
+from newsletter.model.canonical import article_without_logins, host_of
 
 __all__ = ["LINE_LIMIT", "Addition", "Decision", "Entry", "Pool", "excess", "writer_name"]
 
@@ -87,7 +88,7 @@ class Pool:
         self._records: dict[str, Record] = {}
         self._mutes: dict[str, Record] = {}
         self._order: list[str] | None = None
-        self._ids_by_key: dict[str, str] | None = None
+        self._addresses = Addresses(self._records)
         own = folder / f"{writer}.jsonl"
         self._own = PoolFile(own, told=told, own=True)
         self._last = ""
@@ -128,13 +129,15 @@ class Pool:
     def add(self, articles: Iterable[Article]) -> list[Addition]:
         """Add what is new, complete what lacked something; an article of the same words or link is the same one.
 
-        What another process of this writer adds meanwhile is known, too.
+        What another process of this writer adds meanwhile is known, too. A name and password in an address stay out.
         """
         outcomes = []
         with self._own.adding() as append:
             self._catch_up(self._own)
             events: list[dict[str, Any]] = []
             coming: dict[str, Article] = {}
+            articles = [article_without_logins(article) for article in articles]
+            self._look_up(articles)
             for article in articles:
                 id = self._id_of(article)
                 known = coming.get(id) or (self.entry(id).article if id in self.entries else None)
@@ -144,13 +147,18 @@ class Pool:
                 if known is None or missing:
                     coming[id] = known.with_facts(missing) if known else article
                     events.append(self._stamp({"event": "added", "id": id, "article": missing}))
-                    self._know(coming[id])
+                    self._addresses.know(coming[id])
             self._append(append, events)
         return [Addition(entry=self.entry(id), outcome=outcome) for id, outcome in outcomes]
 
     def edit(self, id: str, facts: Mapping[str, Any]) -> Article:
-        """Replace some facts of an article."""
-        Article(id=id).with_facts(facts)
+        """Replace some facts of an article.
+
+        :raises PoolError: when an address has a name or password in it.
+        """
+        edited = Article(id=id).with_facts(facts)
+        if edited != article_without_logins(edited):
+            raise PoolError("there is a name or password in this address", "take it out", where=host_of(edited.link))
         self._record({"event": "edited", "id": id, "article": dict(facts)})
         return self.entry(id).article
 
@@ -190,9 +198,8 @@ class Pool:
 
     def same_as(self, article: Article) -> Entry | None:
         """Return the entry of another id that has one of the addresses of *article*; the oldest, if it is older."""
-        self._id_of(Article(id="", link=article.link))  # so that the keys are known
-        ids = (self._ids_by_key or {}).get
-        found = {id for key in _keys(article) if (id := ids(key)) and id != article.id}
+        self._addresses.look_up([article], self.order())
+        found = {id for id in self._addresses.ids_of(article) if id != article.id}
         older = [id for id in self.order() if id in found]
         return self.entry(older[0]) if older else None
 
@@ -229,21 +236,15 @@ class Pool:
         """Return what is the same as long as nothing is written about this id; its facts are not read for it."""
         return self._records[id].fingerprint()
 
+    def _look_up(self, articles: Iterable[Article]) -> None:
+        """Learn which articles are here already under other ids."""
+        if new := [article for article in articles if not self.has(article.id)]:
+            self._addresses.look_up(new, self.order())
+
     def _id_of(self, article: Article) -> str:
         """Return the id that an article has here already, by its own or by its link; else its own."""
-        if self.has(article.id):
-            return article.id
-        if self._ids_by_key is None:
-            self._ids_by_key = {}
-            for id in self.order():
-                self._know(self._records[id].addressed(id))
-        known = (self._ids_by_key.get(key) for key in _keys(article))
-        return next((id for id in known if id), article.id)
-
-    def _know(self, article: Article) -> None:
-        if self._ids_by_key is not None:
-            for key in _keys(article):
-                self._ids_by_key.setdefault(key, article.id)
+        ids = [] if self.has(article.id) else self._addresses.ids_of(article)
+        return ids[0] if ids else article.id
 
     def _missing(self, id: str, known: Article, article: Article) -> dict[str, Any]:
         """Return the facts of *article* that *known* lacks, but for those that somebody has taken out."""
@@ -279,6 +280,7 @@ class Pool:
         record = self._record_of(head.event, head.id)
         if head.event in FACTS:
             record.add(part)
+            self._addresses.note(head.id)
             self._order = None if head.event == "added" else self._order
         else:
             record.judge(head, line)
@@ -321,17 +323,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def _keys(article: Article) -> tuple[str, ...]:
-    """Return the keys of the addresses of *article*.
-
-    A canonical address with a fragment is the only one: another article of its feed has the address without.
-    """
-    if "#" in article.canonical:
-        return (article_key(article),)
-    links = dict.fromkeys(link for link in (article.link, article.canonical) if link)
-    return tuple(dict.fromkeys(map(link_key, links)))
 
 
 def writer_name(user: str, host: str) -> str:

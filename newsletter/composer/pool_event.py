@@ -18,7 +18,7 @@ files and lines.
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -118,6 +118,14 @@ def addresses_of(line: bytes) -> tuple[str, str] | None:
     if any(b"\\" in address for address in found.values()):
         return None
     return found.get(b"link", b"").decode("utf-8", "replace"), found.get(b"canonical", b"").decode("utf-8", "replace")
+
+
+def may_hold(line: bytes, traces: Collection[bytes]) -> bool:
+    """Whether an address in *line* may have one of *traces*: False is sure, and said without reading the line."""
+    if not line.isascii() or b"%" in line or b"\\" in line:  # what stands there in another spelling
+        return True
+    small = line.lower()
+    return any(trace in small for trace in traces)
 
 
 def is_whole(line: bytes) -> bool:

@@ -7,7 +7,9 @@
                        └── is torn: its writer puts it into WRITER.torn, says so, and goes on behind the last whole line
 """
 
+import errno
 import os
+import stat
 import sys
 import weakref
 from collections.abc import Callable, Iterator
@@ -205,6 +207,9 @@ class PoolFile:
 
     def _open(self, flags: int) -> None:
         handle = os.open(self.path, flags | getattr(os, "O_BINARY", 0), 0o644)
+        if stat.S_ISDIR(os.fstat(handle).st_mode):  # it opens, and nothing in it can be read
+            os.close(handle)
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if self._handle >= 0:
             replaced = self._end and not os.path.sameopenfile(self._handle, handle)
             self._close()

@@ -1,11 +1,11 @@
 """What all lines about one id say together, whatever the order in which they were read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from newsletter.composer.pool_event import Head, addresses_of, article_of, facts_of
+from newsletter.composer.pool_event import Head, addresses_of, article_of, facts_of, may_hold
 from newsletter.composer.pool_file import Place, PoolFile
 from newsletter.model.article import Article
 
@@ -81,6 +81,10 @@ class Record:
         """Read as much of the article as its addresses are."""
         addresses = addresses_of(self.parts[0].line()) if len(self.parts) == 1 else None
         return Article(id=id, link=addresses[0], canonical=addresses[1]) if addresses else self.article(id)
+
+    def may_have(self, traces: Collection[bytes]) -> bool:
+        """Whether one of its lines may hold an address with one of these traces."""
+        return any(may_hold(part.line(), traces) for part in self.parts)
 
     def fingerprint(self) -> str:
         """Return a hash of all lines about it."""

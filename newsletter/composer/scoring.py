@@ -9,7 +9,6 @@
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import timedelta
 from math import log2
 
@@ -31,30 +30,29 @@ def origin_of(article: Article) -> str:
     return article.feed or source_of(article).casefold()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class PickRates:
-    """How often articles were picked, by where they came from.
+    """How often articles were picked, by where they came from: of those that were decided about, or passed by."""
 
-    :param shown: articles that were decided about, or that an issue passed by.
-    :param picked: those of them that an issue has.
-    """
-
-    shown: Counter[str] = field(default_factory=Counter)
-    picked: Counter[str] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        self._shown: Counter[str] = Counter()
+        self._picked: Counter[str] = Counter()
+        self._all = self._taken = 0  # the sums of both, which each of 10,000 scores asks for
 
     def count(self, origin: str, *, picked: bool) -> None:
         """Count an article."""
-        self.shown[origin] += 1
-        self.picked[origin] += picked
+        self._shown[origin] += 1
+        self._picked[origin] += picked
+        self._all += 1
+        self._taken += picked
 
     @property
     def overall(self) -> float:
         """The share of all articles that was picked, smoothed."""
-        return (self.picked.total() + OVERALL * PRIOR) / (self.shown.total() + PRIOR)
+        return (self._taken + OVERALL * PRIOR) / (self._all + PRIOR)
 
     def rate(self, origin: str) -> float:
         """Return the share of what *origin* brings that is picked, smoothed: above 0, below 1."""
-        return (self.picked[origin] + PRIOR * self.overall) / (self.shown[origin] + PRIOR)
+        return (self._picked[origin] + PRIOR * self.overall) / (self._shown[origin] + PRIOR)
 
     def term(self, origin: str) -> float:
         """Return the term "feed" of a score."""

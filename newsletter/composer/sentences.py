@@ -10,7 +10,7 @@ _ABBREVIATION = re.compile(
     re.I,
 )
 _LETTER = re.compile(r"\b[^\W\d_]\.(?=\s|$)")  # "z. B.", "u. a."
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+|$)|[。！？]+[」』”’）]*")
+_END = re.compile(r"[.!?…।۔؟]+[\"'”’»)\]]*(?=\s+|$)|[。！？]+[」』”’）]*")
 _NEAR = 32
 """Characters before and behind a mark that tell whether it ends a sentence."""
 _SPACE = re.compile(r"\s+")

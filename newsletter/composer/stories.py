@@ -173,9 +173,9 @@ def stories_of(times: Mapping[str, float], ties: Iterable[Tie]) -> list[Story]:
     within = Counter(id for tie in known if heads[tie.one] == heads[tie.other] for id in (tie.one, tie.other))
     return [
         Story(
-            ids=tuple(sorted(ids, key=lambda id: (times[id], id))),
+            ids=tuple(sorted(ids, key=lambda id: (times[id], id)) if len(ids) > 1 else ids),
             ties=tuple(joined.get(head, ())),
-            edges=frozenset(id for id in ids if within[id] == 1 and len(ids) > 2),
+            edges=frozenset(id for id in ids if within[id] == 1) if len(ids) > 2 else frozenset(),
         )
         for head, ids in members.items()
     ]

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import log, sqrt
 from operator import mul
+from unicodedata import normalize
 from zlib import crc32
 
 TEXT_LIMIT = 1500
@@ -93,7 +94,7 @@ def stems_of(text: str) -> list[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    for token in _TOKEN.findall(text):
+    for token in _TOKEN.findall(normalize("NFC", text)):
         if _UNSPACED.match(token):
             yield from (token[at : at + 2] for at in range(max(len(token) - 1, 1)))
         elif len(token) > 1 and token not in STOP_WORDS:

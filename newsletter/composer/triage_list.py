@@ -23,15 +23,15 @@ SHORTEST = 7
 TITLE = 90
 """Characters of a title at most: the line has more to tell."""
 HEAD = "# Triage of "
-"""How a list begins that nobody took the beginning from."""
+"""How a list begins."""
 OUTLETS = 4
-"""Outlets that are named of a story at most."""
+"""Other articles of a story that are named at most."""
 
 # What steers a terminal or an editor, ends a line, or turns text around (Unicode TR36 §3.2).
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 _HELP = """\
-# pick [SECTION]   p  into the issue; picks stand in their section in the order of this list
+# pick [SECTION]   p  into the issue, in the order of this list; without a section, at the issue's end
 # hold [REASON]    h  for later: it comes back with its age
 # drop REASON      d  it never comes back
 # mute [REASON]    m  its source: nothing of it is shown any more
@@ -96,7 +96,7 @@ def told_of(one: Suggestion, sitting: Sitting) -> Iterator[str]:
     article = one.choice.article
     if source := one_line(source_of(article)):
         yield source
-    if also := also_at(one.also):
+    if also := also_at(one):
         yield f"also at {also}"
     if one.choice.held:
         yield held_for(one.choice, sitting)
@@ -109,11 +109,25 @@ def told_of(one: Suggestion, sitting: Sitting) -> Iterator[str]:
         yield "here to be looked at"
 
 
-def also_at(also: Collection[Choice]) -> str:
-    """Return the other outlets of a story: "The Verge, Ars Technica and 3 more"."""
-    names = list(dict.fromkeys(filter(None, (one_line(source_of(choice.article)) for choice in also))))
+def also_at(one: Suggestion) -> str:
+    """Return who else tells a story: "The Verge, Ars Technica and 3 more"; of its own outlet, “the other's title”."""
+    names = list(dict.fromkeys(filter(None, (_other(choice, one.choice) for choice in one.also))))
     rest = len(names) - OUTLETS
     return ", ".join(names[:OUTLETS]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _other(choice: Choice, shown: Choice) -> str:
+    article = choice.article
+    if not is_of_one_outlet(choice, shown):
+        return one_line(source_of(article))
+    words = excerpt(one_line(article.title), TITLE) if article.title != shown.article.title else ""
+    return f"“{words}”" if words else one_line(article.link)
+
+
+def is_of_one_outlet(choice: Choice, shown: Choice) -> bool:
+    """Whether the outlet of *choice* tells nothing beside that of *shown*: it is the same one, or nobody knows it."""
+    source = one_line(source_of(choice.article)).casefold()
+    return not source or source == one_line(source_of(shown.article)).casefold()
 
 
 def held_for(choice: Choice, sitting: Sitting) -> str:

@@ -126,16 +126,20 @@ def _section(words: Sequence[str], sections: Sequence[str]) -> str | None:
         name = _unquoted(words[0])
         return next((known for known in sections if known.casefold() == name.casefold()), name)
     said = " ".join(words)
-    folded = said.casefold()
-    if exact := [known for known in sections if known.casefold() == folded]:
-        return exact[0]
-    close = [known for known in sections if known.casefold().startswith(folded)]
+    close = meant(said, sections)
     if len(close) > 1:
         raise _Wrong(f'"{said}" begins {len(close)} sections: {", ".join(close)}', "type a letter more")
     if not close:
         known = f"known here: {', '.join(sections)}; " if sections else ""
         raise _Wrong(f'no section begins with "{said}"', f"{known}in quotes it is made")
     return close[0]
+
+
+def meant(said: str, sections: Sequence[str]) -> list[str]:
+    """Return the section that *said* names, else those that begin with it."""
+    folded = said.casefold()
+    exact = [known for known in sections if known.casefold() == folded]
+    return exact[:1] or [known for known in sections if known.casefold().startswith(folded)]
 
 
 def _reason(words: Sequence[str], sections: Sequence[str]) -> str:

@@ -5,11 +5,13 @@ import hashlib
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
+from unicodedata import normalize
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from newsletter.model.article import Article
-from newsletter.model.site_rules import one_address, wrapped
+from newsletter.model.site_rules import hosts_beside, one_address, wrapped
 from newsletter.model.trackers import is_pass, is_tracker
 
 ID_LENGTH = 13
@@ -23,6 +25,7 @@ _SAFE = "-._~!$&'()*+,;=:@"
 _PLAIN = re.compile(r"[\w.~/-]*", re.A)
 _SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*):(?!\d)", re.I)
 _HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
+_TRACE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=[:/?#]|$)")
 _MANY_HOSTS = re.compile(r"(?:www|m|mobile|amp)\.(?=[^.]+\.)")  # of one site: for telephones, for search engines
 _INDEXES = frozenset(
     f"{name}.{end}" for name in ("index", "default") for end in ("html", "htm", "php", "asp", "aspx", "jsp", "shtml")
@@ -37,10 +40,10 @@ def link_key(link: str) -> str:
     """Return the key of *link*, the same for all spellings of one page's address.
 
     It has no scheme, no www. or m., no trackers, no session, no slash or index.html at its end, no fragment; parameters
-    stand in the order of their names. A site that gives one page several addresses has one of them as key, and what a
-    page only leads to (Google's /url) has its own. It is a key, not an address to open; its own key is itself. A
-    fragment that begins like a path ("#/posts/3") is a page's address, and stays. A link that cannot be read is its own
-    key, as is one that is not http, or longer than any page's address.
+    stand in the order of their names, and accents have one spelling. A site that gives one page several addresses has
+    one of them as key, and what a page only leads to (Google's /url) has its own. It is a key, not an address to open;
+    its own key is itself. A fragment that begins like a path ("#/posts/3") is a page's address, and stays. A link that
+    cannot be read is its own key, as is one that is not http, or longer than any page's address.
     """
     link = link.strip().encode("utf-8", "backslashreplace").decode()
     while True:  # each address in another is shorter
@@ -53,6 +56,7 @@ def link_key(link: str) -> str:
             break
         link = inner
     pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+    pairs = [(normalize("NFC", name), normalize("NFC", value)) for name, value in pairs]
     kept = tuple(
         one for one in pairs if one not in _AMP_PAIRS and not (is_tracker(*one, host, path) or is_pass(*one, host))
     )
@@ -75,6 +79,15 @@ def keys_of(link: str) -> tuple[str, ...]:
     """Return the key of *link*, and the one with its fragment where it has one: an article may go by either."""
     key, fragment = link_key(link), link.partition("#")[2].strip()
     return (key, f"{key}#{fragment}") if fragment and "#" not in key else (key,)
+
+
+def traces_of(key: str) -> tuple[str, ...]:
+    """Return of what each address of *key* has at least one in it, whatever its case, unless it has it escaped.
+
+    That is its host, and those of the same site; nothing where the host has letters that are not ASCII, or is none.
+    """
+    found = _TRACE.match(key)
+    return hosts_beside(found[0]) if found and "xn--" not in found[0] else ()
 
 
 def _read(link: str) -> tuple[str, str, str, str, str] | None:
@@ -105,15 +118,19 @@ def _host(host: str) -> str:
 
 def _path(path: str) -> str:
     if not _PLAIN.fullmatch(path):
-        path = "/".join(
-            quote(unquote(part, errors="surrogateescape"), _SAFE, errors="surrogateescape") for part in path.split("/")
-        )
+        path = "/".join(map(_quoted, path.split("/")))
         path = _SESSION.sub("", path)
     if "/." in path or "//" in path:
         path = _without_dots(path)
     while path != (shorter := _without_end(path)):
         path = shorter
     return path
+
+
+def _quoted(part: str) -> str:
+    """Return a part of a path with what must be escaped in it, its accents in one spelling (RFC 3987 §5.3.2.2)."""
+    plain = normalize("NFC", unquote(part, errors="surrogateescape"))
+    return quote(plain, _SAFE, errors="surrogateescape")
 
 
 def _without_end(path: str) -> str:
@@ -144,6 +161,26 @@ def _without_dots(path: str) -> str:
     return "".join(f"/{part}" for part in parts)
 
 
+def without_login(link: str) -> str:
+    """Return *link* without a name and a password: it may stand in git, and in front of readers."""
+    if "@" not in link:
+        return link
+    scheme, mark, rest = link.partition("//")
+    if not mark or scheme.strip().lower() not in ("http:", "https:", ""):
+        return link
+    server = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    return f"{scheme}{mark}{server.rpartition('@')[2]}{rest[len(server) :]}"
+
+
+def article_without_logins(article: Article) -> Article:
+    """Return *article* without a name and a password in any of its addresses."""
+    link, canonical = without_login(article.link), without_login(article.canonical)
+    image, feed = without_login(article.image), without_login(article.feed)
+    if (link, canonical, image, feed) == (article.link, article.canonical, article.image, article.feed):
+        return article
+    return replace(article, link=link, canonical=canonical, image=image, feed=feed)
+
+
 def host_of(link: str) -> str:
     """Return the host of *link* without www.; empty when it has none that can be read."""
     try:
@@ -153,8 +190,8 @@ def host_of(link: str) -> str:
 
 
 def text_key(texts: Iterable[str]) -> str:
-    """Return the key of some words: case, spaces and marks between them do not count."""
-    return " ".join(re.findall(r"\w+", " ".join(texts).casefold()))
+    """Return the key of some words: case, spaces and marks between them do not count, nor how accents are spelled."""
+    return " ".join(re.findall(r"\w+", normalize("NFC", " ".join(texts)).casefold()))
 
 
 def article_id(link: str, title: str, texts: Iterable[str]) -> str:

@@ -28,7 +28,7 @@ class Document:
     :param id: the article's; for an item without one, its place in the issue: "#3".
     :param issue: the number of that issue.
     :param key: of the article's address, see :mod:`newsletter.model.canonical`.
-    :param about: source, author and tags.
+    :param about: source, author, tags, and host of the link.
     :param state: "new", "held" or "dropped" for an article, "picked" or "sent" for an issue and its items.
     :param since: when that was decided, or it was published, ISO 8601.
     :param fingerprint: what it was made from: the same one makes the same document.

@@ -46,6 +46,12 @@ def one_address(place: Place) -> Place:
     return rule(place) if rule else place
 
 
+def hosts_beside(host: str) -> tuple[str, ...]:
+    """Return the ends of the hosts that a page of *host* may have an address at."""
+    rule = next((_RULES[site] for site in sites_of(host) if site in _RULES), None)
+    return tuple(site for site, other in _RULES.items() if other is rule) if rule else (host,)
+
+
 def _youtube(place: Place) -> Place:
     host, path, pairs = place
     if host == "youtu.be":

@@ -23,12 +23,18 @@ _KINDS = {
 }
 
 
+MOST = 40
+"""Known words that are told of."""
+
+
 def nearest(word: str, known: Sequence[str]) -> str:
-    """Return ``did you mean "…"?`` for the known word that looks like *word*, else the list of all."""
+    """Return ``did you mean "…"?`` for the known word that looks like *word*, else what is known, 40 of it at most."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
         return f'did you mean "{close[0]}"?'
-    return "known here: " + ", ".join(sorted(known)) if known else "none is known here"
+    told = ", ".join(sorted(known)[:MOST])
+    more = f" and {len(known) - MOST:,} more" if len(known) > MOST else ""
+    return f"known here: {told}{more}" if known else "none is known here"
 
 
 def read_toml(text: str, *, where: str | Path, error: type[NewsletterError], first_line: int = 1) -> "Table":

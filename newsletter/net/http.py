@@ -11,6 +11,7 @@ The address that was judged is the one that is connected to, so a name server th
 """
 
 import asyncio
+import errno
 import os
 import time
 import zlib
@@ -21,13 +22,19 @@ from typing import Any, Final
 
 import httpx2
 
-from newsletter.errors import NetError, NotAsked
+from newsletter.errors import NetError, NotAsked, Unreachable
 from newsletter.net.guard import is_public
+from newsletter.net.gzipped import Gzipped
 from newsletter.net.lookup import look_up
 
 AGENT: Final = "newsletterpress"
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 """RFC 9110 §15.4; 300 and 304 lead nowhere by themselves."""
+CLOSED: Final = {
+    number: os.strerror(number).lower()
+    for number in (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT)
+}
+"""What the system says of a host that cannot be connected to; an error of TLS has another kind of number."""
 EXACT: Final = ("etag", "last-modified")
 """Headers whose octets are given back as they came (RFC 9110 §13.1)."""
 
@@ -180,18 +187,20 @@ async def _body(response: httpx2.Response, limits: Limits, where: str) -> bytes:
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip", ""):
         raise NetError(f'the answer is packed as "{coding}", which was not asked for', "try later", where=where)
-    unpack = zlib.decompressobj(wbits=31) if "gzip" in coding else None
+    packed = Gzipped() if "gzip" in coding else None
     body, limit = bytearray(), limits.octets
     async for piece in response.aiter_raw():
         try:
-            body += unpack.decompress(piece, limit + 1 - len(body)) if unpack else piece
+            body += packed.unpacked(piece, limit + 1 - len(body)) if packed else piece
         except zlib.error as cause:
             raise NetError("the answer cannot be unpacked", "try later", where=where) from cause
         if len(body) > limit and limits.cut:
             return bytes(body[:limit])
         if len(body) > limit:
             raise NetError(f"the answer is longer than {limit:,} octets", "it is not read", where=where)
-    if unpack and body and not unpack.eof:
+        if packed and packed.over:
+            break
+    if packed and body and not packed.whole:
         raise NetError("the answer is packed, and its end is missing", "try later", where=where)
     return bytes(body)
 
@@ -229,12 +238,15 @@ def redirected(request: Request, answer: Answer) -> Request:
 
 
 def _unreachable(error: httpx2.TransportError, where: str) -> NetError:
-    found = NetError(f"it cannot be connected to ({_words(error)})", "is it running, and reachable?", where=where)
+    said, found = _words(error), None
     cause: BaseException | None = error
     while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in CLOSED:
+            said = CLOSED[cause.errno]
         if words := getattr(cause, "verify_message", ""):  # ssl.SSLCertVerificationError
             found = NetError(f"its certificate does not hold: {words.rstrip('.')}", "mend it", where=where)
         cause = cause.__cause__ or cause.__context__
+    found = found or Unreachable(f"it cannot be connected to ({said})", "is it running, and reachable?", where=where)
     found.__cause__ = error
     return found
 

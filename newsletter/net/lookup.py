@@ -5,11 +5,11 @@ import socket
 import threading
 from contextlib import suppress
 
-from newsletter.errors import NetError
+from newsletter.errors import Unreachable
 
 
 async def look_up(host: str, port: int, where: str) -> list[str]:
-    """Return the IP addresses of *host*, the preferred one first; NetError, about *where*, if it has none.
+    """Return the IP addresses of *host*, the preferred one first; Unreachable, about *where*, if it has none.
 
     In a thread of its own, which may outlive us: a resolver that hangs for a minute cannot be interrupted.
     """
@@ -29,7 +29,7 @@ async def look_up(host: str, port: int, where: str) -> list[str]:
     found = await answer
     if isinstance(found, OSError):
         what = f"{host} is not found ({(found.strerror or str(found)).lower()})"
-        raise NetError(what, "look at the address and at the network", where=where) from found
+        raise Unreachable(what, "look at the address and at the network", where=where) from found
     return found
 
 

@@ -1,7 +1,10 @@
 """Where a web page says that its feeds are."""
 
-from html.parser import HTMLParser
+from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urljoin
+
+from lxml import etree
 
 from newsletter.sources.feeds_file import is_address
 
@@ -22,7 +25,11 @@ def feed_links(page: str, address: str) -> dict[str, str]:
     ``<link rel=alternate>`` of a feed's type, wherever it stands (https://www.rssboard.org/rss-autodiscovery).
     """
     reader = _Links()
-    reader.feed(page)
+    # html.parser of Python 3.11 raises AssertionError at "<![x[", which a page of a word processor may have.
+    parser = etree.HTMLParser(target=reader, encoding="utf-8", no_network=True, huge_tree=True)
+    with suppress(etree.XMLSyntaxError):  # lxml's word for an empty document
+        parser.feed(page.replace("\0", "\ufffd").encode("utf-8", "replace"))
+        parser.close()
     base = urljoin(address, reader.base)
     found: dict[str, str] = {}
     for href, title in reader.found:
@@ -41,14 +48,15 @@ def usual_links(address: str) -> list[str]:
     return list(dict.fromkeys(urljoin(base, name) for base in (page, urljoin(address, "/")) for name in USUAL))
 
 
-class _Links(HTMLParser):
+class _Links:
+    """Hears of each tag of a page (https://lxml.de/parsing.html#the-target-parser-interface)."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.base = ""
         self.found: list[tuple[str, str]] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        facts = {name: value or "" for name, value in reversed(attrs)}
+    def start(self, tag: str, facts: Mapping[str, str]) -> None:
+        """Keep what is a feed, and what the page's own links are relative to."""
         if tag == "base":
             self.base = self.base or facts.get("href", "")
         kind = facts.get("type", "").partition(";")[0].strip().lower()
@@ -59,3 +67,6 @@ class _Links(HTMLParser):
             and facts.get("href")
         ):
             self.found.append((facts["href"], " ".join(facts.get("title", "").split())))
+
+    def close(self) -> None:
+        """Do nothing: all was heard."""

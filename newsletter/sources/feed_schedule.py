@@ -33,16 +33,26 @@ WORDS = 300
 def is_due(state: FeedState, now: datetime, *, asked_for: bool = False) -> bool:
     """Return whether a feed may be asked.
 
+    A clock that was wrong, and was set back, keeps no feed waiting until the time that it told.
+
     :param asked_for: a person wants it now: then only its own site may still say no.
     """
+    if _is_of_a_wrong_clock(state, now):
+        return asked_for or state.gone_at is None
     if state.retry_at and now < state.retry_at:
         return False
     return asked_for or (state.gone_at is None and (state.next_at is None or state.next_at - LATE <= now))
 
 
-def is_fine(answer: Answer) -> bool:
-    """Return whether *answer* is a feed, or says that nothing is new."""
-    return answer.status in (200, 203, 304)
+def _is_of_a_wrong_clock(state: FeedState, now: datetime) -> bool:
+    """Return whether a feed was asked in the future, or waits for longer than anything here lets it wait."""
+    asked_later = state.asked_at is not None and state.asked_at > now + LATE
+    return asked_later or (state.next_at is not None and state.next_at > now + WEEK + LATE)
+
+
+def is_fine(state: FeedState, answer: Answer) -> bool:
+    """Return whether *answer* is a feed, or says that nothing is new to who has its last body (RFC 9110 §15.4.5)."""
+    return answer.status in (200, 203) or (answer.status == 304 and bool(state.body_sha256))
 
 
 def after_answer(state: FeedState, answer: Answer, now: datetime, *, moved_to: str = "") -> FeedState:

@@ -6,21 +6,21 @@ exits or takes all memory costs nobody but itself: what becomes of it is a Sourc
 """
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import PurePath
+from threading import Event, Thread
 from typing import Any
 
 from newsletter.errors import InputError, SourceError
 from newsletter.model.article import Article
 from newsletter.model.excerpt import excerpt
+from newsletter.processes import kill
 from newsletter.sources.context import Adapter, Context
 from newsletter.sources.entry import ENTRY_LIMIT, web_link
 from newsletter.sources.plain import visible
@@ -31,6 +31,8 @@ SECONDS = 20.0
 """How long a source may take, unless told otherwise."""
 MEMORY = 1_000_000_000
 """Bytes of address space that one may have, where the system keeps such a limit."""
+LOOK = 0.1
+"""Seconds between two looks whether somebody wants it to end."""
 
 
 PATIENCE = 3
@@ -46,6 +48,11 @@ def names() -> tuple[str, ...]:
 @cache  # looking for them takes 20 ms, and a folder has thousands of files
 def _installed(path: tuple[str, ...]) -> Mapping[str, EntryPoint]:
     return {found.name: found for found in reversed(entry_points(group=GROUP))}
+
+
+def require_source(name: str) -> None:
+    """Refuse a *name* that no installed source has; InputError says which there are."""
+    _entry_point(name)
 
 
 def adapter(name: str) -> Adapter:
@@ -65,17 +72,20 @@ def loaded(found: EntryPoint) -> Adapter:
     return source  # type: ignore[no-any-return]
 
 
-def run_aside(name: str, data: bytes, context: Context, seconds: float | None = None) -> Reading:
+def run_aside(
+    name: str, data: bytes, context: Context, seconds: float | None = None, stop: Event | None = None
+) -> Reading:
     """Return what the source called *name* reads in *data*, in a process of its own and within *seconds*.
 
     :param seconds: :data:`SECONDS` unless told otherwise.
-    :raises SourceError: when it raises, hangs, exits, or returns what is no reading.
+    :param stop: ends it when it is set.
+    :raises SourceError: when it raises, hangs, exits, is ended, or returns what is no reading.
     :raises InputError: when it says that the data are none of its own.
     """
     found = _entry_point(name)
     asked = {"name": context.name, "address": context.address, "headers": dict(context.headers)}
     question = {"do": "read", "now": context.now.isoformat(), **asked}
-    answer = _asked(found, question, data, context.name, seconds or SECONDS)
+    answer = _asked(found, question, data, context.name, seconds or SECONDS, stop)
     try:
         return _reading(answer["reading"], name, context)
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
@@ -128,17 +138,18 @@ def _package(found: EntryPoint) -> str:
 
 
 def _asked(
-    found: EntryPoint, question: Mapping[str, Any], data: bytes, where: str, seconds: float
+    found: EntryPoint, question: Mapping[str, Any], data: bytes, where: str, seconds: float, stop: Event | None = None
 ) -> Mapping[str, Any]:
     """Return the answer of the source's own process: it has no more to do with this one than its pipes."""
-    head = json.dumps({**question, "source": found.name, "memory": MEMORY}).encode() + b"\n"
+    head = json.dumps({**question, "source": found.name, "memory": MEMORY, "seconds": seconds}).encode() + b"\n"
     # -P: what lies in the editor's folder is not imported, whatever it is called.
     command = [sys.executable, "-P", "-m", "newsletter.sources.aside"]
     process = subprocess.Popen(  # noqa: S603 - our own module
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        answer, _ = process.communicate(head + data, timeout=seconds)
+        with _ended_by(stop, process):
+            answer, _ = process.communicate(head + data, timeout=seconds)
     except subprocess.TimeoutExpired as cause:
         what = f'the source "{found.name}" did not finish within {seconds:g} seconds, and was stopped'
         raise SourceError(what, f"mend or remove {_package(found)}", where=where) from cause
@@ -160,13 +171,31 @@ def _asked(
     return values
 
 
+@contextmanager
+def _ended_by(stop: Event | None, process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """End the process when *stop* is set, until the block ends."""
+    if stop is None:
+        yield
+        return
+    done = Event()
+
+    def watch() -> None:
+        while not done.wait(LOOK):
+            if stop.is_set() and process.returncode is None:
+                kill(process)
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Stop the process, and all that it started."""
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):  # it and its children are gone
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    kill(process)
     for pipe in (process.stdin, process.stdout):
         if pipe:
             with suppress(OSError):  # what it did not read

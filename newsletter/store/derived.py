@@ -14,7 +14,7 @@ It is no part of the database of readers: nothing in it is about a person, and n
 import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
 
@@ -24,6 +24,10 @@ _TABLE = """CREATE TABLE IF NOT EXISTS derived (
     kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"""
 _AT_ONCE = 500
 """Keys of one question: SQLite takes 999 in its oldest versions."""
+
+
+_UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+"""What SQLite says where it can write nothing (https://www.sqlite.org/rescode.html)."""
 
 
 class Derived:
@@ -50,9 +54,12 @@ class Derived:
             for at in range(0, len(wanted), _AT_ONCE):
                 some = wanted[at : at + _AT_ONCE]
                 asked = f"SELECT key, value FROM derived WHERE kind = ? AND key IN ({', '.join('?' * len(some))})"  # noqa: S608
-                rows = self._connection().execute(asked, [kind, *some])
+                rows = self._reading().execute(asked, [kind, *some])
                 found |= {key: zlib.decompress(value) for key, value in rows}
-        except (sqlite3.DatabaseError, zlib.error):
+        except (sqlite3.DatabaseError, zlib.error) as cause:
+            # What waits for another process, for room or for permissions is whole: drafts in it were paid for.
+            if isinstance(cause, sqlite3.OperationalError) and _code(cause) != sqlite3.SQLITE_ERROR:
+                raise FileError(f"it cannot be read ({cause})", "try it again", where=self.path) from cause
             self._begin_anew()
             return {}
         return found
@@ -70,13 +77,34 @@ class Derived:
             todo = "make room, or look at the folder and its permissions; the file may be deleted"
             raise FileError(f"it cannot be written ({cause})", todo, where=self.path) from cause
 
+    def keep(self, kind: str, values: Mapping[str, bytes]) -> None:
+        """Keep *values* if they can be kept: for what is quickly made again, on a disk that is full or read-only."""
+        with suppress(FileError):
+            self.put(kind, values)
+
+    def _reading(self) -> sqlite3.Connection:
+        """Return what reads the file: where nothing can be written beside it, as it was when it was last closed."""
+        try:
+            return self._connection()
+        except sqlite3.OperationalError as cause:
+            if _code(cause) not in _UNWRITABLE:
+                raise
+        self.close()
+        self._open = sqlite3.connect(f"{self.path.resolve().as_uri()}?immutable=1", uri=True, check_same_thread=False)
+        return self._open
+
     def _connection(self) -> sqlite3.Connection:
         if self._open is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._open = sqlite3.connect(self.path, timeout=30, check_same_thread=False)
-            self._open.execute("PRAGMA journal_mode = WAL")
-            self._open.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last values, not the file
-            self._open.execute(_TABLE)
+            connection = sqlite3.connect(self.path, timeout=30, check_same_thread=False)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last values, not the file
+                connection.execute(_TABLE)
+            except BaseException:
+                connection.close()
+                raise
+            self._open = connection
         return self._open
 
     def _begin_anew(self) -> None:
@@ -95,3 +123,8 @@ class Derived:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _code(error: sqlite3.OperationalError) -> int:
+    """Return the primary result code of *error*; SQLITE_ERROR is that of a file that has other tables."""
+    return error.sqlite_errorcode & 0xFF

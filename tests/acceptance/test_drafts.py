@@ -49,7 +49,7 @@ def test_excerpts_are_offered_chosen_reviewed_and_only_then_sent(drafting):
     assert drafting.ok("draft", "--wait", "0") == "issues/001.md: no article lacks words\n"
     assert sum(rule == "unreviewed" for rule, _ in rules(drafting)) == 3
     refused = drafting.fails(1, "send", "1", "--really", "--yes")
-    assert '"The other" was drafted by excerpt and reviewed by nobody' in refused
+    assert '"The other" has excerpts that nobody has reviewed' in refused
     listed = drafting.run("review", "1")
     assert listed.returncode == 1
     assert f"»{first}«" in listed.stdout
@@ -68,6 +68,16 @@ def test_excerpts_are_offered_chosen_reviewed_and_only_then_sent(drafting):
     assert not any(rule == "unreviewed" for rule, _ in rules(drafting))
 
 
+def test_an_article_of_which_nothing_is_known_is_named_with_what_to_do(drafting):
+    drafting.path("bare.jsonl").write_text('{"title": "Bare", "link": "https://a.example/bare"}\n')
+    drafting.ok("add", "bare.jsonl")
+    drafting.ok("pick", "--all")
+    bare = json.loads(drafting.ok("pool", "list", "--json"))[-1]["id"]
+    done = drafting.run("draft", "--id", bare, "--wait", "0")
+    assert done.returncode == 1
+    assert "nothing is known of what it says\n1 article without excerpts: newsletter edit 1" in done.stdout
+
+
 def test_a_models_drafts_are_previewed_written_and_told(drafting):
     shown = drafting.run("draft", "--with", "command", "--dry-run")
     assert shown.returncode == 1
@@ -76,7 +86,7 @@ def test_a_models_drafts_are_previewed_written_and_told(drafting):
     done = drafting.run("draft", "--with", "command", "--json", "--wait", "0")
     told = json.loads(done.stdout)
     assert done.returncode == 1
-    assert done.stderr == "drafting: 3 of 3\n"
+    assert done.stderr.endswith("drafting: 3 of 3\n")  # reading pages is told where it takes long
     assert [(one["id"], one["drafted_by"], one["reason"][:7]) for one in told["articles"]] == [
         (MANAS, "llm:command", ""), (OTHER, "llm:command", ""), (SHORT, "", "6 words")
     ]  # fmt: skip
@@ -104,7 +114,10 @@ def test_what_was_asked_wrongly_is_said(drafting, words, code, said):
 
 def test_an_issue_that_was_composed_alone_is_agreed_to_with_the_review(drafting):
     drafting.change("issues/001.md", 'list = "weekly"', 'list = "weekly"\nproposal = true')
-    assert "issues/001.md was composed alone, and is a proposal still" in drafting.ok("review")
+    said = drafting.run("review")
+    assert "proposal still; newsletter review 1 --yes --by NAME agrees to it once you have read it\n" in said.stdout
+    assert said.returncode == 1, "something waits still"
+    assert json.loads(drafting.run("review", "--json").stdout) == []
     before = issue(drafting)
     assert "is no proposal any more" in drafting.ok("review", "--yes", "--by", "mk")
     assert issue(drafting) == before.replace("proposal = true\n", "")
@@ -119,6 +132,9 @@ def test_at_a_terminal_excerpts_are_chosen_and_drafts_reviewed_by_keys(drafting)
     drafting.env["EDITOR"] = f"sed -i 's/^- {GOOD['points'][0]}/- Mine/'"
     code, shown = at_terminal(drafting, "review", typed="y\ne\n", asked=b"e edit")
     assert (code, "2 drafts, 2 reviewed or edited, 0 wait" in shown) == (0, True)
+    around = [line for line in shown.splitlines() if line.startswith(" " * 9)]
+    assert len(around) > 6
+    assert max(map(len, around)) <= 100
     assert "- Mine\n" in issue(drafting)
     assert not os.environ.get("EDITOR")
 

@@ -63,5 +63,6 @@ def test_a_program_reads_what_was_proposed_and_what_was_passed_by(week):
     before = week.path("issues/001.md").read_bytes()
     said = week.fails(2, "pick", "--auto")
     assert "no story that waits is good enough for an issue" in said
+    assert "there is no room: it has" in week.fails(2, "pick", "--auto", "--limit", "1")
     assert week.path("issues/001.md").read_bytes() == before
     assert "--auto takes" in week.fails(2, "pick", "--auto", "--newest")

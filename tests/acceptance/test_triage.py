@@ -33,6 +33,10 @@ def verb(name, title, section=""):
     return f"text = re.sub(r'^- +{section}( .*{title})', r'{name}\\1', text, flags=re.M)\n"
 
 
+def ids(desk):
+    return {row["title"]: row["id"] for row in json.loads(desk.ok("pool", "list", "--json"))}
+
+
 def states(desk):
     return {row["title"]: row["state"] for row in json.loads(desk.ok("pool", "list", "--json"))}
 
@@ -52,6 +56,8 @@ def test_what_is_decided_in_the_editor_is_carried_out_and_can_be_taken_back(full
     assert issue.index("## News") < issue.index("[Story Bea]")
     assert issue.index("## Brand new") < issue.index("[Story Ada]")
     assert not full.path(".newsletter/triage/list.txt").exists()
+    held = full.ok("triage", "--apply", "-", typed=f"h {ids(full)['Story Eve']}\n")
+    assert "\n1 held; undo: newsletter pool restore " in held
     assert "held today" in full.ok("triage", "--print")
     full.ok(*re.search(r"newsletter (pool restore .*)", said)[1].split())
     assert states(full)["Story Cyd"] == "new"
@@ -76,11 +82,11 @@ def test_a_list_with_faults_decides_nothing_is_kept_and_goes_on(full):
 
 def test_an_editor_that_fails_or_an_emptied_list_decides_nothing(full):
     full.env["EDITOR"] = "false"
-    assert "nothing was decided" in full.fails(2, "triage")
+    assert full.fails(2, "triage").endswith("Editing failed; nothing was decided\n")
     edits(full, "text = ''")
     assert full.ok("triage") == "nothing was decided\n"
     edits(full, verb("p", "Ada"), ends=1)
-    full.fails(2, "triage")
+    assert "what you wrote is kept in .newsletter/triage/list.txt" in full.fails(2, "triage")
     edits(full, "")
     assert json.loads(full.ok("triage", "--fresh", "--json"))["picked"] == []
     assert states(full)["Story Ada"] == "new"
@@ -90,7 +96,9 @@ def test_an_editor_that_fails_or_an_emptied_list_decides_nothing(full):
 
 
 def test_scripts_print_a_list_and_apply_it_judged_as_things_are_then(full):
-    text = full.ok("triage", "--print", "--section", "news", "--limit", "4")
+    said = full.fails(2, "triage", "--print", "--section", "gnus")
+    assert said.startswith('newsletter: no section begins with "gnus"; known here: Data platforms, ')
+    text = full.ok("triage", "--print", "--section", "ne", "--limit", "4")
     assert len(re.findall(r"^-", text, flags=re.M)) == 4
     assert not full.path(".newsletter/triage/list.txt").exists()
     ids = {name: re.search(rf"(\w+)  Story {name}", text)[1] for name in ("Ada", "Bea", "Cyd")}
@@ -123,9 +131,21 @@ def test_what_was_typed_before_a_kill_is_carried_out_by_continuing(full):
     assert (states(full)["Story Ada"], states(full)["Story Bea"]) == ("picked 1", "held")
 
 
+def test_a_list_is_printed_where_nothing_can_be_kept(full):
+    full.path(".newsletter").write_text("in place of the folder, as good as a full or a read-only disk\n")
+    text = full.ok("triage", "--print")
+    assert all(f"Story {name}" in text for name in ("Ada", "Bea", "Cyd", "Dot", "Eve"))
+    edits(full, "")
+    assert "it cannot be written" in full.fails(2, "triage")
+
+
 def test_a_printed_list_that_lost_a_line_says_so(full):
     text = full.ok("triage", "--print")
     without = re.sub(r"^-.*Story Eve.*\n", "", text, flags=re.M).replace("\n-  ", "\nh  ", 1)
+    fewer = full.ok("triage", "--print", "--limit", "2")
+    assert json.loads(full.ok("triage", "--apply", "-", "--json", typed=fewer))["undecided"] == 2
+    assert json.loads(full.ok("triage", "--apply", "-", "--json", typed=text))["lost"] == []  # it is another list
+    full.ok("triage", "--print")
     line = 1 + next(at for at, one in enumerate(text.split("\n")) if "Story Eve" in one)
     assert json.loads(full.ok("triage", "--apply", "-", "--json", typed=without))["lost"] == [line]
 

@@ -152,6 +152,10 @@ def test_the_statistics_count_outlets_sections_ages_and_reasons(newsletter):
     said = CliRunner().invoke(root, ["stats", "--since", "2026-10-26"])
     assert "A blog                 0    0%  of 5 offered    0%" in said.output
     assert CliRunner().invoke(root, ["stats", "--since", "soon"]).exit_code == 2
+    assert "2999-01-01 is still to come" in CliRunner().invoke(root, ["stats", "--since", "2999-01-01"]).output
+    pool.add([Article(id="wide", title="W", link="https://w.example/1", source="日経")])
+    said = CliRunner().invoke(root, ["stats", "--since", "2026-10-26"])
+    assert "日経                   0    0%  of 1 offered    0%" in said.output, "two letters, and four columns"
 
 
 def test_the_week_needs_no_database(newsletter, monkeypatch, tmp_path):

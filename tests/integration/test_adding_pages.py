@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from web_site import Says, web_site
 
 from newsletter.app import open_newsletter
+from newsletter.app.newsletter import Newsletter
 from newsletter.app.page_queue import work_off
 from newsletter.cli.root import root
 from newsletter.composer.pool import Decision
@@ -237,7 +238,35 @@ def test_addresses_come_from_files_and_standard_input(newsletter, tmp_path):
     listed.write_text("# of this week\nhttps://a.example/1\n\nhttps://a.example/2\n")
     add(str(listed), "-", "--wait", "0", "--source", "A", typed="https://a.example/2\nhttps://a.example/3\n")
     assert [entry.article.link[-1] for entry in entries(newsletter)] == ["1", "2", "3"]
+    assert "https://a.example/3" in CliRunner().invoke(root, ["pool"]).output  # it has no title yet
     assert {entry.article.source for entry in entries(newsletter)} == {"A"}
+
+
+def test_the_pool_is_read_once_however_many_files_there_are(newsletter, tmp_path, monkeypatch):
+    read = []
+    original = Newsletter.pool
+    monkeypatch.setattr(Newsletter, "pool", lambda self: read.append(1) or original(self))
+    for number in range(5):
+        text = f'---\ntitle: "Note {number}"\nsource: "https://a.example/{number}"\n---\nText.\n'
+        (tmp_path / "desk" / f"note-{number}.md").write_text(text)
+    add(*(f"note-{number}.md" for number in range(5)))
+    assert len(read) == 1
+    assert len(entries(newsletter)) == 5
+
+
+@pytest.mark.parametrize("name, text", {
+    "a.jsonl": '{"title": "Here", "url": "https://me:s3cret@a.example/x"}\n',
+    "a.csv": "title,url\nHere,https://me:s3cret@a.example/x\n",
+    "a.xml": "<rss version='2.0'><channel><title>F</title><item><title>Here</title>"
+    "<link>https://me:s3cret@a.example/x</link></item></channel></rss>",
+}.items())  # fmt: skip
+def test_a_password_in_an_address_of_a_file_is_left_out_and_that_is_said(newsletter, name, text):
+    (newsletter.shown / name).write_text(text)
+    said = add(name)
+    assert 'an address of "Here" has a name or password in it: that was left out' in said
+    (entry,) = entries(newsletter)
+    assert entry.article.link == "https://a.example/x"
+    assert not [path for path in newsletter.shown.rglob("pool/*") if b"s3cret" in path.read_bytes()]
 
 
 @pytest.mark.parametrize("text, words", [
@@ -245,7 +274,10 @@ def test_addresses_come_from_files_and_standard_input(newsletter, tmp_path):
     ("http://[::1", "no address of the web"),
     ("https://a.example:x/", "no address of the web"),
     ("https://me:secret@a.example/", "a name or password"),
-    ("nosuchfile.html", "cannot be read"),
+    ("https://a.example/\x1b[31mred", "no address of the web"),
+    ("ftp://a.example/", "no address of the web"),
+    ("nosuch/file.html", "cannot be read"),
+    ("a.example/post", "no such file; give one that is there; https://a.example/post if it is an address"),
 ])  # fmt: skip
 def test_what_cannot_be_added_is_said_and_nothing_is(newsletter, text, words):
     said = add("https://a.example/fine", text)
@@ -410,7 +442,8 @@ def test_recording_an_address_loads_nothing_that_only_reading_a_page_needs(newsl
     program = (
         "import sys; from newsletter.cli.root import root;"
         "root.main(['add', '--wait', '0', 'https://a.example/x'], standalone_mode=False);"
-        "heavy = {'lxml', 'trafilatura', 'httpx2', 'sqlalchemy', 'feedparser', 'protego', 'rich', 'markdown_it'};"
+        "heavy = {'lxml', 'trafilatura', 'httpx2', 'sqlalchemy', 'feedparser', 'protego', 'rich', 'markdown_it',"
+        "'newsletter.composer.issue_file', 'newsletter.sources.reader'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -1,6 +1,7 @@
 """How feeds are asked: kindly, within limits, and so that nothing that is known comes twice."""
 
 import asyncio
+import itertools
 import re
 import shutil
 import threading
@@ -15,6 +16,7 @@ from web_site import Says, web_site
 
 from newsletter.app.feeds import FeedList, move_feeds, standings
 from newsletter.app.fetch_result import Outcome
+from newsletter.app.fetching import Wanted, fetch_feeds
 from newsletter.composer.pool import Decision
 from newsletter.errors import InputError
 from newsletter.sources.context import Context
@@ -110,6 +112,15 @@ def test_a_site_that_asks_to_wait_is_not_asked_again_for_any_of_its_feeds_even_b
     assert (known["a"].failures, known["b"].failures) == (1, 0)
 
 
+def test_a_site_that_a_feed_is_redirected_to_asks_for_itself_to_be_left_alone_and_not_for_who_sent_us(folder):
+    with web_site({"/": Says(status=429, headers={"Retry-After": "600"})}) as busy, web_site({"/b": feed()}) as site:
+        site.answers["/a"] = Says(status=302, headers={"Location": at(busy, "/a")})
+        follow(folder, a=at(site, "/a"), b=at(site, "/b"), c=at(busy, "/c"))
+        results = {result.feed.slug: result.outcome for result in fetch(folder).results}
+    assert results["a"] is Outcome.WAITING
+    assert results["b"] is Outcome.CHANGED
+
+
 def test_a_feed_that_moved_for_good_is_told_and_moves_in_feeds_toml_when_somebody_says_so(folder):
     ways = {
         "/old": Says(status=301, headers={"Location": "/older"}),
@@ -190,6 +201,22 @@ def test_feeds_say_section_source_and_tags_of_their_articles(folder):
     assert article.sketch
 
 
+def test_what_feeds_toml_says_otherwise_reaches_the_articles_that_wait_although_nothing_is_new(folder):
+    def answered(asked):
+        return Says(status=304, body=b"") if "if-none-match" in asked.headers else feed(ETag='"1"')
+
+    with web_site({"/": answered}) as site:
+        follow(folder, news=at(site, "/"))
+        fetch(folder)
+        assert {one.section for one in waiting(folder)} == {""}
+        with (folder / "feeds.toml").open("a") as file:
+            file.write('section = "Search"\n')
+        for outcome in (Outcome.CHANGED, Outcome.UNCHANGED):
+            (result,) = fetch(folder, force=True).results
+            assert (result.outcome, result.new) == (outcome, ())
+            assert {one.section for one in waiting(folder)} == {"Search"}
+
+
 def test_a_run_that_is_out_of_time_or_stopped_keeps_what_it_has_and_names_the_rest(folder):
     limit(folder, "run_seconds", 2)
     with web_site({"/": SILENCE}) as dead, web_site({"/": feed()}) as good:
@@ -206,6 +233,22 @@ def test_a_run_that_is_out_of_time_or_stopped_keeps_what_it_has_and_names_the_re
     assert len(waiting(folder)) == 2
 
 
+def test_a_network_that_is_away_is_held_against_no_feed_and_a_site_that_is_away_is(folder):
+    with web_site({"/": feed()}) as site, web_site({}) as one, web_site({}) as two:
+        addresses = {"one": at(one, "/"), "two": at(two, "/"), "good": at(site, "/")}
+    follow(folder, **addresses)
+    run = fetch(folder)
+    assert (run.results, [left.slug for left in run.left]) == ((), ["one", "two", "good"])
+    assert "cannot be connected to" in run.away
+    assert {state.asked_at for state in states(folder).values()} == {None}
+    with web_site({"/": feed()}) as site:
+        follow(folder, **{**addresses, "good": at(site, "/")})
+        run = fetch(folder)
+    assert (run.away, run.left) == ("", ())
+    assert {slug: state.failures for slug, state in states(folder).items()} == {"one": 1, "two": 1, "good": 0}
+    assert fetch(folder, "two", force=True).of(Outcome.FAILED)[0].state.failures == 2
+
+
 def test_one_run_at_a_time(folder):
     with web_site({"/": feed()}) as site:
         follow(folder, news=at(site, "/"))
@@ -220,7 +263,8 @@ def test_one_run_at_a_time(folder):
 
 def test_a_feed_is_asked_one_at_a_time_a_host_and_never_more_than_four_hosts_at_once(folder):
     lock, now, most = threading.Lock(), {}, {"hosts": 0, "one": 0}
-    together = threading.Event()
+    four, asked_before = threading.Barrier(4), itertools.count()
+    never = threading.Event()
 
     def slowly(asked):
         host = asked.headers["host"]
@@ -228,7 +272,9 @@ def test_a_feed_is_asked_one_at_a_time_a_host_and_never_more_than_four_hosts_at_
             now[host] = now.get(host, 0) + 1
             most["one"] = max(most["one"], now[host])
             most["hosts"] = max(most["hosts"], sum(bool(n) for n in now.values()))
-        together.wait(0.05)
+        if next(asked_before) < 4:
+            four.wait(60)  # the first four are answered when all of them are here
+        never.wait(0.05)  # for a fifth host, and a second feed of one, to be asked meanwhile
         with lock:
             now[host] -= 1
         return feed()
@@ -278,6 +324,23 @@ def test_the_death_of_who_reads_is_one_feeds_fault(folder):
     assert len(asyncio.run(read()).collected) == 1
 
 
+def test_a_source_of_another_package_that_hangs_keeps_no_feed_waiting_and_ends_with_the_run(
+    folder, tmp_path, monkeypatch
+):
+    wheel = make_wheel(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(wheel))
+    monkeypatch.syspath_prepend(str(wheel))
+    stop = threading.Event()
+    with web_site({"/a": Says(body=b"x"), "/b": feed("news", 1)}) as site:
+        follow(folder, hanging=at(site, "/a"), news=at(site, "/b"))
+        text = (folder / "feeds.toml").read_text()
+        (folder / "feeds.toml").write_text(text.replace("[feeds.hanging]", '[feeds.hanging]\nkind = "hanging"'))
+        with opened(folder) as newsletter:
+            run = fetch_feeds(newsletter, Wanted(), lambda done, _: stop.set() if done else None, stop)
+    assert {result.feed.slug: result.outcome for result in run.results} == {"news": Outcome.CHANGED}
+    assert [left.slug for left in run.left] == ["hanging"]
+
+
 def test_what_another_package_reads_is_fetched_like_a_feed_and_its_faults_are_its_own(folder, tmp_path, monkeypatch):
     wheel = make_wheel(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(wheel))
@@ -285,9 +348,10 @@ def test_what_another_package_reads_is_fetched_like_a_feed_and_its_faults_are_it
     monkeypatch.setattr("newsletter.sources.plugins.SECONDS", 1)
     listed = Says(body=b"Queues|https://acme.example/q\n")
     with web_site({"/a": listed, "/b": listed, "/c": feed("news", 1), "/d": listed}) as site:
-        follow(folder, acme=at(site, "/a"), bad=at(site, "/b"), slow=at(site, "/d"), news=at(site, "/c"))
+        places = {"acme": "/a", "bad": "/b", "slow": "/d", "news": "/c", "none": "/a2"}
+        follow(folder, **{slug: at(site, path) for slug, path in places.items()})
         text = (folder / "feeds.toml").read_text()
-        for slug, kind in (("acme", "acme"), ("bad", "raising"), ("slow", "hanging")):
+        for slug, kind in (("acme", "acme"), ("bad", "raising"), ("slow", "hanging"), ("none", "tapes")):
             text = text.replace(f"[feeds.{slug}]", f'[feeds.{slug}]\nkind = "{kind}"')
         (folder / "feeds.toml").write_text(text)
         results = {result.feed.slug: result for result in fetch(folder).results}
@@ -296,7 +360,10 @@ def test_what_another_package_reads_is_fetched_like_a_feed_and_its_faults_are_it
         "bad": Outcome.FAILED,
         "slow": Outcome.FAILED,
         "news": Outcome.CHANGED,
+        "none": Outcome.FAILED,
     }
+    assert results["none"].state.words == 'there is no source "tapes"'
+    assert results["none"].todo == 'install the package that brings "tapes", or take kind out of [feeds.none]'
     assert 'the source "raising" failed: KeyError' in results["bad"].state.words
     assert '"hanging" did not finish within 1 seconds, and was stopped' in results["slow"].state.words
     found = {article.title: article for article in waiting(folder)}

@@ -32,6 +32,7 @@ def played(tmp_path_factory):
             texts = texts_of(newsletter, articles)
         yield {
             "server": server,
+            "folder": folder,
             "runs": (first, early, second),
             "octets": (first_octets, server.octets - first_octets),
             "asked": (first_asked, server.asked - first_asked),
@@ -83,6 +84,13 @@ def test_the_second_run_transfers_no_bodies_of_feeds_that_are_as_they_were(playe
     assert len(same) > 170
     assert {slug: octets[slug] for slug in same if octets[slug]} == {}
     assert played["again"] == played["articles"]
+
+
+def test_what_nobody_has_decided_about_is_in_no_file_that_git_keeps(played):
+    kept = [path for path in played["folder"].rglob("*") if path.is_file() and ".newsletter" not in path.parts]
+    assert {path.name for path in kept} == {
+        "newsletter.toml", "newsletter.local.toml", "feeds.toml", ".gitignore", ".gitattributes",
+    }  # fmt: skip
 
 
 def test_between_the_runs_nobody_was_asked_before_it_was_due(played):

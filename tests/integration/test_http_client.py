@@ -7,7 +7,8 @@ import pytest
 from smtp_server import certified
 from web_site import Says, web_site
 
-from newsletter.errors import NetError
+from newsletter.errors import NetError, Unreachable
+from newsletter.net.gzipped import Gzipped
 from newsletter.net.http import Limits, Request, fetch_now
 
 PUBLIC = "93.184.215.14"
@@ -211,6 +212,31 @@ def test_a_packed_answer_is_unpacked():
         assert fetch_now(Request(url=site.url), HERE).body == b"hello " * 1000
 
 
+@pytest.mark.parametrize("pieces", [1, 7, 100_000])
+def test_an_answer_that_is_packed_in_several_parts_is_unpacked_whole(pieces):
+    packed = b"".join(gzip.compress(part, mtime=0) for part in (b"one ", b"", b"two ", b"three"))
+    unpacking = Gzipped()
+    cut = [packed[at : at + pieces] for at in range(0, len(packed), pieces)]
+    assert b"".join(unpacking.unpacked(piece, 1000) for piece in cut) == b"one two three"
+    assert (unpacking.whole, unpacking.over) == (True, False)
+    with web_site({"/": Says(body=packed, headers={"Content-Encoding": "gzip"})}) as site:
+        assert fetch_now(Request(url=site.url), HERE).body == b"one two three"
+
+
+def test_what_comes_behind_a_packed_answer_is_not_waited_for():
+    packed = gzip.compress(b"all of it", mtime=0)
+    raw = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99999999\r\n\r\n" + packed + b"noise" * 9
+    with web_site({"/": Says(raw=raw, ends=False)}) as site:
+        assert fetch_now(Request(url=site.url), HERE).body == b"all of it"
+
+
+def test_parts_that_unpack_to_more_than_is_wanted_are_not_taken():
+    body = gzip.compress(b"x" * 600, mtime=0) * 2
+    says = Says(body=body, headers={"Content-Encoding": "gzip"})
+    with web_site({"/": says}) as site, pytest.raises(NetError, match="longer than 1,000"):
+        fetch_now(Request(url=site.url), Limits(allow_private=True, octets=1000))
+
+
 @pytest.mark.parametrize("says, words", [
     (Says(body=b"no gzip", headers={"Content-Encoding": "gzip"}), "cannot be unpacked"),
     (Says(body=gzip.compress(b"half of it", mtime=0)[:-9], headers={"Content-Encoding": "gzip"}), "its end is missing"),
@@ -240,7 +266,7 @@ def test_what_is_no_address_of_the_web_is_said(link):
 def test_a_port_where_nobody_listens_is_said():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        with pytest.raises(NetError, match="cannot be connected to"):
+        with pytest.raises(Unreachable, match=r"cannot be connected to \(connection refused\)"):
             fetch_now(Request(url=f"http://127.0.0.1:{taken.getsockname()[1]}/"), HERE)
 
 

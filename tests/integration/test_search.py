@@ -60,6 +60,7 @@ def test_every_state_is_found_and_said(newsletter):
         assert len(found(newsletter, "kubernetes", state=state)) == 1
     assert set(found(newsletter, "kubernetes", state="sent", limit=2).values()) == {"sent 1"}
     assert found(newsletter, "ZURICH cafe") == found(newsletter, "zürich") == found(newsletter, "swiss")
+    assert found(newsletter, "a.example") == {"held": "held 3 days"}
     assert found(newsletter, "機械学習") == {"new": "new"}
     assert found(newsletter, "械機") == {}
     assert found(newsletter, "lovelace kubernetes") == {"dropped": "dropped: too old"}

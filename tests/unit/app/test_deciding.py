@@ -1,12 +1,17 @@
 """Verdicts carried out: pool, issue and candidates, all of it or nothing."""
 
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
 from newsletter.app import open_newsletter
 from newsletter.app.deciding import Refused, decide
+from newsletter.app.issue_lock import issues_locked
+from newsletter.app.kept_triage import Opened
 from newsletter.app.sample import make_sample
+from newsletter.app.triaging import carry_out
 from newsletter.composer.markdown import plain_text
 from newsletter.composer.mutes import MuteKind
 from newsletter.composer.pool import Decision
@@ -161,3 +166,18 @@ def test_new_sections_are_made_in_the_order_of_the_settings(newsletter):
     decide(opened, [pick("c", "Three"), pick("b", "Two"), pick("a", "One"), pick("d", "one")], path)
     opened.close()
     assert sections(opened, path) == [("One", ["Ta", "Td"]), ("Two", ["Tb"]), ("Three", ["Tc"])]
+
+
+def test_whoever_decides_at_the_same_time_waits_and_finds_what_the_other_one_wrote(newsletter, path):
+    def decided(letter):
+        with closing(open_newsletter(newsletter.shown)) as own:
+            return carry_out(own, f"p {IDS[letter]}\n", Opened(), reference=None, list_name="").decided.path
+
+    path.unlink()
+    with ThreadPoolExecutor(len(IDS)) as threads:
+        with issues_locked(newsletter):
+            asked = [threads.submit(decided, letter) for letter in IDS]
+            assert not wait(asked, timeout=0.5, return_when=FIRST_COMPLETED).done
+        assert len({one.result() for one in asked}) == 1, "the first one makes the issue"
+    (issue,) = newsletter.issues.paths().values()
+    assert sorted(title for _, titles in sections(newsletter, issue) for title in titles) == [f"T{x}" for x in IDS]

@@ -87,3 +87,11 @@ def test_two_people_who_add_feeds_on_two_branches_seldom_meet(tmp_path):
         ["git", "merge-file", "-p", *sides], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert list(parse_feeds(merged.stdout, "f")) == ["aa", "beta", "cc", "delta", "zz"]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_file_whose_last_feed_goes_ends_as_it_ended(end):
+    eol = end or "\n"
+    before = f'[feeds.a]{eol}address = "https://a.example/"'
+    text = f'{before}{eol}{eol}[feeds.b]{eol}address = "https://b.example/"{end}'
+    assert without_feed(text, "b") == before + end

@@ -8,14 +8,17 @@ import pytest
 
 from newsletter.app import open_newsletter
 from newsletter.app.clustering import STORIES, VERSION, WORDINGS
-from newsletter.app.proposing import propose
+from newsletter.app.proposing import propose, propose_of
+from newsletter.app.ranking import rank
 from newsletter.app.scaffold import make_newsletter
 from newsletter.app.shortlisting import shortlist
 from newsletter.composer.issues import sha256_of
 from newsletter.composer.mutes import MuteKind
 from newsletter.composer.pool import Decision
 from newsletter.composer.receipt import Receipt, receipt_path, write_receipts
+from newsletter.composer.selection import Limits
 from newsletter.composer.shortlist import RepeatKind
+from newsletter.composer.tfidf import Wordings
 from newsletter.errors import PoolError
 from newsletter.model.article import Article
 from newsletter.store.candidates import CandidateStore
@@ -193,6 +196,21 @@ def test_a_second_look_reads_no_text_again_and_a_new_article_is_the_only_one_com
         assert [one.choice for one in shortlist(again, now=NOW).suggestions] == [o.choice for o in known.suggestions]
 
 
+def test_of_what_did_not_change_no_wording_is_made_again_and_of_a_changed_article_one(newsletter, monkeypatch):
+    made = []
+    original = Wordings.of
+    monkeypatch.setattr(Wordings, "of", lambda self, title, text: made.append(title) or original(self, title, text))
+    newsletter.pool().add([CORVANE, PACKET, COMPILER])
+    shortlist(newsletter, now=NOW)
+    assert sorted(made) == sorted(one.title for one in (CORVANE, PACKET, COMPILER))
+    made.clear()
+    shortlist(newsletter, now=NOW)
+    assert made == []
+    newsletter.pool().edit(PACKET.id, {"title": "Mended"})
+    shortlist(newsletter, now=NOW)
+    assert made == ["Mended"]
+
+
 def test_a_shortlist_needs_no_database(newsletter):
     newsletter.pool().add([COMPILER])
     shutil.rmtree(newsletter.settings.data_folder)
@@ -216,4 +234,17 @@ def test_a_proposal_is_made_of_pool_and_candidates_and_each_is_in_the_pool_then(
     assert left.choice.article == PACKET
     assert "issue 1 tells this story already" in {repeat.words for repeat in left.repeats}
     with pytest.raises(PoolError, match="no story that waits is good enough"):
+        propose(newsletter, proposed.path, limit=5, now=NOW)
+    with pytest.raises(PoolError, match="there is no room: it has 4 articles, and an issue takes 4"):
         propose(newsletter, proposed.path, limit=4, now=NOW)
+
+
+def test_what_another_process_takes_while_stories_are_ranked_is_in_one_issue_only(newsletter):
+    first, second = (Article(id=id * 13, title=id, link=f"https://{id}.example/", published=TODAY) for id in "xy")
+    newsletter.pool().add([first, second])
+    ranking = rank(newsletter, now=NOW)
+    taken = propose(newsletter, None, limit=1, now=NOW)
+    proposed = propose_of(newsletter, ranking, Limits(most=9), None)
+    assert proposed.passed["taken meanwhile"] == 1
+    issues = [newsletter.issues.read(path) for path in (taken.path, proposed.path)]
+    assert sorted(one.id for issue in issues for one in issue.articles) == [first.id, second.id]

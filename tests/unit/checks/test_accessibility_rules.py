@@ -1,6 +1,7 @@
 """Rules on accessibility: a fault is found at its place and said in full, and what is no fault is left alone."""
 
 import re
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -31,6 +32,14 @@ def test_every_rule_on_accessibility_has_a_bad_mail() -> None:
 def test_what_no_one_wrote_is_the_themes() -> None:
     fault = found(page(f"{TOP}<img src='i.png'>"))[0]
     assert (fault.path.as_posix(), fault.line) == ("templates/digest/issue.mjml.j2", 1)
+
+
+def test_an_issue_without_a_subject_is_no_fault_of_its_theme() -> None:
+    untitled = page("<h1></h1>", title="<title></title>")
+    nameless = replace(untitled, issue=replace(untitled.issue, subject=" "))
+    assert [one.rule for one in found(untitled)] == ["a11y-title", "a11y-headings"]
+    assert found(nameless) == []
+    assert "subject-missing" in {one.rule for one in check(nameless)}
 
 
 @pytest.mark.parametrize(

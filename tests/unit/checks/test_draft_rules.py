@@ -18,12 +18,15 @@ def drafted(lines):
     return GOOD.replace(HERE, f"\n[articles.a]\n{lines}{HERE}")
 
 
-@pytest.mark.parametrize("by", ["llm:some-model", "excerpt"])
-def test_a_draft_is_held_back_until_somebody_reads_or_changes_it(by):
+@pytest.mark.parametrize("by, state", [
+    ("llm:some-model", "was drafted by llm:some-model and reviewed by nobody"),
+    ("excerpt", "has excerpts that nobody has reviewed"),
+])  # fmt: skip
+def test_a_draft_is_held_back_until_somebody_reads_or_changes_it(by, state):
     facts = f'drafted_by = "{by}"\ndraft_sha256 = "{WORDS}"\nflagged = "it speaks to machines"\n'
     found = findings(drafted(facts))["unreviewed"]
     assert found.severity == "error"
-    assert found.what == f'"Moka" was drafted by {by} and reviewed by nobody (it speaks to machines)'
+    assert found.what == f'"Moka" {state} (it speaks to machines)'
     assert found.todo == "newsletter review 42 a, or write it in your own words"
     assert findings(drafted(facts + 'reviewed_by = "mk"\n')) == {}
     assert findings(drafted(facts).replace("It scales.", "It scales well.")) == {}

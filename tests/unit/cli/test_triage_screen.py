@@ -29,11 +29,12 @@ def suggestion(number, title, source, section):
         link=f"https://example.com/{title.lower()}" if source else "", note="a note" if title == "Bea" else "",
     )  # fmt: skip
     other = Choice(article=Article(id="other", title="The same", source="The Verge"))
+    own = Choice(article=Article(id="own", title="Second thoughts", source=source))
     return Suggestion(
         choice=Choice(
             article=article, held=title == "Bea", reason="wait", since=(NOW - timedelta(days=12)).isoformat()
         ),
-        also=(other,) if title == "Bea" else (),
+        also=(other, own) if title == "Bea" else (),
         score=Score(terms={"feed": 0.4, "new": 0.1}),
         section=section,
         repeats=(RAN,) if title == "Eve" else (),
@@ -105,7 +106,7 @@ def test_one_key_decides_and_goes_on_to_the_next_story(journal):
     assert "Triage of issue 042 for weekly" in first
     assert "ready by Thu 16:00: 2 days 3 hours left" in first
     assert "▸-  Platforms        [b]Ada[/b] writes\ufffd[31m" in first
-    assert " -  Search           ~+1 [b]Bea" in first
+    assert " -  Search           ~+2 [b]Bea" in first
     assert "5 stories: 2 picked, 1 held, 1 dropped, 1 undecided" in last
     assert "1 Platforms 3 of 2 too many · 2 Search 1" in last
     assert "it has no source that could be muted" in play.shown[4]
@@ -117,8 +118,8 @@ def test_a_muted_source_goes_for_all_of_its_stories(journal):
     play = Play(journal).press("m", "tab", "minus")
     assert re.search(r"m  its source .*Ada", play.shown[1])
     assert re.search(r"m   +\[b\]Cyd", play.shown[1])
-    assert "1 muted, 3 undecided" in play.shown[1]
-    assert "▸-  Search           ~+1 [b]Bea" in play.shown[2]
+    assert "2 muted, 3 undecided" in play.shown[1]
+    assert "▸-  Search           ~+2 [b]Bea" in play.shown[2]
     assert play.verdicts == [("ada", "mute", None, "", "")]
 
 
@@ -146,6 +147,12 @@ def test_what_a_sent_issue_had_is_picked_for_a_reason(journal):
     assert "there is no section 9" in play.shown[7]
 
 
+def test_a_pick_without_a_section_says_where_it_goes(journal):
+    play = Play(journal).press("down down p")
+    assert "p  (at the end)" in play.shown[1]
+    assert play.verdicts == [("cyd", "pick", None, "", "")]
+
+
 def test_decisions_are_undone_one_by_one_and_left_undecided(journal):
     play = Play(journal).press("p", "h", "up h", "home space", "u u u u", "u")
     assert "▸h  for later" not in play.shown[2]
@@ -160,6 +167,7 @@ def test_everything_known_of_a_story_is_shown_beside_the_list(journal):
     for known in (
         "About Bea.",
         "also at The Verge: The same",
+        "also: Second thoughts",
         "held 12 days: wait",
         "note: a note",
         "score .50 = feed .40",

@@ -1,7 +1,7 @@
 """What is offered of a text: its own sentences, short ones, that say what the others say."""
 
 import pytest
-from drafting_desk import CAUSE, TEXT
+from drafting_desk import CAUSE, FILLER, TEXT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +47,33 @@ def test_what_leans_on_the_sentence_before_it_comes_last():
 
 def test_of_two_sentences_that_say_the_same_one_is_offered():
     assert len(excerpts_of(f"{CAUSE}\n{CAUSE.replace('compute', 'find')}")) == 1
+
+
+def test_what_a_page_repeats_is_offered_once_and_its_repetitions_do_not_speak_for_it():
+    slogans = [
+        "Our platform serves 12,000 customers in 40 countries around the world.",
+        "Our platform serves over 12,000 happy customers in more than 40 countries.",
+        "The Acme platform serves 12,000 customers across 40 countries worldwide.",
+        "Acme's platform today serves 12,500 customers in 41 countries.",
+        "Serving 12,000 customers in 40 countries, our platform runs around the world.",
+    ]
+    offered = excerpts_of("\n".join(line for pair in zip(FILLER, slogans, strict=False) for line in pair))
+    assert len(offered) == 5
+    assert len([one for one in offered if one in slogans]) == 1
+    said_once, said_often = [excerpts_of("\n".join((*FILLER, *slogans[:many])), most=20) for many in (1, 3)]
+    assert said_often == said_once
+
+
+@pytest.mark.parametrize("text", [
+    "搜索节点把大部分索引保存在内存中，扫描这些内存时会持有锁，所以每一次搜索都要等待很长时间才能得到结果。团队在三周内找到了原因，并关闭了那个指标。",
+    "نقل الفريق جميع الخوادم إلى منطقة أخرى خلال تسعة أسابيع فقط. انخفض زمن الاستجابة إلى النصف بعد هذا التغيير.",
+    "टीम ने नौ हफ़्तों में सभी सर्वर नए क्षेत्र में भेज दिए। इस बदलाव के बाद उत्तर देने का समय आधा रह गया।",
+    "Über Nacht zogen alle Knoten in ein zweites Rechenzentrum um. Äpfel werden seitdem nicht mehr mit Birnen gezählt.",
+])  # fmt: skip
+def test_scripts_without_capitals_or_blanks_have_excerpts_too(text):
+    offered = excerpts_of(text)
+    assert len(offered) == 2
+    assert all(one in text for one in offered)
 
 
 def test_a_text_without_a_sentence_offers_nothing():

@@ -1,5 +1,7 @@
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
+from threading import Barrier
 
 import pytest
 
@@ -195,3 +197,28 @@ def test_a_correction_keeps_no_rhythm(folder):
     correction = folder.create({"date": datetime.date(2026, 11, 21), "subject": "Sorry", "correction_of": 2})
     assert folder.read(correction).correction_of == 2
     assert folder.read(folder.create({"subject": "Next"})).date == datetime.date(2026, 11, 27)
+
+
+def test_issues_that_are_made_at_once_have_numbers_of_their_own(folder):
+    together = Barrier(8)
+
+    def make(number):
+        together.wait()
+        return folder.create({"subject": f"S{number}", "list": "weekly"})
+
+    with ThreadPoolExecutor(8) as several:
+        paths = list(several.map(make, range(8)))
+    assert sorted(path.name for path in paths) == [f"{number:03d}.md" for number in range(1, 9)]
+    assert {folder.read(path).subject for path in paths} == {f"S{number}" for number in range(8)}
+
+
+def test_what_two_write_into_an_issue_at_once_is_all_in_it(folder):
+    path = write(folder, 1, "\nWords of mine.\n")
+
+    def add(number):
+        block = f"### [T{number}](https://example.com/{number}) {{#{number * 13}}}\nAcme"
+        folder.edit(path, [("", block)], {"articles": {number * 13: {"found": "feed:a"}}})
+
+    with ThreadPoolExecutor(8) as several:
+        list(several.map(add, "abcdefgh"))
+    assert {article.id for article in folder.read(path).articles} == {number * 13 for number in "abcdefgh"}

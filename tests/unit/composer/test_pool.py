@@ -1,11 +1,15 @@
 import json
 from datetime import UTC, datetime, timedelta
+from unicodedata import normalize
 
 import pytest
 
+from newsletter.composer.mutes import MuteKind
 from newsletter.composer.pool import LINE_LIMIT, Decision, Pool, writer_name
+from newsletter.composer.tfidf import stems_of
 from newsletter.errors import FileError, PoolError
 from newsletter.model.article import Article
+from newsletter.sources.reading import identified
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -99,3 +103,38 @@ def test_a_pool_that_cannot_be_written_is_one_clear_error(tmp_path):
     pool = Pool(tmp_path / "pool", "ada")
     with pytest.raises(FileError, match=r"ada\.jsonl: it cannot be written \("):
         pool.add([Article(id="a" * 13, title="Moka")])
+
+
+def test_a_folder_in_the_place_of_a_writer_s_file_is_one_clear_error(tmp_path):
+    (tmp_path / "zoe.jsonl").mkdir()
+    with pytest.raises(PoolError, match=r"zoe\.jsonl: it cannot be read: Is a directory; look at its permissions"):
+        Pool(tmp_path, "mk")
+    with pytest.raises(PoolError, match=r"zoe\.jsonl: it cannot be read"):
+        Pool(tmp_path, "zoe")
+
+
+def test_a_password_in_an_address_never_comes_into_the_pool(tmp_path):
+    pool = Pool(tmp_path, "mk")
+    login = "https://me:s3cret@a.example/x?to=b@c"
+    (addition,) = pool.add([article("a", link=login, canonical=login, image="//me@a.example/i.png")])
+    assert (addition.article.link, addition.article.canonical) == ("https://a.example/x?to=b@c",) * 2
+    assert addition.article.image == "//a.example/i.png"
+    with pytest.raises(PoolError, match="name or password") as raised:
+        pool.edit("a", {"link": "https://me:s3cret@b.example/"})
+    assert "s3cret" not in str(raised.value)
+    assert b"s3cret" not in (tmp_path / "mk.jsonl").read_bytes()
+
+
+def test_accents_of_either_spelling_are_the_same_letters(tmp_path):
+    """Files of macOS are named with accents as marks of their own, and some feeds are written so."""
+    one = {"title": "Café in Zürich", "why": "Because naïve queues break", "link": "https://a.example/café"}
+    other = {name: normalize("NFD", text) for name, text in one.items()}
+    assert other != one
+    for names in (["title"], ["title", "why"], ["title", "link"]):
+        made = [identified(Article(id="", **{name: facts[name] for name in names})) for facts in (one, other)]
+        assert made[0].id == made[1].id or "link" in names
+        assert outcomes(Pool(tmp_path / names[-1], "mk").add(made)) == ["added", "known"]
+    pool = Pool(tmp_path, "mk")
+    pool.mute(MuteKind.WORD, "Zürich")
+    assert pool.mutes.of(Article(id="x", title=other["title"]))
+    assert stems_of(one["title"]) == stems_of(other["title"])

@@ -1,6 +1,7 @@
 """A triage as a text: how it is printed, and what is read back."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -66,6 +67,15 @@ def test_a_story_is_one_line_with_all_that_is_known_of_it():
         '-  "Data platforms"  aaaaaaa  Queues fill · Ex · also at Ars, Verge · held 12 days: wait · ran in #37, '
         "82 % the same text · score .81 = feed .42 + story .25 + new .14 · here to be looked at"
     )
+
+
+def test_of_another_article_of_the_same_outlet_the_title_is_told():
+    others = (choice("b", "Our notes", source="EX"), choice("c", source="Ars"), choice("d", "Nobody's", source=""))
+    line = triage_text(sitting(Suggestion(choice=choice("a", "Queues fill"), also=others))).splitlines()[-1]
+    assert line == "-  aaaaaaa  Queues fill · Ex · also at “Our notes”, Ars, “Nobody's”"
+    same = replace(choice("b", "Queues fill").article, link="https://ex.example/2")
+    line = triage_text(sitting(Suggestion(choice=choice("a", "Queues fill"), also=(Choice(article=same),))))
+    assert line.endswith("Ex · also at https://ex.example/2\n")
 
 
 def test_the_head_names_issue_deadline_sections_with_their_caps_and_what_is_not_shown():

@@ -62,3 +62,10 @@ def test_of_a_persons_words_nothing_is_said(mark: str) -> None:
         assert "machine" not in seen
     if mark == "none":
         assert not any("machine" in seen for seen in parts("digest", mark))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_source_written_from_right_to_left_does_not_turn_the_facts_beside_it(theme: str) -> None:
+    one = article("Title", id="plain", link="https://example.com/a", source="مدونة الهندسة", minutes=12, why="It does.")
+    for seen in parts(theme, "item", issue=issue_of(one, provenance=ISSUE.provenance)):
+        assert "\u2068مدونة الهندسة\u2069 · 12 min" in seen

@@ -24,8 +24,24 @@ def test_feeds_are_found_wherever_they_stand_each_once_and_none_that_is_no_addre
     }
 
 
+def test_a_page_with_marks_of_word_processors_and_much_before_its_feed_names_it():
+    odd = "<![if !vml]><![x[ y ]]><!--x--><!DOCTYPE <i" + "<i>" * 50_000
+    page = f'{odd}<link rel=alternate type="application/rss+xml" href="/feed" title="\ud800">'
+    assert list(feed_links(page, "https://a.example/x")) == ["https://a.example/feed"]
+
+
 def test_what_is_no_html_names_none():
-    for text in ("", "<", "<link", "\x00" * 50, "<![CDATA[<link rel=alternate>", "<!" * 5000):
+    for text in (
+        "",
+        "<",
+        "<link",
+        "\x00" * 50,
+        "<![CDATA[<link rel=alternate>",
+        "<!" * 5000,
+        "<![x[",
+        "<![" * 9,
+        "\ud800<p>",
+    ):
         assert feed_links(text, "https://a.example/") == {}
 
 

@@ -1,5 +1,6 @@
 """When a feed is asked again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from newsletter.sources.feed_schedule import (
     after_failure,
     after_refusal,
     is_due,
+    is_fine,
     retry_after,
 )
 
@@ -34,6 +36,27 @@ def test_a_feed_is_asked_once_an_hour_and_cron_may_be_a_moment_early():
     assert not is_due(state, NOON + timedelta(minutes=58))
     assert is_due(state, NOON + timedelta(minutes=59, seconds=1))
     assert is_due(state, NOON + timedelta(seconds=1), asked_for=True)
+
+
+def test_not_modified_is_no_answer_to_who_has_nothing_yet():
+    assert not is_fine(NEW, answer(304))
+    assert is_fine(after_answer(NEW, answer(etag='"1"'), NOON), answer(304))
+    assert is_fine(NEW, answer(203))
+    assert after_refusal(NEW, answer(304), NOON).words == "304 Not Modified"
+
+
+def test_a_clock_that_was_years_ahead_keeps_no_feed_waiting_when_it_is_right_again():
+    ahead = NOON + timedelta(days=3650)
+    fine = after_answer(NEW, answer(), ahead)
+    busy = after_refusal(NEW, answer(429, retry_after="600"), ahead)
+    beside = replace(after_answer(NEW, answer(), NOON - HOUR), next_at=busy.next_at, retry_at=busy.retry_at)
+    assert is_due(fine, NOON)
+    assert is_due(busy, NOON)
+    assert is_due(beside, NOON)
+    gone = after_refusal(NEW, answer(410), ahead)
+    assert not is_due(gone, NOON)
+    assert is_due(gone, NOON, asked_for=True)
+    assert not is_due(after_answer(NEW, answer(), NOON + timedelta(seconds=30)), NOON)
 
 
 @pytest.mark.parametrize("said, pause", [

@@ -1,5 +1,11 @@
 """Sources of third parties, in a wheel of their own that is put on the path: the good, and those that are not."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +13,7 @@ from source_wheel import make_wheel
 
 from newsletter.errors import InputError
 from newsletter.sources.context import Context
-from newsletter.sources.plugins import _faults, adapter, handler_of, names, run_aside
+from newsletter.sources.plugins import MEMORY, _faults, adapter, handler_of, names, run_aside
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +69,32 @@ def test_one_that_fails_is_named_and_stops_nobody(name, words):
 def test_one_that_hangs_is_stopped_with_all_that_it_started():
     with pytest.raises(InputError, match=r'"hanging" did not finish within 1 seconds, and was stopped'):
         run_aside("hanging", DATA, CONTEXT, seconds=1)
+
+
+def test_one_that_hangs_is_stopped_when_somebody_wants_it_to_end():
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    with pytest.raises(InputError, match="ended without an answer"):
+        run_aside("hanging", b"more than a pipe holds" * 100_000, CONTEXT, seconds=600, stop=stop)
+    assert stop.is_set()
+
+
+def test_one_that_hangs_ends_by_itself_when_whoever_asked_was_killed():
+    question = {"do": "read", "source": "hanging", "memory": MEMORY, "seconds": 0, "name": "x", "address": ""}
+    question |= {"headers": {}, "now": datetime.now(UTC).isoformat()}
+    command = [sys.executable, "-P", "-m", "newsletter.sources.aside"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as process:
+        try:
+            process.stdin.write(json.dumps(question).encode() + b"\n")
+            process.stdin.close()
+            assert process.wait(60) == -signal.SIGALRM
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)  # the other process that it started
+
+
+def test_one_that_is_waited_for_with_patience_is_told_and_heard_whole():
+    lines = b"".join(b"Number %d|https://acme.example/%d\n" % (n, n) for n in range(5000))
+    assert len(run_aside("acme", lines, CONTEXT, stop=threading.Event()).collected) == 5000
 
 
 def test_what_one_prints_reaches_nobody(capfd):
