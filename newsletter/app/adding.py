@@ -127,7 +127,7 @@ def require_file(name: str) -> None:
         raise InputError("there is no such file", todo, where=name)
 
 
-def add_saved(newsletter: Newsletter, pool: Pool, name: str, data: bytes, noted: Noted) -> Added:
+def add_saved(newsletter: Newsletter, pool: Pool, past: Past, name: str, data: bytes, noted: Noted) -> Added:
     """Put the article of a page that a browser saved into the pool; it is as good as one that was fetched.
 
     :raises InputError: it is no page, or says neither its title nor its address.
@@ -153,7 +153,7 @@ def add_saved(newsletter: Newsletter, pool: Pool, name: str, data: bytes, noted:
     outcome, entry = addition.outcome, addition.entry
     if outcome != "added" and note(pool, entry, note=noted.note, tags=noted.tags):
         outcome, entry = "completed", pool.entries[entry.article.id]
-    notices = (*notices_of(entry, newsletter.past(), new=outcome == "added"), *reading.remarks)
+    notices = (*notices_of(entry, past, new=outcome == "added"), *reading.remarks)
     return Added(address=name, entry=entry, outcome=outcome, notices=notices, wants_page=False)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from newsletter.app.adding import Noted
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.fitting import fitted
-from newsletter.composer.pool import Decision, Entry, excess
+from newsletter.composer.pool import Decision, Entry, Pool, excess
 from newsletter.errors import InputError
 from newsletter.model.article import Article
 from newsletter.model.canonical import article_without_logins
@@ -97,22 +97,13 @@ def unread(name: str, error: InputError) -> Reading:
     return Reading(name=name, collected=(), remarks=(Remark(line=error.line or 0, what=what),))
 
 
-def collect(
-    newsletter: Newsletter,
-    reading: Reading,
-    *,
-    source: str,
-    section: str,
-    note: str = "",
-    tags: tuple[str, ...] = (),
-) -> Collection:
-    """Put the articles of *reading* into the pool, with what an editor says of all of them."""
-    noted = Noted(note=note, tags=tags, section=" ".join(section.split()), source=" ".join(source.split()))
+def collect(newsletter: Newsletter, pool: Pool, reading: Reading, noted: Noted) -> Collection:
+    """Put the articles of *reading* into *pool*, with what an editor says of all of them."""
     entries = [replace(entry, article=_meant(entry.article, noted)) for entry in _with_texts(newsletter, reading)]
     collected = [entry for entry in entries if not excess(entry.article)]
     remarks = [*reading.remarks, *filter(None, map(_login, entries))]
     remarks += (_too_long(entry) for entry in entries if excess(entry.article))
-    additions = newsletter.pool().add([entry.article for entry in collected])
+    additions = pool.add([entry.article for entry in collected])
     remarks += [
         _dropped(entry, addition.entry)
         for entry, addition in zip(collected, additions, strict=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.newsletter import Newsletter
+from newsletter.app.site_sentences import SiteSentences
 from newsletter.app.texts import texts_of
 from newsletter.composer.draft_block import escaped_point, escaped_why, with_draft
 from newsletter.composer.issues import read_issue_text
@@ -95,11 +96,11 @@ def known_articles(newsletter: Newsletter, wanted: Sequence[PickedArticle]) -> d
     return known
 
 
-def excerpts(task: Task) -> tuple[str, ...]:
+def excerpts(task: Task, sites: SiteSentences) -> tuple[str, ...]:
     """Return sentences of the article to choose from, best first."""
     from newsletter.composer.excerpts import excerpts_of
 
-    return excerpts_of(task.text)
+    return excerpts_of(task.text, never=sites.of(task.article))
 
 
 def excerpt_draft(sentences: Sequence[str]) -> Draft:

@@ -47,6 +47,10 @@ class FeedList:
         todo = nearest(name, list(self.feeds)) if self.feeds else "newsletter feeds add ADDRESS adds one"
         raise SettingsError(f'there is no feed "{name}"', todo, where=self.path)
 
+    def named(self, names: Iterable[str]) -> list[Feed]:
+        """Return the feeds that are called so, each once; SettingsError where there is one of them that is not."""
+        return list({feed.slug: feed for feed in map(self.find, names)}.values())
+
     def at(self, address: str) -> Feed | None:
         """Return the feed that has *address*, or another spelling of it."""
         return self._by_key.get(link_key(address))
@@ -101,7 +105,7 @@ def changing_feeds(newsletter: Newsletter) -> Iterator[FeedList]:
     path = newsletter.shown / LOCK
     try:
         path.parent.mkdir(exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as cause:
         todo = "make room, or look at the folder and its permissions"
         raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
@@ -133,7 +137,7 @@ class FeedStanding:
         """What a program reads."""
         pace = pace_of(self.state.timings)
         feed = asdict(self.feed)
-        hidden = ("timings", "address", "body_sha256")
+        hidden = ("timings", "address", "body_sha256", "told")
         state = {
             name: value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
             for name, value in asdict(self.state).items()
@@ -160,16 +164,16 @@ def states_of(newsletter: Newsletter) -> dict[str, FeedState]:
     return FeedStore(newsletter.database).states()
 
 
-def remove_feed(newsletter: Newsletter, name: str) -> Feed:
-    """Take a feed out of feeds.toml, and forget how it stands; the articles that it brought stay."""
+def remove_feeds(newsletter: Newsletter, names: Iterable[str]) -> list[Feed]:
+    """Take feeds out of feeds.toml, all or none, and forget how they stand; the articles that they brought stay."""
     with changing_feeds(newsletter) as found:
-        feed = found.find(name)
-        found.remove([feed.slug])
+        feeds = found.named(names)
+        found.remove([feed.slug for feed in feeds])
     if newsletter.has_database():
         from newsletter.store.feeds import FeedStore
 
-        FeedStore(newsletter.database).forget([feed.address])
-    return feed
+        FeedStore(newsletter.database).forget([feed.address for feed in feeds])
+    return feeds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,7 +188,7 @@ class Move:
 def move_feeds(newsletter: Newsletter, names: Sequence[str]) -> list[Move]:
     """Write into feeds.toml where feeds have moved to for good: all that have, or those of *names*."""
     with changing_feeds(newsletter) as found:
-        feeds = [found.find(name) for name in names] or list(found.feeds.values())
+        feeds = found.named(names) or list(found.feeds.values())
         states = states_of(newsletter)
         moved = [(feed, state.moved_to) for feed in feeds if (state := states.get(feed.address)) and state.moved_to]
         return [_moved(newsletter, found, feed, address) for feed, address in moved]
@@ -203,8 +207,7 @@ def _moved(newsletter: Newsletter, found: FeedList, feed: Feed, address: str) ->
 def mute_feeds(newsletter: Newsletter, names: Sequence[str], *, muted: bool) -> list[Feed]:
     """Mute feeds, or let them be offered again."""
     with changing_feeds(newsletter) as found:
-        feeds = [found.find(name) for name in names]
-        return [found.change(feed.slug, {"muted": muted}) for feed in feeds]
+        return [found.change(feed.slug, {"muted": muted}) for feed in found.named(names)]
 
 
 def _kept(found: FeedList, feed: Feed, address: str) -> str:

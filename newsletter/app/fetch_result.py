@@ -55,6 +55,8 @@ class FeedResult:
             return f"newsletter feeds remove {slug} takes it out"
         if self.outcome is not Outcome.FAILED:
             return ""
+        if words.startswith("there is no source"):
+            return f'install the package that brings "{self.feed.kind}", or take kind out of [feeds.{slug}]'
         if "private network" in words:
             return ALLOW
         if "web page" in words or "no feed" in words:

@@ -75,7 +75,7 @@ def fetch_feeds(newsletter: Newsletter, wanted: Wanted, told: Told, stop: Event)
     :raises FetchingBusy: another run goes on.
     """
     found = FeedList(newsletter)
-    feeds = [found.find(name) for name in wanted.names] or list(found.feeds.values())
+    feeds = found.named(wanted.names) or list(found.feeds.values())
     with newsletter.database.fetching_lock():
         store = FeedStore(newsletter.database)
         states = {feed.slug: FeedState(address=feed.address) for feed in feeds}
@@ -181,6 +181,8 @@ class _Run:
 
     async def _ask(self, feed: Feed, state: FeedState) -> None:
         headers = {"Accept": ACCEPT}
+        if state.told != feed.told:  # its articles have another section, say: all of it is read again
+            state = replace(state, etag="", last_modified="", body_sha256="")
         if state.etag:
             headers["If-None-Match"] = state.etag
         if state.last_modified:
@@ -203,10 +205,10 @@ class _Run:
         self._answered = True
         self._judge_unreached()
         answer, now = followed.answer, _now()
-        if not is_fine(answer):
+        if not is_fine(state, answer):
             self._refuse(feed, after_refusal(state, answer, now), answer)
             return
-        after = after_answer(state, answer, now, moved_to=followed.moved_to)
+        after = replace(after_answer(state, answer, now, moved_to=followed.moved_to), told=feed.told)
         if answer.status == 304 or after.body_sha256 == state.body_sha256:
             self._keep(Fetched(state=after), FeedResult(feed=feed, outcome=Outcome.UNCHANGED, state=after))
             return

@@ -11,12 +11,12 @@ from newsletter.composer.pool import Pool
 from newsletter.composer.pool_file import Told
 from newsletter.errors import IssueError
 from newsletter.model.hook import told_by
-from newsletter.model.issue import Issue
-from newsletter.model.mail import RenderedIssue
-from newsletter.model.web_page import WebPage
 from newsletter.settings import FILE, Settings, find_folder, read_settings
 
 if TYPE_CHECKING:  # heavy: imported by who needs them
+    from newsletter.model.issue import Issue
+    from newsletter.model.mail import RenderedIssue
+    from newsletter.model.web_page import WebPage
     from newsletter.rendering.options import RenderingOptions
     from newsletter.rendering.renderer import Renderer
     from newsletter.store.database import Database
@@ -103,23 +103,23 @@ class Newsletter:
 
         return is_there(self.settings.data_folder, self.settings.database)
 
-    def render(self, issue: Issue) -> RenderedIssue:
+    def render(self, issue: "Issue") -> "RenderedIssue":
         """Return *issue* as mail; one without articles is an IssueError."""
         if not issue.articles:
             raise IssueError("the issue has no articles", "newsletter pick adds some", where=issue.path, line=1)
         return self.renderer_of(issue.list).render(issue)
 
-    def render_web(self, issue: Issue) -> WebPage:
+    def render_web(self, issue: "Issue") -> "WebPage":
         """Return *issue* as a page of the archive."""
         return self.renderer_of(issue.list).render_web(issue)
 
-    def moment(self, issue: Issue) -> datetime:
+    def moment(self, issue: "Issue") -> datetime:
         """Return when *issue* is dated, in the newsletter's time zone."""
         if isinstance(issue.date, datetime):
             return issue.date if issue.date.tzinfo else issue.date.replace(tzinfo=self.settings.timezone)
         return datetime.combine(issue.date, SEND_TIME, tzinfo=self.settings.timezone)
 
-    def list_of(self, issue: Issue) -> str:
+    def list_of(self, issue: "Issue") -> str:
         """Return the mailing list of *issue*, which must be one of the settings."""
         if issue.list not in self.settings.lists:
             known = ", ".join(self.settings.lists) or f"none; add [lists.weekly] to {FILE}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from newsletter.app.candidates import Articles
 from newsletter.app.clustering import found_alike
+from newsletter.app.muting import Muting
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.remembering import memory_of, repeats
 from newsletter.composer.blocks import article_block, section_block
@@ -86,7 +87,7 @@ def pick(
     number = newsletter.issues.read(path).number if path else 0
     for entry in entries:
         require_free(entry, past, number, again)
-    chosen = [entry.article for entry in entries] if ids else in_order(choose(_offered(pool), past, rules))
+    chosen = [entry.article for entry in entries] if ids else in_order(choose(_offered(newsletter, pool), past, rules))
     if not chosen:
         raise PoolError(
             "no article is free to be picked", "newsletter add FILE adds some; newsletter pool list shows why"
@@ -132,10 +133,10 @@ def list_of(newsletter: Newsletter, path: Path | None, list_name: str = "") -> s
     return last.list if last else next(iter(newsletter.settings.lists), "")
 
 
-def _offered(pool: Pool) -> Iterator[Entry]:
+def _offered(newsletter: Newsletter, pool: Pool) -> Iterator[Entry]:
     """Yield what is new in the pool, but for what is muted."""
-    mutes = pool.mutes
-    return (entry for entry in pool.of(Decision.NEW) if not mutes.of(entry.article))
+    muted = Muting.of(newsletter, pool)
+    return (entry for entry in pool.of(Decision.NEW) if entry.article not in muted)
 
 
 def require_unsent(newsletter: Newsletter, path: Path | None) -> None:

@@ -4,6 +4,7 @@ import datetime
 import re
 from pathlib import Path
 
+from newsletter.app.adding import Noted
 from newsletter.app.collecting import collect, read
 from newsletter.app.moving_in import Terms, import_readers
 from newsletter.app.newsletter import Newsletter, open_newsletter
@@ -51,7 +52,7 @@ def _sample(name: str) -> Path:
 def _compose(newsletter: Newsletter) -> Path:
     digest = _sample("digest.txt")
     reading = read(digest.name, digest.read_bytes(), _sample("links.tsv"))
-    collection = collect(newsletter, reading, source="Pinterest Engineering", section="")
+    collection = collect(newsletter, newsletter.pool(), reading, Noted(source="Pinterest Engineering"))
     path = create_issue(newsletter, {"subject": SUBJECT, "preheader": PREHEADER, "date": datetime.date.today()})
     for section, positions in SECTIONS.items():
         ids = [collection.rows[position - 1].article.id for position in positions]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sys import intern
 
 from newsletter.app.clustering import Told
+from newsletter.app.muting import Muting
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.remembering import memory_of
 from newsletter.composer.memory import Memory
@@ -17,8 +18,6 @@ from newsletter.composer.shortlist import Choice
 from newsletter.model.article import Article
 from newsletter.model.canonical import article_key
 from newsletter.model.feed import Feed
-from newsletter.sources.feeds_file import FILE as FEEDS
-from newsletter.sources.feeds_file import read_feeds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,8 +95,7 @@ class _Gathering:
         self._past = newsletter.past(list_name, self._pool)
         self._memory = memory_of(newsletter, list_name, pool=self._pool, past=self._past)
         self._lately = self._memory.recent()
-        self._mutes = self._pool.mutes
-        self._feeds = {feed.address: feed for feed in read_feeds(newsletter.shown / FEEDS).values()}
+        self._muted = Muting.of(newsletter, self._pool)
         self._dropped = {article_key(entry.article) for entry in self._pool.of(Decision.DROPPED)} - {""}
         self._keys: set[str] = set()
         self._waiting: dict[str, Waiting] = {}
@@ -167,7 +165,7 @@ class _Gathering:
             stale=self._stale,
             rates=self._rates,
             left_out=dict(self._left_out),
-            feeds=self._feeds,
+            feeds=self._muted.feeds,
             pool=self._pool,
             memory=self._memory,
         )
@@ -179,10 +177,9 @@ class _Gathering:
         return "picked already" if self._past.picked(article) else ""
 
     def _is_unwanted(self, article: Article, key: str) -> bool:
-        feed = self._feeds.get(article.feed)
         if key in self._dropped:
             self._left_out["dropped before"] += 1
-        elif (feed and feed.muted) or self._mutes.of(article):
+        elif article in self._muted:
             self._left_out["muted"] += 1
         else:
             return False

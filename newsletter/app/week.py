@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.feeds import standings
+from newsletter.app.muting import Muting
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.triaging import rooms_of
 from newsletter.composer.issues import number_of
@@ -68,6 +69,7 @@ class Week:
     :param last_sent: when the last mailing began; None before the first.
     :param candidates: articles that sources brought and nobody has decided about; *fresh* came since the last mailing.
     :param new: articles of the pool that nobody has decided about, and no issue has.
+    :param muted: how many more wait that are passed over, here and there: their source, feed or a word is muted.
     :param held: longest first.
     :param deadline: when the next issue must be ready.
     :param feeds: how many are collected from; *fetched* is when one was asked last.
@@ -78,6 +80,7 @@ class Week:
     candidates: int
     fresh: int
     new: int
+    muted: int
     held: tuple[Held, ...]
     issue: NextIssue | None
     deadline: datetime | None
@@ -97,6 +100,7 @@ class Week:
             "last_sent": _iso(self.last_sent),
             "candidates": {"waiting": self.candidates, "since_last_issue": self.fresh},
             "pool": {"new": self.new, "held": [asdict(one) for one in self.held]},
+            "muted": self.muted,
             "issue": issue,
             "deadline": _iso(self.deadline),
             "feeds": {
@@ -116,14 +120,18 @@ def week_of(newsletter: Newsletter, now: datetime | None = None) -> Week:
     now = (now or datetime.now(UTC)).astimezone(newsletter.settings.timezone)
     pool, past = newsletter.pool(), newsletter.past()
     last_sent, deadline = last_sent_at(newsletter), newsletter.settings.picking.deadline
-    candidates, fresh = _candidates(newsletter, last_sent)
+    muting = Muting.of(newsletter, pool)
+    candidates, fresh, muted = _candidates(newsletter, last_sent, muting)
+    new = [entry.article for entry in pool.of(Decision.NEW) if not past.of(entry.article)]
+    passed_over = sum(article in muting for article in new)
     feeds = standings(newsletter)
     return Week(
         now=now,
         last_sent=last_sent.astimezone(newsletter.settings.timezone) if last_sent else None,
         candidates=candidates,
         fresh=fresh,
-        new=sum(not past.of(entry.article) for entry in pool.of(Decision.NEW)),
+        new=len(new) - passed_over,
+        muted=muted + passed_over,
         held=tuple(sorted(_held(pool, past, now), key=lambda one: (-one.days, one.id))),
         issue=_next_issue(newsletter),
         deadline=deadline.after(now) if deadline else None,
@@ -150,13 +158,18 @@ def last_sent_at(newsletter: Newsletter) -> datetime | None:
     return None
 
 
-def _candidates(newsletter: Newsletter, since: datetime | None) -> tuple[int, int]:
+def _candidates(newsletter: Newsletter, since: datetime | None, muting: Muting) -> tuple[int, int, int]:
+    """Return how many candidates wait, how many of them came *since* then, and how many more are passed over."""
     if not newsletter.has_database():
-        return 0, 0
+        return 0, 0, 0
     from newsletter.store.candidates import CandidateStore
 
     store = CandidateStore(newsletter.database)
-    return store.count(), store.count(seen_since=since)
+    count, fresh = store.count(), store.count(seen_since=since)
+    if not muting:
+        return count, fresh, 0
+    muted = [one for one in store.waiting() if one.article in muting]
+    return count - len(muted), fresh - sum(not since or one.seen_at >= since for one in muted), len(muted)
 
 
 def _held(pool: Pool, past: Past, now: datetime) -> Iterator[Held]:

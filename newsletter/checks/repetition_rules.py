@@ -52,7 +52,7 @@ def text_ran_before(subject: Subject) -> Found:
 def series_order(subject: Subject) -> Found:
     """The parts of a series come in their order, and none is left out."""
     for article in _without_reason(subject):
-        if article.line in subject.series:
+        if article.line in subject.series and article.line not in subject.ran:  # that says it already
             todo = "put the earlier part first, or tell readers that they meet the series in its midst"
             yield article.line, f"{_called(article)} is {subject.series[article.line]}", todo
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MANY = 100
 """Files of a folder that are read in a moment, and need no bar."""
+_BEGIN = re.compile(r"https?:", re.I)
 _ADDRESS = re.compile(r"https?://\S+", re.I)
 
 
@@ -33,8 +34,8 @@ class Sorted:
     """
 
     addresses: "tuple[str, ...]"
-    pages: "tuple[tuple[str, bytes], ...]"
-    readings: "tuple[Reading, ...]"
+    pages: "tuple[tuple[str, bytes], ...]" = ()
+    readings: "tuple[Reading, ...]" = ()
     notes: tuple[Path, ...] = ()
 
 
@@ -67,17 +68,20 @@ def sort_out(items: Iterable[str], links: Path | None, kind: str = "") -> Sorted
     :raises InputError: one of them cannot be read; a source of another package that fails does not stop the others.
     """
     from newsletter.app.adding import is_saved_page, require_address, require_file
-    from newsletter.app.collecting import read, read_file, unread
     from newsletter.errors import SourceError
+
+    items = list(items)
+    if all(map(_BEGIN.match, items)):  # nothing that only files need is loaded for them
+        return Sorted(addresses=tuple(dict.fromkeys(require_address(item.strip()) for item in items)))
+    from newsletter.app.collecting import read, read_file, unread
     from newsletter.sources.reader import is_bookmarks
 
     addresses: list[str] = []
     pages: list[tuple[str, bytes]] = []
     readings: list[Reading] = []
     notes: list[Path] = []
-    items = list(items)
     for item in items:
-        if re.match("https?:", item, re.I):
+        if _BEGIN.match(item):
             addresses.append(require_address(item.strip()))
             continue
         if item != "-" and Path(item).is_dir():
@@ -151,10 +155,10 @@ def add_saved_pages(
 
     if not pages:
         return []
-    pool = newsletter.pool()
+    pool, past = newsletter.pool(), newsletter.past()
     outcomes = []
     for name, data in pages:
-        outcomes.append(Outcome(added=add_saved(newsletter, pool, name, data, noted)))
+        outcomes.append(Outcome(added=add_saved(newsletter, pool, past, name, data, noted)))
         if not quiet:
             added = outcomes[-1].added
             say(f"{added.outcome:<9}  {added.entry.article.id}  {name}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli.options import issue_argument, json_option, one_line
-from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.output import here, plural, say, say_hanging, say_json
 from newsletter.cli.progress import counting_if_long
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def _propose(newsletter: "Newsletter", path: "Path | None", limit: int, per_sour
         return
     for one in proposed.taken:
         article, section = one.choice.article, f"  [{one.section}]" if one.section else ""
-        say(f"  picked  {article.id}  {article.title}{section}")
-        say(f"          {why(one)}")
+        say_hanging(f"  picked  {article.id}  ", f"{article.title}{section}")
+        say_hanging("          ", why(one))
     if proposed.passed:
         say(f"  passed by: {', '.join(f'{many:,} {words}' for words, many in proposed.passed.items())}")
     number = proposed.values()["issue"]

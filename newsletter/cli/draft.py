@@ -136,15 +136,17 @@ def _excerpts(
     as_json: bool,
 ) -> bool:
     from newsletter.app.drafting import excerpt_draft, excerpts, put
+    from newsletter.app.site_sentences import SiteSentences
     from newsletter.cli.model_drafts import say_next
     from newsletter.composer.issues import number_of
 
     asking = numbers is None and not (dry_run or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     rows: list[dict[str, Any]] = []
+    sites = SiteSentences(newsletter)
     if not tasks and not as_json:
         say(f"{path}: no article lacks words")
     for task in tasks:
-        offered = excerpts(task)
+        offered = excerpts(task, sites)
         if not as_json:
             _say_offer(task, offered)
         chosen: Sequence[str] = ()

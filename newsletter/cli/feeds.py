@@ -120,11 +120,9 @@ def remove(names: tuple[str, ...]) -> None:
 
     Their articles stay where they are.
     """
-    from newsletter.app.feeds import remove_feed
+    from newsletter.app.feeds import remove_feeds
 
-    newsletter = here()
-    for name in names:
-        feed = remove_feed(newsletter, name)
+    for feed in remove_feeds(here(), names):
         say(f"removed {feed.slug}\nUndo: {_adding(feed)}")
 
 

@@ -91,16 +91,18 @@ def say_run(run: "FetchRun", timezone: ZoneInfo, *, alone: bool = True) -> None:
         return
     counts = {outcome: len(run.of(outcome)) for outcome in Outcome}
     said = [f"{count} {outcome.value}" for outcome, count in counts.items() if count]
-    say(f"{plural(len(run.results), 'feed')} in {run.seconds:.1f} s: {', '.join(said) or 'none'}")
     changed = [result for result in run.results if result.new]
-    say(plural(run.new, "new article") + (":" if changed else ""))
+    if run.results:
+        say(f"{plural(len(run.results), 'feed')} in {run.seconds:.1f} s: {', '.join(said)}")
+        say(plural(run.new, "new article") + (":" if changed else ""))
     for result in _first(sorted(changed, key=lambda result: -len(result.new))):
         say(f"  {len(result.new):>4}  {result.feed.name}")
     _say_slow(run)
     _say_moved(run)
     _say_broken(run, timezone)
     if run.left:
-        say(f"{plural(len(run.left), 'feed')} had no turn: newsletter fetch goes on there")
+        why = "stopped: " if run.stopped else ""
+        say(f"{why}{plural(len(run.left), 'feed')} had no turn; newsletter fetch goes on there")
     if run.new:
         say("Next: newsletter triage")
 

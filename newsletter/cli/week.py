@@ -30,6 +30,8 @@ def _collected(week: "Week") -> Iterator[str]:
     if week.candidates or week.feeds:
         yield f"candidates {week.candidates:,}{since}{'; newsletter triage decides' if week.candidates else ''}"
     yield f"pool       {week.new:,} new, {len(week.held):,} held"
+    if week.muted:
+        yield f"muted      {week.muted:,} passed over: newsletter pool mutes and feeds list say by what"
 
 
 def _held(week: "Week") -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Sentences of an article that an editor may quote: offered to be chosen from, and never called a summary."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import islice
 
 from newsletter.composer.draft_text import count_words
@@ -34,13 +34,16 @@ _OF_THE_PAGE = re.compile(
 )
 
 
-def excerpts_of(text: str, *, most: int = OFFERED) -> tuple[str, ...]:
+def excerpts_of(text: str, *, most: int = OFFERED, never: Container[str] = ()) -> tuple[str, ...]:
     """Return at most *most* sentences of *text*, word for word, those first that say most of what the others say.
 
     Of several that say nearly the same there is one, and what is said twice does not speak for itself: a sentence that
     a site repeats down its page is not what the page says.
+
+    :param never: sentences that are offered of no text.
     """
-    fitting = dict.fromkeys(islice((sentence for sentence in sentences_of(text) if _fits(sentence)), RANKED))
+    wanted = (sentence for sentence in sentences_of(text) if sentence not in never and _fits(sentence))
+    fitting = dict.fromkeys(islice(wanted, RANKED))
     found = _unlike(sorted(fitting, key=_leans), REPEATED)
     if not found:
         return ()

@@ -7,15 +7,16 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from newsletter.composer.issue_file import parse_issue, split_front_matter
-from newsletter.composer.issue_text import IssueText, new_issue_text
 from newsletter.composer.receipt import Receipt, read_receipts, receipt_path
 from newsletter.errors import IssueError
 from newsletter.files import alone_in, write_whole
 from newsletter.model.excerpt import excerpt
-from newsletter.model.issue import Issue
+
+if TYPE_CHECKING:  # heavy: imported by what reads or writes a whole issue; the pool and what ran before need neither
+    from newsletter.composer.issue_text import IssueText
+    from newsletter.model.issue import Issue
 
 
 class IssueFolder:
@@ -65,8 +66,10 @@ class IssueFolder:
             raise IssueError("there is no unsent issue", "newsletter new makes one", where=self.folder)
         return path
 
-    def read(self, path: Path) -> Issue:
+    def read(self, path: Path) -> "Issue":
         """Return the issue in *path*."""
+        from newsletter.composer.issue_file import parse_issue
+
         return parse_issue(read_text(path), path)
 
     def receipts(self, path: Path) -> tuple[Receipt, ...]:
@@ -78,7 +81,7 @@ class IssueFolder:
         """Return what is known of the mailings of issue *number*, whose file need not be there any more."""
         return read_receipts(receipt_path(self.folder / "issue.md", f"{number:03d}"))
 
-    def last(self) -> Issue | None:
+    def last(self) -> "Issue | None":
         """Return the front matter of the issue with the highest number: what is below it may be broken."""
         paths = self.paths()
         return self.head(paths[max(paths)]) if paths else None
@@ -91,6 +94,8 @@ class IssueFolder:
         :param blocks: section and Markdown of its first articles; *more* is front matter for them.
         :raises IssueError: when it would not be an issue; then there is no file.
         """
+        from newsletter.composer.issue_text import new_issue_text
+
         with suppress(OSError):  # writing says what is wrong
             self.folder.mkdir(parents=True, exist_ok=True)
         with alone_in(self.folder):
@@ -138,8 +143,10 @@ class IssueFolder:
         except OverflowError:  # after 9999-12-31
             return date.today()
 
-    def head(self, path: Path) -> Issue:
+    def head(self, path: Path) -> "Issue":
         """Return the front matter of the issue file *path*: what is below it may be broken."""
+        from newsletter.composer.issue_file import parse_issue, split_front_matter
+
         text = read_text(path, errors="replace").removeprefix("\ufeff").replace("\r\n", "\n")
         return parse_issue(split_front_matter(text, path)[0], path)
 
@@ -152,7 +159,9 @@ class IssueFolder:
             write_whole(path, _added(read_issue_text(path), blocks, values).encode())
 
 
-def _added(text: IssueText, blocks: Sequence[tuple[str, str]], values: dict[str, Any]) -> IssueText:
+def _added(text: "IssueText", blocks: Sequence[tuple[str, str]], values: dict[str, Any]) -> "IssueText":
+    from newsletter.composer.issue_file import parse_issue
+
     for section, block in blocks:
         text = text.with_article(block, section)
     if values:
@@ -186,8 +195,10 @@ def read_text(path: Path, errors: str = "strict") -> str:
         raise IssueError("this is not UTF-8 text", "save the file as UTF-8", where=path, line=line) from cause
 
 
-def read_issue_text(path: Path) -> IssueText:
+def read_issue_text(path: Path) -> "IssueText":
     """Return the text of an issue file, to be changed; an IssueError as :func:`read_text` has it."""
+    from newsletter.composer.issue_text import IssueText
+
     read_text(path)
     return IssueText.decode(path.read_bytes(), path)
 

@@ -11,6 +11,7 @@ The address that was judged is the one that is connected to, so a name server th
 """
 
 import asyncio
+import errno
 import os
 import time
 import zlib
@@ -29,6 +30,11 @@ from newsletter.net.lookup import look_up
 AGENT: Final = "newsletterpress"
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 """RFC 9110 §15.4; 300 and 304 lead nowhere by themselves."""
+CLOSED: Final = {
+    number: os.strerror(number).lower()
+    for number in (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT)
+}
+"""What the system says of a host that cannot be connected to; an error of TLS has another kind of number."""
 EXACT: Final = ("etag", "last-modified")
 """Headers whose octets are given back as they came (RFC 9110 §13.1)."""
 
@@ -232,13 +238,15 @@ def redirected(request: Request, answer: Answer) -> Request:
 
 
 def _unreachable(error: httpx2.TransportError, where: str) -> NetError:
-    what = f"it cannot be connected to ({_words(error)})"
-    found: NetError = Unreachable(what, "is it running, and reachable?", where=where)
+    said, found = _words(error), None
     cause: BaseException | None = error
     while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in CLOSED:
+            said = CLOSED[cause.errno]
         if words := getattr(cause, "verify_message", ""):  # ssl.SSLCertVerificationError
             found = NetError(f"its certificate does not hold: {words.rstrip('.')}", "mend it", where=where)
         cause = cause.__cause__ or cause.__context__
+    found = found or Unreachable(f"it cannot be connected to ({said})", "is it running, and reachable?", where=where)
     found.__cause__ = error
     return found
 

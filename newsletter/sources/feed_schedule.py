@@ -50,9 +50,9 @@ def _is_of_a_wrong_clock(state: FeedState, now: datetime) -> bool:
     return asked_later or (state.next_at is not None and state.next_at > now + WEEK + LATE)
 
 
-def is_fine(answer: Answer) -> bool:
-    """Return whether *answer* is a feed, or says that nothing is new."""
-    return answer.status in (200, 203, 304)
+def is_fine(state: FeedState, answer: Answer) -> bool:
+    """Return whether *answer* is a feed, or says that nothing is new to who has its last body (RFC 9110 §15.4.5)."""
+    return answer.status in (200, 203) or (answer.status == 304 and bool(state.body_sha256))
 
 
 def after_answer(state: FeedState, answer: Answer, now: datetime, *, moved_to: str = "") -> FeedState:

@@ -18,6 +18,8 @@ _NEVER_SHOWN = frozenset(
      "select", "textarea", "audio", "video", "map"]
 )  # fmt: skip
 _SCAFFOLD = frozenset(["html", "body", "head"])
+# What frameworks call text that screen readers alone are to say: Bootstrap, Tailwind, WordPress, HTML5 Boilerplate.
+_BY_CUSTOM = frozenset([".sr-only", ".visually-hidden", ".visuallyhidden", ".screen-reader-text"])
 _ROOMS = "descendant-or-self::*[self::article or self::main or self::h1 or self::body]"
 """What a style sheet hides only until a script shows the page: nobody hides an article from everybody."""
 
@@ -52,7 +54,7 @@ def _is_hidden(element: HtmlElement, sheet: frozenset[str]) -> bool:
         return True
     if element.tag == "dialog" and element.get("open") is None:
         return True
-    return bool(sheet) and not sheet.isdisjoint(_names(element)) and not element.xpath(_ROOMS)
+    return not sheet.isdisjoint(_names(element)) and not element.xpath(_ROOMS)
 
 
 def _names(element: HtmlElement) -> Iterator[str]:
@@ -77,8 +79,11 @@ def _ground(element: HtmlElement, style: Style, below: str) -> str:
 
 
 def _sheet(root: HtmlElement) -> frozenset[str]:
-    """Return the plain selectors, like ``.trap``, that the page's own style sheets hide, whatever the screen."""
-    found: set[str] = set()
+    """Return the plain selectors, like ``.trap``, that the page's own style sheets hide, whatever the screen.
+
+    Those that hide by custom are among them: their style sheet is elsewhere.
+    """
+    found = set(_BY_CUSTOM)
     css_left = 300_000
     for element in root.iter("style"):
         written = (element.text or "")[:css_left]

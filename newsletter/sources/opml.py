@@ -9,10 +9,12 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, indent, tostr
 
 from newsletter.errors import InputError
 from newsletter.model.feed import Feed
+from newsletter.sources.charset import decoded
+from newsletter.sources.entities import spelled_out
 from newsletter.sources.reading import clean
 
-_BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)")
-_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
+_DECLARATION = re.compile(r"<\?xml[^>]*\?>")
+_ODD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,32 +34,41 @@ class Outline:
 def read_opml(data: bytes, name: str) -> list[Outline]:
     """Return the feeds of the OPML file *name*, in its order.
 
-    :raises InputError: when it is none; a bare ampersand, which many readers write, is no reason.
+    :raises InputError: when it is none. What readers and editors do to such files is no reason: bare ampersands, a
+        wrong charset, blank lines before the declaration, control characters.
     """
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
+    text = decoded(data)
+    begun = text.lstrip("\ufeff \t\r\n")
+    before = text[: len(text) - len(begun)].count("\n")
     try:
-        try:
-            root = fromstring(data)
-        except ParseError:
-            root = fromstring(_BARE.sub(b"&amp;", data))
+        root = fromstring(spelled_out(_ODD.sub("", _DECLARATION.sub("", begun, count=1))).encode())
     except ParseError as cause:
         todo = "export it again from your feed reader"
-        raise InputError("this is not XML", todo, where=name, line=cause.position[0]) from cause
+        raise InputError("this is not XML", todo, where=name, line=before + cause.position[0]) from cause
     except DefusedXmlException as cause:
         what = "it declares entities, which no feed reader writes"
         raise InputError(what, "export it again from your feed reader", where=name) from cause
-    except (ValueError, LookupError) as cause:  # an encoding that nobody knows
-        raise InputError("this is not XML that can be read", "save the file as UTF-8", where=name) from cause
-    if root.tag.lower() != "opml" or (body := root.find("body")) is None:
+    bodies = _named(root, "body") if _name(root) == "opml" else []
+    if not bodies:
         raise InputError("this is no OPML", "give a file that a feed reader exported", where=name)
-    return list(_outlines(body))
+    return [outline for body in bodies for outline in _outlines(body)]
+
+
+def _name(element: Element) -> str:
+    """Return what *element* is called, whatever namespace and capitals somebody gave it."""
+    return element.tag.rpartition("}")[2].lower()
+
+
+def _named(parent: Element, name: str) -> list[Element]:
+    return [child for child in parent if _name(child) == name]
 
 
 def _outlines(body: Element) -> Iterator[Outline]:
     """Yield the feeds in their order; a file may be nested more deeply than Python calls functions."""
-    waiting: list[tuple[Element, tuple[str, ...]]] = [(outline, ()) for outline in reversed(body.findall("outline"))]
+    waiting: list[tuple[Element, tuple[str, ...]]] = [(outline, ()) for outline in reversed(_named(body, "outline"))]
     while waiting:
         outline, path = waiting.pop()
         facts = {key.lower(): clean(" ".join(value.split())) for key, value in outline.attrib.items()}
@@ -66,7 +77,7 @@ def _outlines(body: Element) -> Iterator[Outline]:
             tags = [tag.strip("/ ") for tag in facts.get("category", "").split(",")]
             yield Outline(address=address, title=title, path=path, tags=tuple(dict.fromkeys(filter(None, tags))))
         inner: tuple[str, ...] = path if address or not title else (*path, title)
-        waiting += [(child, inner) for child in reversed(outline.findall("outline"))]
+        waiting += [(child, inner) for child in reversed(_named(outline, "outline"))]
 
 
 def write_opml(feeds: Iterable[Feed], *, title: str, now: datetime) -> bytes:
@@ -94,4 +105,4 @@ def _write(parent: Element, feed: Feed, tags: Sequence[str]) -> None:
 
 
 def _text(text: str) -> str:
-    return _ALLOWED.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _ODD.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -16,7 +16,7 @@ from newsletter.sources.page_text import article_text, count_words, minutes_of, 
 from newsletter.sources.page_tree import page_tree
 from newsletter.sources.reading import identified
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of this reader: a page that another version read is read anew."""
 _FEEDS: Final = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 

@@ -6,8 +6,6 @@ exits or takes all memory costs nobody but itself: what becomes of it is a Sourc
 """
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +17,7 @@ from typing import Any
 from newsletter.errors import InputError, SourceError
 from newsletter.model.article import Article
 from newsletter.model.excerpt import excerpt
+from newsletter.processes import kill
 from newsletter.sources.context import Adapter, Context
 from newsletter.sources.entry import ENTRY_LIMIT, web_link
 from newsletter.sources.plain import visible
@@ -60,9 +59,12 @@ def loaded(found: EntryPoint) -> Adapter:
     return source  # type: ignore[no-any-return]
 
 
-def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS, stop: Event | None = None) -> Reading:
+def run_aside(
+    name: str, data: bytes, context: Context, seconds: float | None = None, stop: Event | None = None
+) -> Reading:
     """Return what the source called *name* reads in *data*, in a process of its own and within *seconds*.
 
+    :param seconds: :data:`SECONDS` unless told otherwise.
     :param stop: ends it when it is set.
     :raises SourceError: when it raises, hangs, exits, is ended, or returns what is no reading.
     :raises InputError: when it says that the data are none of its own.
@@ -70,7 +72,7 @@ def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS
     found = _entry_point(name)
     asked = {"name": context.name, "address": context.address, "headers": dict(context.headers)}
     question = {"do": "read", "now": context.now.isoformat(), **asked}
-    answer = _asked(found, question, data, context.name, seconds, stop)
+    answer = _asked(found, question, data, context.name, seconds or SECONDS, stop)
     try:
         return _reading(answer["reading"], name, context)
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
@@ -109,7 +111,7 @@ def _asked(
     found: EntryPoint, question: Mapping[str, Any], data: bytes, where: str, seconds: float, stop: Event | None = None
 ) -> Mapping[str, Any]:
     """Return the answer of the source's own process: it has no more to do with this one than its pipes."""
-    head = json.dumps({**question, "source": found.name, "memory": MEMORY}).encode() + b"\n"
+    head = json.dumps({**question, "source": found.name, "memory": MEMORY, "seconds": seconds}).encode() + b"\n"
     # -P: what lies in the editor's folder is not imported, whatever it is called.
     command = [sys.executable, "-P", "-m", "newsletter.sources.aside"]
     process = subprocess.Popen(  # noqa: S603 - our own module
@@ -150,7 +152,7 @@ def _ended_by(stop: Event | None, process: "subprocess.Popen[bytes]") -> Iterato
     def watch() -> None:
         while not done.wait(LOOK):
             if stop.is_set() and process.returncode is None:
-                _kill(process)
+                kill(process)
 
     watcher = Thread(target=watch, daemon=True)
     watcher.start()
@@ -163,20 +165,12 @@ def _ended_by(stop: Event | None, process: "subprocess.Popen[bytes]") -> Iterato
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Stop the process, and all that it started."""
-    _kill(process)
+    kill(process)
     for pipe in (process.stdin, process.stdout):
         if pipe:
             with suppress(OSError):  # what it did not read
                 pipe.close()
     process.wait()
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):  # it and its children are gone
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
 
 
 def _reading(values: Mapping[str, Any], source: str, context: Context) -> Reading:

@@ -9,7 +9,6 @@ from calendar import timegm
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from html import escape, unescape
-from html.entities import html5
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -19,6 +18,7 @@ from newsletter.model.excerpt import excerpt
 from newsletter.sources.charset import decoded
 from newsletter.sources.context import Context
 from newsletter.sources.dates import day_of, read_day
+from newsletter.sources.entities import spelled_out
 from newsletter.sources.entry import (
     ENTRY_LIMIT,
     GUID_LIMIT,
@@ -37,7 +37,6 @@ MARK_LIMITS = {"<": 300_000, "&": 600_000}
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|RDF|channel)[\s>/]", re.I)
 _PAGE = re.compile(r"<(?:!doctype\s+html|html)[\s>]", re.I)
 _ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
-_BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-f]{1,6});)(\w{1,32};)?", re.I)
 # XML 1.0 §2.2 allows none of these, nor may a character reference stand for one of them.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MAILED = re.compile(r"\S+@\S+(?:\s+\((.*)\))?|(.*?)\s*<\S+@\S+>")  # RSS 2.0 <author>: lawyer@boyer.net (Lawyer Boyer)
@@ -83,7 +82,7 @@ def _mended(data: bytes, context: Context) -> tuple[str, list[Remark]]:
             text = text[: -len(text.split(mark, limit)[-1]) - 1]
             remarks.append(Remark(line=0, what=f"it has more than {limit:,} times {mark}; the rest was not read"))
     text = _REFERENCE.sub(_allowed, _FORBIDDEN.sub("", text))
-    return "".join(_BARE.sub(_escaped, part) if bare else part for part, bare in _parts(text)), remarks
+    return "".join(spelled_out(part) if bare else part for part, bare in _parts(text)), remarks
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
@@ -94,11 +93,6 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
         yield text[begin : end + 3], False
         at = end + 3
     yield text[at:], True
-
-
-def _escaped(match: re.Match[str]) -> str:
-    character = html5.get(match[1] or "", "")
-    return escape(character) if character else f"&amp;{match[1] or ''}"
 
 
 def _allowed(match: re.Match[str]) -> str:

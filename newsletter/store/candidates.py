@@ -82,6 +82,13 @@ class CandidateStore:
             row = connection.execute(select(candidate).where(same).order_by(candidate.c.seen_at).limit(1)).first()
         return _candidate(row) if row else None
 
+    def of_feed(self, address: str, most: int) -> list[Candidate]:
+        """Return the newest waiting ones of a feed, *most* at most."""
+        same = and_(candidate.c.feed == address, candidate.c.left_at.is_(None))
+        asked = select(candidate).where(same).order_by(candidate.c.seen_at.desc(), candidate.c.id)
+        with self._database.reading() as connection:
+            return [_candidate(row) for row in connection.execute(asked.limit(most))]
+
     def of(self, ids: Iterable[str]) -> list[Candidate]:
         """Return the waiting ones of these *ids*."""
         rest, found = iter(ids), []

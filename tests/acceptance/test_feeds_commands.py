@@ -1,6 +1,7 @@
 """Feeds on the command line: found, listed, fetched, moved, given away."""
 
 import json
+import re
 import shlex
 
 import pytest
@@ -104,6 +105,34 @@ def test_lists_of_feeds_come_in_and_go_out(following):
     assert [row["muted"] for row in json.loads(following.ok("feeds", "list", "--json"))] == [False, True]
 
 
+def test_what_goes_out_as_opml_comes_in_as_the_same_feeds_and_goes_out_as_the_same_opml(following):
+    facts = {
+        "moka": ("https://moka.example/f?a=1&b=2", 'Moka & "Co"', "Data & more", ("a b", "infra")),
+        "plain": ("https://plain.example/feed", "", "", ()),
+        "zug": ("http://zug.example/atom", "Züge <schnell>", "Data & more", ()),
+        "other": ("https://other.example/rss", "Other", "", ("infra",)),
+    }
+    for name, (address, title, section, tags) in facts.items():
+        given = [("--title", title), ("--section", section), *(("--tag", tag) for tag in tags)]
+        words = [word for pair in given if pair[1] for word in pair]
+        following.ok("feeds", "add", address, "--name", name, *words, "--unread")
+
+    def listed():
+        rows = json.loads(following.ok("feeds", "list", "--json"))
+        return {row["address"]: (row["title"], row["section"], tuple(row["tags"])) for row in rows}
+
+    def out(name):
+        following.ok("feeds", "export", "--out", name)
+        return re.sub("<dateCreated>.*?</dateCreated>", "", following.path(name).read_text())
+
+    before, written = listed(), out("one.opml")
+    following.ok("feeds", "remove", *facts)
+    following.ok("feeds", "import", "one.opml")
+    assert listed() == {**before, "https://plain.example/feed": ("plain", "", ())}, "what had no title has its name"
+    assert out("two.opml") == written
+    assert "0 added, 4 known, 0 refused" in following.ok("feeds", "import", "two.opml")
+
+
 def test_without_a_network_it_says_so_and_nothing_else(following):
     with web_site({}) as one, web_site({}) as two:
         addresses = [f"http://127.0.0.1:{each.port}/feed" for each in (one, two)]
@@ -113,7 +142,7 @@ def test_without_a_network_it_says_so_and_nothing_else(following):
     assert done.returncode == 4
     assert done.stdout.splitlines() == [
         "no site can be reached: is there a network?",
-        "  it cannot be connected to (All connection attempts failed)",
+        "  it cannot be connected to (connection refused)",
         "Nothing is held against 2 feeds; newsletter fetch asks again",
     ]
     assert [row["failures"] for row in json.loads(following.ok("feeds", "list", "--json"))] == [0, 0]

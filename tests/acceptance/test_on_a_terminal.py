@@ -8,6 +8,8 @@ import subprocess
 import sys
 
 import pytest
+from feed_server import item, rss
+from web_site import Says, web_site
 
 pty = pytest.importorskip("pty", reason="pseudo-terminals are of Linux and macOS")
 
@@ -185,6 +187,22 @@ def test_the_full_screen_writes_what_one_key_each_decided_also_after_a_kill(samp
     assert code == 0, shown
     assert "1 decision kept; newsletter triage --tui goes on with them" in shown
     assert sum(row["state"] == "held" for row in json.loads(sample.ok("pool", "list", "--json"))) == 1
+
+
+def test_a_fetch_shows_a_bar_and_elsewhere_a_plain_line_on_standard_error(sample):
+    with web_site({"/": Says(body=rss("news", item("news", 0) + item("news", 1)).encode())}) as site:
+        feeds = (f'[feeds.f{n}]\naddress = "http://127.0.0.1:{site.port}/{n}"\n' for n in range(3))
+        sample.path("feeds.toml").write_text("".join(feeds))
+        with sample.path("newsletter.local.toml").open("a") as file:
+            file.write('\n[sources]\nallow_private = ["127.0.0.1"]\n')
+        code, shown = at_terminal(sample, "fetch")
+        assert code == 0
+        assert re.search(r"fetched .*━.* 3/3", re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown))
+        assert "3 feeds in " in shown
+        done = sample.run("fetch", "--force")
+    assert (done.returncode, done.stderr) == (0, "fetched: 3 of 3\n")
+    assert "\x1b" not in done.stdout
+    assert done.stdout.startswith("3 feeds in ")
 
 
 def test_a_log_is_read_with_a_bar(sending, inbox):

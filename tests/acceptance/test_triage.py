@@ -131,6 +131,14 @@ def test_what_was_typed_before_a_kill_is_carried_out_by_continuing(full):
     assert (states(full)["Story Ada"], states(full)["Story Bea"]) == ("picked 1", "held")
 
 
+def test_a_list_is_printed_where_nothing_can_be_kept(full):
+    full.path(".newsletter").write_text("in place of the folder, as good as a full or a read-only disk\n")
+    text = full.ok("triage", "--print")
+    assert all(f"Story {name}" in text for name in ("Ada", "Bea", "Cyd", "Dot", "Eve"))
+    edits(full, "")
+    assert "it cannot be written" in full.fails(2, "triage")
+
+
 def test_a_printed_list_that_lost_a_line_says_so(full):
     text = full.ok("triage", "--print")
     without = re.sub(r"^-.*Story Eve.*\n", "", text, flags=re.M).replace("\n-  ", "\nh  ", 1)

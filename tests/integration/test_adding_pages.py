@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from web_site import Says, web_site
 
 from newsletter.app import open_newsletter
+from newsletter.app.newsletter import Newsletter
 from newsletter.app.page_queue import work_off
 from newsletter.cli.root import root
 from newsletter.composer.pool import Decision
@@ -241,6 +242,18 @@ def test_addresses_come_from_files_and_standard_input(newsletter, tmp_path):
     assert {entry.article.source for entry in entries(newsletter)} == {"A"}
 
 
+def test_the_pool_is_read_once_however_many_files_there_are(newsletter, tmp_path, monkeypatch):
+    read = []
+    original = Newsletter.pool
+    monkeypatch.setattr(Newsletter, "pool", lambda self: read.append(1) or original(self))
+    for number in range(5):
+        text = f'---\ntitle: "Note {number}"\nsource: "https://a.example/{number}"\n---\nText.\n'
+        (tmp_path / "desk" / f"note-{number}.md").write_text(text)
+    add(*(f"note-{number}.md" for number in range(5)))
+    assert len(read) == 1
+    assert len(entries(newsletter)) == 5
+
+
 @pytest.mark.parametrize("name, text", {
     "a.jsonl": '{"title": "Here", "url": "https://me:s3cret@a.example/x"}\n',
     "a.csv": "title,url\nHere,https://me:s3cret@a.example/x\n",
@@ -429,7 +442,8 @@ def test_recording_an_address_loads_nothing_that_only_reading_a_page_needs(newsl
     program = (
         "import sys; from newsletter.cli.root import root;"
         "root.main(['add', '--wait', '0', 'https://a.example/x'], standalone_mode=False);"
-        "heavy = {'lxml', 'trafilatura', 'httpx2', 'sqlalchemy', 'feedparser', 'protego', 'rich', 'markdown_it'};"
+        "heavy = {'lxml', 'trafilatura', 'httpx2', 'sqlalchemy', 'feedparser', 'protego', 'rich', 'markdown_it',"
+        "'newsletter.composer.issue_file', 'newsletter.sources.reader'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -7,7 +7,7 @@ import pytest
 from smtp_server import certified
 from web_site import Says, web_site
 
-from newsletter.errors import NetError
+from newsletter.errors import NetError, Unreachable
 from newsletter.net.gzipped import Gzipped
 from newsletter.net.http import Limits, Request, fetch_now
 
@@ -266,7 +266,7 @@ def test_what_is_no_address_of_the_web_is_said(link):
 def test_a_port_where_nobody_listens_is_said():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        with pytest.raises(NetError, match="cannot be connected to"):
+        with pytest.raises(Unreachable, match=r"cannot be connected to \(connection refused\)"):
             fetch_now(Request(url=f"http://127.0.0.1:{taken.getsockname()[1]}/"), HERE)
 
 

@@ -42,6 +42,17 @@ def test_a_feed_stands_as_it_was_kept_and_its_new_articles_with_it(database):
     assert [one.seen_at for one in CandidateStore(database).waiting()] == [NOON] * 3
 
 
+def test_of_a_feed_the_newest_articles_that_wait_are_found(database):
+    for day in (1, 2, 3):
+        CandidateStore(database, clock=lambda day=day: NOON.replace(day=day)).take_in(
+            [article(day), article(day + 9, "b")]
+        )
+    store = CandidateStore(database)
+    store.leave([article(2).id])
+    assert [one.article.title for one in store.of_feed(FEED, 9)] == ["Number 3", "Number 1"]
+    assert [one.article.title for one in store.of_feed(FEED, 1)] == ["Number 3"]
+
+
 def test_what_breaks_in_the_middle_keeps_nothing_of_it(database):
     def broken():
         yield Fetched(state=STATE, articles=[article(1)])

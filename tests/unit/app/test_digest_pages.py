@@ -1,6 +1,7 @@
 """A digest whose pages come one by one, the last one first."""
 
 from newsletter.app import open_newsletter
+from newsletter.app.adding import Noted
 from newsletter.app.collecting import collect, read
 from newsletter.app.scaffold import make_newsletter
 from newsletter.rendering.themes import builtin_templates
@@ -24,7 +25,7 @@ def test_the_first_page_of_a_digest_may_come_after_the_second_and_doubles_nothin
 
     def add(data):
         reading = read("digest.txt", data, None)
-        collection = collect(newsletter, reading, source="", section="")
+        collection = collect(newsletter, newsletter.pool(), reading, Noted())
         return [row.outcome for row in collection.rows], [remark.what for remark in reading.remarks]
 
     outcomes, remarks = add(second)

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.app import open_newsletter
 from newsletter.app.adding_feeds import add_feed, import_opml
-from newsletter.app.feeds import FeedList, changing_feeds, mute_feeds
+from newsletter.app.feeds import FeedList, changing_feeds, mute_feeds, remove_feeds
 from newsletter.app.scaffold import make_newsletter
 from newsletter.errors import FileError, SettingsError
 from newsletter.model.feed import Feed
@@ -66,3 +66,14 @@ def test_a_name_that_nobody_knows_is_answered_in_a_line_however_many_feeds_there
             found.find("nothing")
         with pytest.raises(SettingsError, match='did you mean "f0123"'):
             found.find("ff0123")
+
+
+def test_feeds_that_are_named_go_all_at_once_or_none_of_them(newsletter):
+    with changing_feeds(newsletter) as found:
+        found.add(map(feed, "abc"))
+    with pytest.raises(SettingsError, match='no feed "nothing"'):
+        remove_feeds(newsletter, ["a", "nothing"])
+    assert list(FeedList(newsletter).feeds) == ["a", "b", "c"]
+    gone = remove_feeds(newsletter, ["a", "c", "https://a.example/feed"])
+    assert [one.slug for one in gone] == ["a", "c"]
+    assert list(FeedList(newsletter).feeds) == ["b"]

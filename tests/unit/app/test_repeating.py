@@ -99,6 +99,15 @@ def test_parts_are_picked_in_their_order_and_one_that_readers_never_had_is_misse
     ]
 
 
+def test_a_part_that_ran_is_told_once(newsletter):
+    newsletter.pool().add([article("a", title="Moka at scale (Part 2)")])
+    send(put(newsletter, "a")[0])
+    path, _ = put(newsletter, "a", again="asked for", path=newsletter.issues.create({"list": "weekly"}))
+    assert found(newsletter, path) == []
+    path.write_text(path.read_text(encoding="utf-8").replace('again = "asked for"', ""), encoding="utf-8")
+    assert [rule for rule, _ in found(newsletter, path)] == ["ran-before"]
+
+
 def test_another_list_may_have_what_this_one_had(newsletter):
     newsletter.pool().add([article("a")])
     send(put(newsletter, "a")[0])

@@ -58,7 +58,7 @@ def test_what_is_new_slow_moved_and_broken_is_told_by_name_with_what_to_do(said)
         " feed, newsletter feeds remove web takes this out",
         "  gone: 410 Gone; newsletter feeds remove gone takes it out",
         "  beside: its site wants nobody to ask for now; asked again at 2026-11-28 13:00",
-        "1 feed had no turn: newsletter fetch goes on there",
+        "1 feed had no turn; newsletter fetch goes on there",
         "Next: newsletter triage",
     ]
 
@@ -67,6 +67,11 @@ def test_of_very_many_that_are_broken_the_first_are_told_and_how_many_there_are_
     lines = said(results=tuple(result(f"f{n}", Outcome.FAILED, words="404 Not Found") for n in range(NAMED + 5)))
     assert len(lines) == NAMED + 4
     assert lines[-1] == "  … and 5 more: newsletter feeds list, or fetch --json, tells of all"
+
+
+def test_a_run_that_was_stopped_at_once_says_only_that(said):
+    left = (Feed(slug="last", address="https://last.example/"),)
+    assert said(left=left, stopped=True) == ["stopped: 1 feed had no turn; newsletter fetch goes on there"]
 
 
 def test_where_none_is_due_it_says_when_the_first_one_is(said):

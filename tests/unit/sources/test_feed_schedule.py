@@ -16,6 +16,7 @@ from newsletter.sources.feed_schedule import (
     after_failure,
     after_refusal,
     is_due,
+    is_fine,
     retry_after,
 )
 
@@ -35,6 +36,13 @@ def test_a_feed_is_asked_once_an_hour_and_cron_may_be_a_moment_early():
     assert not is_due(state, NOON + timedelta(minutes=58))
     assert is_due(state, NOON + timedelta(minutes=59, seconds=1))
     assert is_due(state, NOON + timedelta(seconds=1), asked_for=True)
+
+
+def test_not_modified_is_no_answer_to_who_has_nothing_yet():
+    assert not is_fine(NEW, answer(304))
+    assert is_fine(after_answer(NEW, answer(etag='"1"'), NOON), answer(304))
+    assert is_fine(NEW, answer(203))
+    assert after_refusal(NEW, answer(304), NOON).words == "304 Not Modified"
 
 
 def test_a_clock_that_was_years_ahead_keeps_no_feed_waiting_when_it_is_right_again():

@@ -40,6 +40,7 @@ HIDDEN = {
     "a class": f'<style>.trap, p.other {{ display: none }}</style><p class="small trap">{TRAP}</p>',
     "an id": "<style>@media screen { p { color: red } } p#x { left:-99em; position:fixed }</style>"
     f'<p id="x">{TRAP}</p>',
+    "a framework's class": f'<p class="small visually-hidden">{TRAP}</p>',
     "a comment": f"<!-- <p>{TRAP}</p> -->",
     "a meta description": "",
     "a picture's words": f'<p><img src="a.png" alt="{TRAP}"></p>',

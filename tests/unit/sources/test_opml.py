@@ -65,12 +65,39 @@ def test_folders_within_thousands_of_folders_are_read():
     assert len(outline.path) == 3000
 
 
+GERMAN = '<opml><body><outline text="Grüße &nbsp; R&D" xmlUrl="https://a.example/?a=1&b=2"/></body></opml>'
+
+
+@pytest.mark.parametrize("begin, charset", [
+    ("\n\n<?xml version='1.0'?>\n", "utf-8"),
+    ("\ufeff\r\n<?xml version='1.0'?>\r\n", "utf-8"),
+    ("<?xml version='1.0' encoding='utf-8'?>", "cp1252"),
+    ("", "cp1252"),
+    ("<?xml version='1.0' encoding='iso-8859-15'?>", "iso-8859-15"),
+    ("<?xml version='1.0' encoding='utf-16'?>", "utf-16"),
+    ("<?xml version='1.0' encoding='utf-16'?>", "utf-16-le"),
+    ("<!DOCTYPE opml SYSTEM 'x.dtd'>\x0b", "utf-8"),
+])  # fmt: skip
+def test_what_readers_and_editors_do_to_files_is_no_reason_to_refuse_them(begin, charset):
+    (outline,) = read_opml(f"{begin}{GERMAN}".encode(charset), "x.opml")
+    assert (outline.title, outline.address) == ("Grüße R&D", "https://a.example/?a=1&b=2")
+
+
+@pytest.mark.parametrize("written", [
+    '<OPML><BODY><OUTLINE TEXT="A" XMLURL="https://a.example/"/></BODY></OPML>',
+    '<opml xmlns="http://opml.org/spec2"><body><outline text="A" xmlUrl="https://a.example/"/></body></opml>',
+])  # fmt: skip
+def test_capitals_and_a_namespace_are_no_reason_either(written):
+    assert read_opml(written.encode(), "x.opml") == [Outline(address="https://a.example/", title="A")]
+
+
 @pytest.mark.parametrize("data, words", [
     (b"", "this is not XML"),
     (b"<opml><body>\n<outline></body></opml>", r"x\.opml:2: this is not XML"),
     (b"<rss><channel/></rss>", "this is no OPML"),
     (b"<opml/>", "this is no OPML"),
-    (b'<?xml version="1.0" encoding="klingon"?><opml/>', "not XML"),
+    (b'<?xml version="1.0" encoding="klingon"?><opml/>', "this is no OPML"),
+    (b"\r\n\n<?xml version='1.0'?><opml>\n<body>", r"x\.opml:4: this is not XML"),
     (b'<!DOCTYPE o [<!ENTITY a "b">]><opml><body>&a;</body></opml>', "declares entities"),
     (b'<!DOCTYPE o [<!ENTITY a SYSTEM "file:///etc/passwd">]><opml><body>&a;</body></opml>', "declares entities"),
 ])  # fmt: skip

@@ -1,5 +1,10 @@
 """Sources of third parties, in a wheel of their own that is put on the path: the good, and those that are not."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 
@@ -8,7 +13,7 @@ from source_wheel import make_wheel
 
 from newsletter.errors import InputError
 from newsletter.sources.context import Context
-from newsletter.sources.plugins import adapter, handler_of, names, run_aside
+from newsletter.sources.plugins import MEMORY, adapter, handler_of, names, run_aside
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +77,19 @@ def test_one_that_hangs_is_stopped_when_somebody_wants_it_to_end():
     with pytest.raises(InputError, match="ended without an answer"):
         run_aside("hanging", b"more than a pipe holds" * 100_000, CONTEXT, seconds=600, stop=stop)
     assert stop.is_set()
+
+
+def test_one_that_hangs_ends_by_itself_when_whoever_asked_was_killed():
+    question = {"do": "read", "source": "hanging", "memory": MEMORY, "seconds": 0, "name": "x", "address": ""}
+    question |= {"headers": {}, "now": datetime.now(UTC).isoformat()}
+    command = [sys.executable, "-P", "-m", "newsletter.sources.aside"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as process:
+        try:
+            process.stdin.write(json.dumps(question).encode() + b"\n")
+            process.stdin.close()
+            assert process.wait(60) == -signal.SIGALRM
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)  # the other process that it started
 
 
 def test_one_that_is_waited_for_with_patience_is_told_and_heard_whole():
