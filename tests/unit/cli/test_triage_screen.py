@@ -73,6 +73,10 @@ class Play:
         async def play():
             async with self.app.run_test(size=self.size) as pilot:
                 await pilot.pause()
+                for _ in range(500 if self.deliberation.kept else 0):
+                    if "kept from before" in self.screen():
+                        break
+                    await pilot.pause(0.02)  # it is said after the first picture, which a busy machine delays
                 self.shown.append(self.screen())
                 for group in groups:
                     await pilot.press(*group.split())
