@@ -66,6 +66,27 @@ def sick(data, context):
 
 
 sick.suffixes = (".sick",)
+
+
+def stalling(data, context):
+    pass
+
+
+def _stall(name, data):
+    with open(os.environ["STALLED"], "a") as file:
+        file.write(name + "\\n")
+    raise ValueError("no")
+
+
+stalling.handles = _stall
+
+
+def telling(data, context):
+    from acme_source import read
+    return read(data, context)
+
+
+telling.handles = lambda name, data: data.startswith(b"TELLING")
 number = 42
 """
 
@@ -73,7 +94,20 @@ number = 42
 def make_wheel(folder):
     """Make the wheel in *folder*, and return its path."""
     path, about = folder / "acme_source-1.0-py3-none-any.whl", "acme_source-1.0.dist-info"
-    kinds = ("raising", "refusing", "hanging", "printing", "exiting", "dying", "greedy", "mistaken", "number", "sick")
+    kinds = (
+        "raising",
+        "refusing",
+        "hanging",
+        "printing",
+        "exiting",
+        "dying",
+        "greedy",
+        "mistaken",
+        "number",
+        "sick",
+        "stalling",
+        "telling",
+    )
     points = ["acme = acme_source:read", *(f"{kind} = bad_source:{kind}" for kind in kinds), "gone = no_module:read"]
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in {

@@ -88,6 +88,8 @@ def _searching(desk: Path) -> Iterator[Figure]:
     took = [min(times) for times in zip(*(_searched(desk, *asked) for _ in range(3)), strict=True)]
     for name, seconds in zip(("one word", "word, phrase", "beginning"), took, strict=False):
         yield Figure(name=f"search 10k: {name}", value=seconds * 1000, unit="ms", bar=150)
+    read, _ = _measured(desk / "pool", "json")
+    yield Figure(name="search 10k: word / json", value=took[0] / read, unit="×")
     subprocess.run([sys.executable, "-m", "newsletter", "pool", "mute", "Blog 7"], cwd=desk, check=True, stdout=PIPE)
     (after,) = _searched(desk, "kafka")
     yield Figure(name="search 10k: after a mute", value=after * 1000, unit="ms")

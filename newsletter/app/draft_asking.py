@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -144,12 +144,11 @@ def _refusal(status: int) -> str:
 
 def _pause(said: str, attempt: int) -> float:
     """Return the seconds to wait, by Retry-After if there is one (RFC 9110 §10.2.3)."""
-    if said.strip().isdigit():
-        return float(said[:9])
-    try:
-        return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)
-    except (ValueError, TypeError, OverflowError):
-        return PAUSES[min(attempt, len(PAUSES) - 1)]
+    from newsletter.net.retry_after import retry_after
+
+    now = datetime.now(UTC)
+    until = retry_after(said, now)
+    return (until - now).total_seconds() if until else PAUSES[min(attempt, len(PAUSES) - 1)]
 
 
 def _key(options: DraftOptions) -> str:

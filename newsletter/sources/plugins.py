@@ -8,9 +8,12 @@ exits or takes all memory costs nobody but itself: what becomes of it is a Sourc
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import PurePath
 from threading import Event, Thread
 from typing import Any
 
@@ -32,9 +35,19 @@ LOOK = 0.1
 """Seconds between two looks whether somebody wants it to end."""
 
 
+PATIENCE = 3
+"""How often a source may fail at being asked about files before it is asked no more."""
+_faults: Counter[str] = Counter()
+
+
 def names() -> tuple[str, ...]:
     """Return the names of the sources that are installed."""
-    return tuple(sorted({found.name for found in entry_points(group=GROUP)}))
+    return tuple(sorted(_installed(tuple(sys.path))))
+
+
+@cache  # looking for them takes 20 ms, and a folder has thousands of files
+def _installed(path: tuple[str, ...]) -> Mapping[str, EntryPoint]:
+    return {found.name: found for found in reversed(entry_points(group=GROUP))}
 
 
 def require_source(name: str) -> None:
@@ -83,20 +96,37 @@ def run_aside(
 def handler_of(name: str, data: bytes, seconds: float = 5.0) -> str:
     """Return the first source that says it can read the file *name*, which has *data*; empty when none does.
 
-    One that fails at being asked can read nothing.
+    One that fails at being asked can read nothing. Each is asked about all files once for its suffixes, and about each
+    file only if it has a ``handles``.
     """
+    suffix = PurePath(name).suffix.lower()
     for source in names():
+        terms = _terms(source, tuple(sys.path), seconds)
+        if suffix in terms.get("suffixes", ()):
+            return source
+        if terms.get("handles") is not True or _faults[source] >= PATIENCE:
+            continue
         try:
             answer = _asked(_entry_point(source), {"do": "handles", "name": name}, data, name, seconds)
         except InputError:
+            _faults[source] += 1
             continue
         if answer.get("handles") is True:
             return source
     return ""
 
 
+@cache
+def _terms(source: str, path: tuple[str, ...], seconds: float) -> Mapping[str, Any]:
+    """Return what *source* says of the files that it reads; nothing where it fails at being asked."""
+    try:
+        return _asked(_entry_point(source), {"do": "terms"}, b"", source, seconds)
+    except InputError:
+        return {}
+
+
 def _entry_point(name: str) -> EntryPoint:
-    found = next((one for one in entry_points(group=GROUP) if one.name == name), None)
+    found = _installed(tuple(sys.path)).get(name)
     if found is None:
         there = ", ".join(names()) or "none is installed"
         raise InputError(f'there is no source "{excerpt(name, 40)}"', f"sources of others: {there}")

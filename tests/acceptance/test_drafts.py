@@ -44,8 +44,9 @@ def test_excerpts_are_offered_chosen_reviewed_and_only_then_sent(drafting):
     assert "wrote 2 excerpts as key points" in said
     assert f"- “{third}”\n- “{first}”\n".replace("C++", "C++") in issue(drafting)
     assert issue(drafting).count('drafted_by = "excerpt"') == 1
-    drafting.ok("draft", "--wait", "0")
+    said += drafting.ok("draft", "--wait", "0")
     assert issue(drafting).count("- “") == 2 + 3 + 1
+    assert "summar" not in f"{said}{drafting.ok('draft', '--help')}{issue(drafting)}".lower()
     assert drafting.ok("draft", "--wait", "0") == "issues/001.md: no article lacks words\n"
     assert sum(rule == "unreviewed" for rule, _ in rules(drafting)) == 3
     refused = drafting.fails(1, "send", "1", "--really", "--yes")

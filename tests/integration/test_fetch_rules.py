@@ -19,6 +19,7 @@ from newsletter.app.fetch_result import Outcome
 from newsletter.app.fetching import Wanted, fetch_feeds
 from newsletter.composer.pool import Decision
 from newsletter.errors import InputError
+from newsletter.sources import plugins
 from newsletter.sources.context import Context
 from newsletter.sources.feed_reader import FeedReader
 from newsletter.store.candidates import CandidateStore
@@ -339,6 +340,30 @@ def test_a_source_of_another_package_that_hangs_keeps_no_feed_waiting_and_ends_w
             run = fetch_feeds(newsletter, Wanted(), lambda done, _: stop.set() if done else None, stop)
     assert {result.feed.slug: result.outcome for result in run.results} == {"news": Outcome.CHANGED}
     assert [left.slug for left in run.left] == ["hanging"]
+
+
+def test_a_source_of_another_package_that_hangs_is_stopped_by_itself_and_told_and_the_others_finish(
+    folder, tmp_path, monkeypatch
+):
+    wheel = make_wheel(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(wheel))
+    monkeypatch.syspath_prepend(str(wheel))
+    monkeypatch.setattr(plugins.run_aside, "__defaults__", (1.5, None))
+    with web_site(
+        {"/a": Says(body=b"x"), "/b": feed("news", 1), "/c": Says(body=b"Q|https://acme.example/q\n")}
+    ) as site:
+        follow(folder, hanging=at(site, "/a"), news=at(site, "/b"), acme=at(site, "/c"))
+        text = (folder / "feeds.toml").read_text()
+        for kind in ("hanging", "acme"):
+            text = text.replace(f"[feeds.{kind}]", f'[feeds.{kind}]\nkind = "{kind}"')
+        (folder / "feeds.toml").write_text(text)
+        run = fetch(folder)
+    assert run.left == ()
+    assert {result.feed.slug: result.outcome for result in run.results} == {
+        "hanging": Outcome.FAILED, "news": Outcome.CHANGED, "acme": Outcome.CHANGED}  # fmt: skip
+    (failed,) = run.of(Outcome.FAILED)
+    assert 'the source "hanging" did not finish within 1.5 seconds, and was stopped' in failed.state.words
+    assert {article.title for article in waiting(folder)} == {"Q", "news number 0"}
 
 
 def test_what_another_package_reads_is_fetched_like_a_feed_and_its_faults_are_its_own(folder, tmp_path, monkeypatch):

@@ -200,6 +200,10 @@ def test_mailchimp_is_joined_by_title_or_subject_and_says_what_has_no_text(newsl
     assert "unsubscribe" not in text
     assert "browser" not in text
     assert newsletter.issues.receipts_of(1)[0].started.astimezone(newsletter.settings.timezone).hour == 18
+    past = newsletter.past()
+    for name, number in (("one", 1), ("two", 2)):
+        link = f"https://www.acme.example/{name}?mc_cid=1&mc_eid=2"
+        assert past.sent(Article(id="aaaaaaaaaaaaa", link=link)).number == number
 
 
 @pytest.mark.parametrize(

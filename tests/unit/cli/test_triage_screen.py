@@ -2,16 +2,20 @@
 
 import asyncio
 import re
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from rich.cells import cell_len
 
 from newsletter.app.deciding import Decided, Refused
 from newsletter.app.deliberation import Deliberation
+from newsletter.app.scaffold import make_newsletter
 from newsletter.app.triaging import Outcome
+from newsletter.cli.root import root
 from newsletter.cli.triage_lines import HELP, fitting, story_line
 from newsletter.cli.triage_screen import TriageScreen
 from newsletter.composer.shortlist import Choice, Repeat, RepeatKind, Score, Suggestion
@@ -286,3 +290,13 @@ def test_a_text_takes_as_many_cells_as_it_is_given():
 
     for text in ("a", "ab cd ef gh ij", "数据平台の未来：大規模", "e\u0301te\u0301 🎉🎉🎉🎉🎉🎉"):
         assert cell_len(fitting(text, 10)) == 10
+
+
+def test_without_the_extra_the_full_screen_says_what_to_install(tmp_path, monkeypatch):
+    make_newsletter(tmp_path / "desk", name="Desk", author="Desk <desk@example.com>")
+    monkeypatch.chdir(tmp_path / "desk")
+    monkeypatch.setitem(sys.modules, "textual", None)
+    done = CliRunner().invoke(root, ["triage", "--tui"])
+    assert done.exit_code == 2
+    assert "The full screen needs textual: pip install 'newsletterpress[tui]'." in done.output
+    assert CliRunner().invoke(root, ["triage", "--print"]).exit_code == 0

@@ -177,6 +177,15 @@ def test_a_text_that_ran_under_another_address_is_told_with_its_share_and_issue(
     assert desk.words(article("b", "copy"), sketch_of(prose(LONG[:12]))) == []
 
 
+@pytest.mark.parametrize("share", [0.3, 0.35, 0.65, 0.7])
+def test_half_of_a_text_is_what_makes_it_the_same(desk, share):
+    """Of its runs of three words; a sketch tells a share within a tenth or so."""
+    desk.sent(37, desk.block(article("a", sketch=sketch_of(prose(LONG)))))
+    many = int(800 * share)
+    copied = sketch_of(prose([*LONG[:many], *essay(3, 800 - many)]))
+    assert bool(desk.words(article("b", "copy"), copied)) == (share > 0.5)
+
+
 def test_what_a_site_says_under_everything_is_no_same_text(desk):
     footer = essay(5, 120)
     feed = "https://films.example.com/feed"
