@@ -137,7 +137,7 @@ class FeedStanding:
         """What a program reads."""
         pace = pace_of(self.state.timings)
         feed = asdict(self.feed)
-        hidden = ("timings", "address", "body_sha256")
+        hidden = ("timings", "address", "body_sha256", "told")
         state = {
             name: value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
             for name, value in asdict(self.state).items()

@@ -201,6 +201,22 @@ def test_feeds_say_section_source_and_tags_of_their_articles(folder):
     assert article.sketch
 
 
+def test_what_feeds_toml_says_otherwise_reaches_the_articles_that_wait_although_nothing_is_new(folder):
+    def answered(asked):
+        return Says(status=304, body=b"") if "if-none-match" in asked.headers else feed(ETag='"1"')
+
+    with web_site({"/": answered}) as site:
+        follow(folder, news=at(site, "/"))
+        fetch(folder)
+        assert {one.section for one in waiting(folder)} == {""}
+        with (folder / "feeds.toml").open("a") as file:
+            file.write('section = "Search"\n')
+        for outcome in (Outcome.CHANGED, Outcome.UNCHANGED):
+            (result,) = fetch(folder, force=True).results
+            assert (result.outcome, result.new) == (outcome, ())
+            assert {one.section for one in waiting(folder)} == {"Search"}
+
+
 def test_a_run_that_is_out_of_time_or_stopped_keeps_what_it_has_and_names_the_rest(folder):
     limit(folder, "run_seconds", 2)
     with web_site({"/": SILENCE}) as dead, web_site({"/": feed()}) as good:
