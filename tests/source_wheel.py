@@ -66,22 +66,57 @@ def sick(data, context):
 
 
 sick.suffixes = (".sick",)
+
+
+def stalling(data, context):
+    pass
+
+
+def _stall(name, data):
+    with open(os.environ["STALLED"], "a") as file:
+        file.write(name + "\\n")
+    raise ValueError("no")
+
+
+stalling.handles = _stall
+
+
+def telling(data, context):
+    from acme_source import read
+    return read(data, context)
+
+
+telling.handles = lambda name, data: data.startswith(b"TELLING")
 number = 42
 """
 
 
 def make_wheel(folder):
     """Make the wheel in *folder*, and return its path."""
-    path = folder / "acme_source-1.0-py3-none-any.whl"
-    kinds = ("raising", "refusing", "hanging", "printing", "exiting", "dying", "greedy", "mistaken", "number", "sick")
+    path, about = folder / "acme_source-1.0-py3-none-any.whl", "acme_source-1.0.dist-info"
+    kinds = (
+        "raising",
+        "refusing",
+        "hanging",
+        "printing",
+        "exiting",
+        "dying",
+        "greedy",
+        "mistaken",
+        "number",
+        "sick",
+        "stalling",
+        "telling",
+    )
     points = ["acme = acme_source:read", *(f"{kind} = bad_source:{kind}" for kind in kinds), "gone = no_module:read"]
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("acme_source.py", ACME)
-        archive.writestr("bad_source.py", BAD)
-        archive.writestr(
-            "acme_source-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme-source\nVersion: 1.0\n"
-        )
-        archive.writestr(
-            "acme_source-1.0.dist-info/entry_points.txt", "[newsletter.sources]\n" + "\n".join(points) + "\n"
-        )
+        for name, text in {
+            "acme_source.py": ACME,
+            "bad_source.py": BAD,
+            f"{about}/METADATA": "Metadata-Version: 2.1\nName: acme-source\nVersion: 1.0\n",
+            f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+            f"{about}/entry_points.txt": "[newsletter.sources]\n" + "\n".join(points) + "\n",
+        }.items():
+            archive.writestr(name, text)
+        archive.writestr(f"{about}/RECORD", "".join(f"{name},,\n" for name in [*archive.namelist(), f"{about}/RECORD"]))
     return path

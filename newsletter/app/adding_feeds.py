@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.app.feeds import TITLE_LENGTH, FeedList, changing_feeds, slug_of
+from newsletter.app.feeds import TITLE_LENGTH, FeedList, changing_feeds
 from newsletter.app.newsletter import Newsletter
 from newsletter.errors import InputError
 from newsletter.model.canonical import link_key
 from newsletter.model.excerpt import excerpt
 from newsletter.model.feed import Feed
+from newsletter.model.slug import slug_of
 from newsletter.sources.feeds_file import SLUG, is_address
 from newsletter.sources.fields import SOURCE_LIMIT
 from newsletter.sources.opml import Outline, read_opml, write_opml

@@ -123,7 +123,8 @@ def _with_texts(newsletter: Newsletter, reading: Reading) -> list[Collected]:
         return list(reading.collected)
     from newsletter.app.texts import keep_texts
     from newsletter.composer.sketch import sketch_of
-    from newsletter.sources.page_text import count_words, minutes_of
+    from newsletter.model.word_count import count_words
+    from newsletter.sources.page_text import minutes_of
 
     keys = dict(zip([one.text for one in have], keep_texts(newsletter, [one.text for one in have]), strict=True))
     found = []

@@ -3,12 +3,11 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from newsletter.composer.draft_answer import OCTETS, one_line
 from newsletter.composer.draft_options import DraftOptions
 from newsletter.composer.draft_prompt import Question, chat, task
 from newsletter.errors import NetError, SettingsError
+from newsletter.processes import run
 from newsletter.settings import LOCAL_FILE
 
 ATTEMPTS = 3
@@ -78,34 +78,16 @@ def ask(
 
 def _run(given: bytes, options: DraftOptions, folder: Path) -> bytes:
     try:
-        process = subprocess.Popen(  # noqa: S603 - the editor's own command, from the file that git ignores
-            options.command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            start_new_session=True,
-        )  # fmt: skip
+        done = run(options.command, given, folder=folder, seconds=options.seconds)
     except OSError as cause:
         what = f'command "{options.command[0]}" cannot be run: {cause.strerror}'
         raise SettingsError(what, "run it by hand to see why", where=_WHERE) from cause
-    with process:
-        try:
-            out, complaint = process.communicate(given, timeout=options.seconds)
-        except subprocess.TimeoutExpired:
-            _kill(process)
-            raise NoReply(f"the command took more than {options.seconds} s", free=False) from None
-        except BaseException:
-            _kill(process)
-            raise
-    if process.returncode:
-        said = one_line(complaint.decode(errors="replace").strip().rpartition("\n")[2])[:200]
-        raise NoReply(f"the command ended with {process.returncode}{f': {said}' if said else ''}", free=False)
-    return out
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    """End a command, and what it has started."""
-    if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    except subprocess.TimeoutExpired:
+        raise NoReply(f"the command took more than {options.seconds} s", free=False) from None
+    if done.returncode:
+        said = one_line(done.stderr.decode(errors="replace").strip().rpartition("\n")[2])[:200]
+        raise NoReply(f"the command ended with {done.returncode}{f': {said}' if said else ''}", free=False)
+    return done.stdout
 
 
 def _read_object(out: bytes) -> Reply:
@@ -162,12 +144,11 @@ def _refusal(status: int) -> str:
 
 def _pause(said: str, attempt: int) -> float:
     """Return the seconds to wait, by Retry-After if there is one (RFC 9110 §10.2.3)."""
-    if said.strip().isdigit():
-        return float(said[:9])
-    try:
-        return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)
-    except (ValueError, TypeError, OverflowError):
-        return PAUSES[min(attempt, len(PAUSES) - 1)]
+    from newsletter.net.retry_after import retry_after
+
+    now = datetime.now(UTC)
+    until = retry_after(said, now)
+    return (until - now).total_seconds() if until else PAUSES[min(attempt, len(PAUSES) - 1)]
 
 
 def _key(options: DraftOptions) -> str:
@@ -193,7 +174,7 @@ def _printed_key(command: tuple[str, ...]) -> str:
     name = f'key_command "{command[0]}"'
     todo = "run it by hand to see why"
     try:
-        done = subprocess.run(command, capture_output=True, timeout=KEY_SECONDS, check=False)  # noqa: S603 - as above
+        done = subprocess.run(command, capture_output=True, timeout=KEY_SECONDS, check=False)  # noqa: S603 - the editor's own
     except OSError as cause:
         raise SettingsError(f"{name} cannot be run: {cause.strerror}", todo, where=_WHERE) from cause
     except subprocess.TimeoutExpired:  # not chained: it holds what the command had printed

@@ -1,8 +1,6 @@
 """The feeds that a newsletter is collected from: feeds.toml, and how each of them stands."""
 
 import os
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +14,7 @@ from newsletter.errors import FileError, SettingsError
 from newsletter.files import locked, write_whole
 from newsletter.model.canonical import host_of, link_key
 from newsletter.model.feed import Feed, FeedState, pace_of
+from newsletter.model.slug import slug_of
 from newsletter.model.table import nearest
 from newsletter.sources.feeds_file import FILE, is_address, parse_feeds, read_text
 
@@ -62,7 +61,9 @@ class FeedList:
         """
         added: dict[str, Feed] = {}
         for feed in feeds:
-            wanted = feed.slug or slug_of(feed.title) or slug_of(host_of(feed.address)) or "feed"
+            wanted = (
+                feed.slug or slug_of(feed.title, SLUG_LENGTH) or slug_of(host_of(feed.address), SLUG_LENGTH) or "feed"
+            )
             slug = _free(wanted, {*self.feeds, *added})
             added[slug] = replace(feed, slug=slug)
         self._write(with_feeds(self._text, added.values()), {**self.feeds, **added})
@@ -116,12 +117,6 @@ def changing_feeds(newsletter: Newsletter) -> Iterator[FeedList]:
         os.close(handle)
 
 
-def slug_of(name: str) -> str:
-    """Return *name* as the slug of a feed: letters without their accents; empty where no letter is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
-
-
 def _free(slug: str, taken: set[str]) -> str:
     return next(name for name in chain([slug], (f"{slug}-{number}" for number in count(2))) if name not in taken)
 
@@ -137,7 +132,7 @@ class FeedStanding:
         """What a program reads."""
         pace = pace_of(self.state.timings)
         feed = asdict(self.feed)
-        hidden = ("timings", "address", "body_sha256")
+        hidden = ("timings", "address", "body_sha256", "told")
         state = {
             name: value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
             for name, value in asdict(self.state).items()

@@ -181,6 +181,8 @@ class _Run:
 
     async def _ask(self, feed: Feed, state: FeedState) -> None:
         headers = {"Accept": ACCEPT}
+        if state.told != feed.told:  # its articles have another section, say: all of it is read again
+            state = replace(state, etag="", last_modified="", body_sha256="")
         if state.etag:
             headers["If-None-Match"] = state.etag
         if state.last_modified:
@@ -206,7 +208,7 @@ class _Run:
         if not is_fine(state, answer):
             self._refuse(feed, after_refusal(state, answer, now), answer)
             return
-        after = after_answer(state, answer, now, moved_to=followed.moved_to)
+        after = replace(after_answer(state, answer, now, moved_to=followed.moved_to), told=feed.told)
         if answer.status == 304 or after.body_sha256 == state.body_sha256:
             self._keep(Fetched(state=after), FeedResult(feed=feed, outcome=Outcome.UNCHANGED, state=after))
             return

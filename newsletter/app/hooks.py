@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from threading import Event as Flag
 from newsletter.app.newsletter import Newsletter
 from newsletter.errors import NetError, NewsletterError, SettingsError
 from newsletter.model.hook import Hook
+from newsletter.processes import run
 from newsletter.settings import LOCAL_FILE
 from newsletter.store.hook_queue import HookEvent, HookQueue
 
@@ -94,29 +94,12 @@ def _post(hook: Hook, body: bytes) -> Failure | None:
 
 def _run(hook: Hook, body: bytes, folder: Path) -> Failure | None:
     try:
-        process = subprocess.Popen(  # noqa: S603 - the editor's own command, from the file that git ignores
-            hook.command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
+        done = run(hook.command, body, folder=folder, seconds=COMMAND_SECONDS, heard=False)
     except OSError as cause:
         return Failure(words=f"the command cannot be run ({cause.strerror})")
-    with process:
-        try:
-            process.communicate(body, timeout=COMMAND_SECONDS)
-        except subprocess.TimeoutExpired:
-            _kill(process)
-            return Failure(words=f"the command took more than {COMMAND_SECONDS} s", of_all=False)
-        except BrokenPipeError:  # it ended without reading: its exit code tells
-            process.wait()
-    return Failure(words=f"the command ended with {process.returncode}", of_all=False) if process.returncode else None
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    """End a command, and what it has started."""
-    if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    except subprocess.TimeoutExpired:
+        return Failure(words=f"the command took more than {COMMAND_SECONDS} s", of_all=False)
+    return Failure(words=f"the command ended with {done.returncode}", of_all=False) if done.returncode else None
 
 
 class Courier:

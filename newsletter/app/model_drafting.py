@@ -14,11 +14,12 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.composer.draft_answer import AnswerFault, one_line, read_answer
 from newsletter.composer.draft_options import DraftOptions
 from newsletter.composer.draft_prompt import Question, draft_key, tokens_in, tokens_out
-from newsletter.composer.draft_text import count_words, readable, refusal
+from newsletter.composer.draft_text import readable, refusal
 from newsletter.composer.injection import words_to_a_machine
 from newsletter.composer.support import Ground
 from newsletter.errors import IssueError, SettingsError
 from newsletter.model.draft import MODEL, Draft
+from newsletter.model.word_count import count_words
 from newsletter.settings import LOCAL_FILE
 from newsletter.store.spending import Call, CapReached, Caps, Spending, Spent
 

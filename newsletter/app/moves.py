@@ -225,11 +225,6 @@ def _unsection(newsletter: Newsletter, path: Path, move: Move) -> Made:
     return "took a section's heading out", None
 
 
-def _rewrite(path: Path, change: Callable[[IssueText], IssueText]) -> None:
-    with alone_in(path.parent):
-        write_whole(path, change(read_issue_text(path)).encode())
-
-
 def _title(newsletter: Newsletter, path: Path, article: int) -> str:
     articles = newsletter.issues.read(path).articles
     if not 0 <= article < len(articles):

@@ -8,6 +8,7 @@ from pathlib import Path
 from newsletter.errors import SettingsError, StoreError
 from newsletter.files import write_whole
 from newsletter.model.address import UNSAFE, Address
+from newsletter.model.slug import slug_of
 from newsletter.settings import FILE, LOCAL_FILE, data_home, database_of_environment
 
 IGNORED = f"# What newsletter makes anew, and what only this machine may know.\n/.newsletter/\n/{LOCAL_FILE}\n"
@@ -40,7 +41,7 @@ def make_newsletter(folder: Path, *, name: str = "", author: str = "", tagline: 
     from newsletter.store.database import create, take_back
 
     name = name or UNSAFE.sub(" ", re.sub(r"[-_]", " ", folder.resolve().name)).strip().title() or "Newsletter"
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-") or "newsletter"
+    slug = slug_of(name, 40) or "newsletter"
     id = f"{slug}-{secrets.token_hex(4)}"
     _require_room(folder)
     _require_address(author)

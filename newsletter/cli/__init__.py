@@ -8,6 +8,7 @@ import click
 
 from newsletter.cli.root import root
 from newsletter.errors import NewsletterError
+from newsletter.model.printable import printable
 
 
 def main() -> None:
@@ -22,11 +23,11 @@ def main() -> None:
     try:
         code = root.main(prog_name="newsletter", standalone_mode=False)
     except NewsletterError as error:
-        click.echo(f"newsletter: {_printable(str(error))}", err=True)
+        click.echo(f"newsletter: {printable(str(error))}", err=True)
         code = error.exit_code
     except UnicodeEncodeError as error:
         said = " ".join(error.object[max(0, error.start - 20) : error.start].split())
-        click.echo(f'newsletter: behind "{_printable(said)}" is what is no Unicode text; write it as UTF-8', err=True)
+        click.echo(f'newsletter: behind "{printable(said)}" is what is no Unicode text; write it as UTF-8', err=True)
         code = 2
     except click.ClickException as error:
         error.show()
@@ -40,7 +41,7 @@ def main() -> None:
         code = 0
     except OSError as error:  # a full disk below standard output, a folder that is gone
         place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"newsletter: {_printable(place)}{error.strerror or error}", err=True)
+        click.echo(f"newsletter: {printable(place)}{error.strerror or error}", err=True)
         code = 2
     try:
         sys.stdout.flush()
@@ -49,9 +50,3 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = code or 2
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _printable(text: str) -> str:
-    from newsletter.cli.output import printable
-
-    return printable(text)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 MANY = 100
 """Files of a folder that are read in a moment, and need no bar."""
-_BEGIN = re.compile(r"https?:", re.I)
-_ADDRESS = re.compile(r"https?://\S+", re.I)
+_BEGIN = re.compile(r"\s*https?:", re.I)
+_ADDRESS = re.compile(r"(?:(?:[-*+•]|\d+[.)])\s+)?(<)?(?P<address>https?://[^\s<>]+)(?(1)>)", re.I)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,14 +137,15 @@ def _sort_folder(folder: Path, kind: str) -> Sorted:
 def addresses_in(data: bytes) -> list[str] | None:
     """Return the addresses in *data* if it is a list of them, one a line; None if it is something else.
 
-    Empty lines and those that begin with # are passed over.
+    Empty lines and those that begin with # are passed over; the marks of a list of Markdown are no part of them.
     """
     try:
         lines = [line.strip() for line in data.decode("utf-8-sig").splitlines()]
     except UnicodeDecodeError:
         return None
     lines = [line for line in lines if line and not line.startswith("#")]
-    return lines if lines and all(_ADDRESS.fullmatch(line) for line in lines) else None
+    found = [match["address"] for line in lines if (match := _ADDRESS.fullmatch(line))]
+    return found if found and len(found) == len(lines) else None
 
 
 def add_saved_pages(

@@ -9,6 +9,9 @@ from newsletter.cli.adding import add_addresses, add_saved_pages, has_failed, so
 from newsletter.cli.options import json_option, one_line, one_line_each
 from newsletter.cli.output import here, plural, say, say_json
 
+SHOWN = 100
+"""Articles of one file that are on the screen; --json has all of them."""
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -130,11 +133,13 @@ def _report(collection: "Collection") -> None:
     from newsletter.model.excerpt import excerpt
 
     say(f"{collection.name}: read {plural(len(collection.rows), 'article')}")
-    for row in collection.rows:
+    for row in collection.rows[:SHOWN]:
         lines = _lines(row.first_line, row.last_line)
         title = row.article.title or "(no title)"
         lacks = f"  [no {', no '.join(row.article.missing())}]" if row.article.missing() else ""
         say(f"  {row.outcome:<9}  {row.article.id}  {lines:<12}  {excerpt(title, 60)}{lacks}")
+    if len(collection.rows) > SHOWN:
+        say(f"  … {len(collection.rows) - SHOWN:,} more")
     for remark in collection.remarks:
         place = f"{collection.name}:{remark.line}" if remark.line else collection.name
         say(f"  {place}: {'' if remark.harmless else 'not understood: '}{remark.what}")
@@ -149,7 +154,7 @@ def _say_next(collections: "list[Collection]", pages: "list[Outcome]") -> None:
     rows = [row for collection in collections for row in collection.rows]
     outcomes = [*(row.outcome for row in rows), *(page.added.outcome for page in pages)]
     counts = {outcome: outcomes.count(outcome) for outcome in ("added", "completed", "known")}
-    say(f"{counts['added']} added, {counts['completed']} completed, {counts['known']} in the pool already")
+    say(f"{counts['added']:,} added, {counts['completed']:,} completed, {counts['known']:,} in the pool already")
     incomplete = [row.article for row in rows if row.article.missing()]
     if incomplete:
         lacks = f"lack{'s' if len(incomplete) == 1 else ''} something"

@@ -1,7 +1,6 @@
 """What commands print: text that cannot steer a terminal, JSON for programs, tables for people."""
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -11,20 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter.model.printable import printable as printable
+
 if TYPE_CHECKING:
     from newsletter.app import Newsletter
 
-# C0 and C1 control characters steer a terminal (ECMA-48 §5); the others turn or hide text (Unicode TR36 §3.2).
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-
-
 WORDS = 24
 """Columns of a terminal that the last column of a table has, if others can be spared for it."""
-
-
-def printable(text: str) -> str:
-    """Return *text* without the characters that steer a terminal."""
-    return _CONTROL.sub("\ufffd", text)
 
 
 def say(text: str = "") -> None:

@@ -78,7 +78,7 @@ def title_of(choice: Choice) -> str:
 
 def fitting(text: str, width: int) -> str:
     """Return *text* in so many cells of a terminal."""
-    line = printable(one_line(text))
+    line = one_line(text)
     return set_cell_size(line if cell_len(line) <= width else f"{set_cell_size(line, width - 1).rstrip()}…", width)
 
 

@@ -3,6 +3,7 @@
 from newsletter.composer.draft_answer import one_line
 from newsletter.composer.draft_prompt import FEWEST_READ
 from newsletter.model.article import Article
+from newsletter.model.word_count import count_words
 
 LONGEST_WORD = 40
 """Characters of a word, of a line that is cut: scripts without blanks have lines of one word."""
@@ -38,9 +39,3 @@ def readable(text: str, most_words: int) -> tuple[str, bool]:
         kept.append(line)
     first = " ".join(lines.split()[:most_words])  # all in one line
     return "\n".join(kept) or first[: most_words * LONGEST_WORD], True
-
-
-def count_words(text: str) -> int:
-    """Return how many words *text* has; of scripts without blanks, two letters count as one."""
-    letters = sum("\u3040" <= letter <= "\u9fff" or "\u0e00" <= letter <= "\u0eff" for letter in text)
-    return len(text.split()) + letters // 2

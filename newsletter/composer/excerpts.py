@@ -4,10 +4,10 @@ import re
 from collections.abc import Container, Iterable
 from itertools import islice
 
-from newsletter.composer.draft_text import count_words
 from newsletter.composer.lexrank import rank, vectors_of
 from newsletter.composer.sentences import sentences_of
 from newsletter.composer.tfidf import stems_of
+from newsletter.model.word_count import count_words
 
 FEWEST_WORDS, MOST_WORDS = 6, 30
 """Of a sentence that is offered: key points of real digests have 14 to 26."""

@@ -17,6 +17,7 @@ from newsletter.composer.picking import source_of
 from newsletter.composer.shortlist import Choice, Suggestion
 from newsletter.composer.sitting import Sitting, age_in_days, time_left
 from newsletter.model.excerpt import excerpt
+from newsletter.model.printable import printable
 
 SHORTEST = 7
 """Letters of an id that are shown at least: among 10,000 articles two share so many once in 700 times."""
@@ -26,9 +27,6 @@ HEAD = "# Triage of "
 """How a list begins."""
 OUTLETS = 4
 """Other articles of a story that are named at most."""
-
-# What steers a terminal or an editor, ends a line, or turns text around (Unicode TR36 §3.2).
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 _HELP = """\
 # pick [SECTION]   p  into the issue, in the order of this list; without a section, at the issue's end
@@ -139,7 +137,7 @@ def held_for(choice: Choice, sitting: Sitting) -> str:
 
 def one_line(text: str) -> str:
     """Return *text* in one line, without the characters that steer whatever shows it."""
-    return _STEERING.sub("\ufffd", " ".join(text.split()))
+    return printable(" ".join(text.split()))
 
 
 def quoted(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +33,12 @@ class Feed:
         """What people call it."""
         return self.title or self.slug
 
+    @property
+    def told(self) -> str:
+        """A hash of all that its articles take from feeds.toml, and of what reads them."""
+        facts = (self.slug, self.title, self.section, self.source, self.tags, self.kind)
+        return sha256(repr(facts).encode()).hexdigest()[:32]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedState:
@@ -47,6 +54,7 @@ class FeedState:
     :param moved_to: where it has moved to for good, as it says.
     :param timings: milliseconds that its last answers took, the newest last.
     :param body_sha256: of its last body, so that one is read once.
+    :param told: :attr:`Feed.told` when that was read: what feeds.toml says otherwise since must reach its articles.
     """
 
     address: str
@@ -62,6 +70,7 @@ class FeedState:
     moved_to: str = ""
     timings: tuple[int, ...] = ()
     body_sha256: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from pathlib import PurePath
 from typing import Any
 
 from newsletter.errors import InputError, SourceError
@@ -37,8 +36,11 @@ def main() -> None:
 def _answer(question: Mapping[str, Any], data: bytes) -> dict[str, Any]:
     try:
         source = adapter(question["source"])
+        if question["do"] == "terms":
+            suffixes = [str(suffix).lower() for suffix in getattr(source, "suffixes", ())]
+            return {"suffixes": suffixes, "handles": hasattr(source, "handles")}
         if question["do"] == "handles":
-            return {"handles": _handles(source, question["name"], data)}
+            return {"handles": bool(source.handles(question["name"], data))}  # type: ignore[attr-defined]
         now = datetime.fromisoformat(question["now"])
         known = {key: question[key] for key in ("name", "address", "headers")}
         return {"reading": _values(source(data, Context(now=now, **known)))}
@@ -56,13 +58,6 @@ def _values(reading: Reading) -> dict[str, Any]:
         for one in reading.collected
     ]
     return {"collected": collected, "remarks": [(one.line, one.what, one.harmless) for one in reading.remarks]}
-
-
-def _handles(source: Any, name: str, data: bytes) -> bool:
-    if PurePath(name).suffix.lower() in tuple(getattr(source, "suffixes", ())):
-        return True
-    handles = getattr(source, "handles", None)
-    return bool(handles(name, data)) if handles else False
 
 
 def _limit_time(seconds: float) -> None:

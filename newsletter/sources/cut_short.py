@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
+from newsletter.model.word_count import count_words
 from newsletter.sources.page_facts import PageFacts
-from newsletter.sources.page_text import count_words
 
 _LAST: Final = 4
 """Lines at the end of a text in which a wall is said."""

@@ -10,20 +10,19 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
 
 from newsletter.model.feed import FeedState
 from newsletter.net.http import Answer
+from newsletter.net.retry_after import WEEK, retry_after
 from newsletter.sources.reading import clean
 
 LATE = timedelta(minutes=1)
 """How much earlier than due a feed may be asked: cron is not punctual, and would ask every second hour."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-WEEK = timedelta(days=7)
 TIMINGS = 100
 """How many times of answers are remembered."""
 WORDS = 300
@@ -116,19 +115,6 @@ def words_of(status: int) -> str:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return f"{status}, which is no status of HTTP"
-
-
-def retry_after(said: str, now: datetime) -> datetime | None:
-    """Return when a Retry-After lets us ask again (RFC 9110 §10.2.3: seconds or a date); None where it says nothing."""
-    said = said.strip()
-    if re.fullmatch(r"[0-9]{1,9}", said):
-        return now + min(timedelta(seconds=int(said)), WEEK)
-    try:
-        at = parsedate_to_datetime(said)
-    except (ValueError, OverflowError):
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)  # "-0000", and dates of before RFC 850
-    return min(max(at, now), now + WEEK)
 
 
 def _fresh_for(cache_control: str) -> timedelta:

@@ -48,32 +48,40 @@ def read_mail(data: bytes, context: Context) -> Reading:
     found: dict[str, Collected] = {}
     remarks: list[Remark] = []
     count = 0
-    for line, message in _messages(data):
+    for line, octets in _messages(data):
         count += 1
-        collected, left_out = _of_message(message, line, context)
+        try:
+            message = _parsed(octets)
+            collected, left_out = _of_message(message, line, context)
+        except RecursionError:  # the library goes down a level for each part within a part
+            remarks.append(Remark(line=line, what="the parts of this message are nested too deeply"))
+            continue
         for one in collected:
             key = link_key(one.article.link)
             if key not in found or len(one.article.title) > len(found[key].article.title):
                 found[key] = one
+        name = excerpt(visible(_header(message, "subject")), 40) or "(no subject)"
         if left_out:
-            what = f"{left_out} links of “{excerpt(visible(str(message['subject'] or '')), 40)}” are its own business"
+            what = f"{left_out} links of “{name}” are its own business"
             remarks.append(Remark(line=line, what=what, harmless=True))
+        elif not collected:
+            remarks.append(Remark(line=line, what=f"no link of “{name}” has words", harmless=True))
     if not count:
         raise InputError("there is no message in this", "give an .eml or an mbox", where=context.name)
     return Reading(name=context.name, collected=tuple(found.values()), remarks=tuple(remarks))
 
 
-def _messages(data: bytes) -> Iterator[tuple[int, EmailMessage]]:
-    """Yield each message, with the line where it begins."""
+def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the octets of each message, with the line where it begins."""
     starts = list(_FROM.finditer(data))
     if not starts or starts[0].start() > 0:
-        yield 1, _parsed(data)
+        yield 1, data
         return
     line, before = 1, 0
     for match, after in zip(starts, [*starts[1:], None], strict=True):
         line, before = line + data.count(b"\n", before, match.start()), match.start()
         end = after.start() if after else len(data)
-        yield line, _parsed(re.sub(rb"^>(>*From )", rb"\1", data[match.end() : end], flags=re.M))
+        yield line, re.sub(rb"^>(>*From )", rb"\1", data[match.end() : end], flags=re.M)
 
 
 def _parsed(data: bytes) -> EmailMessage:

@@ -12,10 +12,14 @@ UNRESOLVED = "link-unresolved"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailLink:
-    """A link and the words that stand for it."""
+    """A link and the words that stand for it.
+
+    :param borrowed: the words are not its own: a picture's, or what stands before a "read more".
+    """
 
     address: str
     words: str
+    borrowed: bool = False
 
 
 # What says so anywhere in a few words, and what does only when it stands alone: "privacy policy" is in titles too.

@@ -15,6 +15,7 @@ _GENERIC = re.compile(
     r"more|here|click here|this|link|source|via|weiterlesen|mehr|lire la suite|leer más|[→»>\W\d]*)[\s→»>.…]*",
     re.I,
 )
+_HEADINGS = ("h1", "h2", "h3", "h4")
 _BLOCKS = frozenset(("p", "li", "td", "div", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section", "article"))
 _URL = re.compile(r"<?(https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]])>?")
 
@@ -32,27 +33,30 @@ def links_of_text(text: str) -> list[MailLink]:
 
 def _html_links(tree: etree._Element) -> Iterator[MailLink]:
     title = ""
-    for element in tree.iter("a", "h1", "h2", "h3", "h4"):
+    for element in tree.iter("a", *_HEADINGS):
         if any(is_hidden(above) for above in element.iterancestors()):
             continue
         words = visible("".join(element.itertext()))
         if element.tag != "a":
             title = words
             continue
-        address = web_link(element.get("href", ""), "")
+        address, own = web_link(element.get("href", ""), ""), words
         words = words or visible(" ".join(image.get("alt", "") for image in element.iter("img")))
         if not (address and words):
             continue
         if len(words) < 60 and _GENERIC.fullmatch(words):  # "Read more": what it is about stands before it
             words = _above(element) or title
         if words:
-            yield MailLink(address=address, words=words)
+            yield MailLink(address=address, words=words, borrowed=words != own)
 
 
 def _above(element: etree._Element) -> str:
-    """Return the first sentence of the block that *element* stands in, without its own words."""
+    """Return the first sentence of the block that *element* stands in, without its own words.
+
+    Empty where the block has more than one thing in it, by its headings.
+    """
     block = next((one for one in element.iterancestors() if one.tag in _BLOCKS), None)
-    if block is None:
+    if block is None or next(block.iter(*_HEADINGS), None) is not None:
         return ""
     own = visible("".join(element.itertext()))
     words = visible("".join(block.itertext()))
@@ -75,11 +79,11 @@ def _text_links(text: str) -> Iterator[MailLink]:
 
 
 def _best(links: Iterator[MailLink]) -> list[MailLink]:
-    """Keep of the links to one address the one with the most words: a picture's, a title's and "more" are one."""
+    """Keep of the links to one address the one with the most words of its own: a title's goes before a picture's."""
     best: dict[str, MailLink] = {}
     for link in links:
         known = best.setdefault(link.address, link)
-        if len(known.words) < len(link.words) <= 200:
+        if len(link.words) <= 200 and (known.borrowed, -len(known.words)) > (link.borrowed, -len(link.words)):
             best[link.address] = link
         if len(best) >= _LINK_LIMIT:
             break

@@ -11,13 +11,13 @@ importers in public repositories.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
 from newsletter.errors import InputError
+from newsletter.model.slug import slug_of
 from newsletter.sources.charset import decoded
 from newsletter.sources.dates import read_moment
 from newsletter.sources.export_archive import ExportArchive
@@ -38,7 +38,9 @@ _ALIKE = 0.9
 def read_mailchimp(archive: ExportArchive) -> ExportReading:
     """Read the campaigns that were sent."""
     table = archive.find(TABLE)
-    files = {name: _slug(PurePosixPath(name).stem.partition("_")[2]) for name in archive.below(FOLDER, ".html", ".htm")}
+    files = {
+        name: slug_of(PurePosixPath(name).stem.partition("_")[2]) for name in archive.below(FOLDER, ".html", ".htm")
+    }
     rows = list(table_rows(archive.read(table), f"{archive.path}: {table}", ("subject", "send date")))
     joined = _joined([row for _, row in rows if row["send date"]], files)
     issues, remarks, drafts = [], [], 0
@@ -64,7 +66,7 @@ def _issue(archive: ExportArchive, name: str, row: Row, place: str) -> PastIssue
     if not name:
         raise InputError(f'"{subject}" has no text in the export ({FOLDER}/)')
     return PastIssue(
-        id=row.get("unique id") or f"{sent:%Y%m%d%H%M}-{_slug(subject)}",
+        id=row.get("unique id") or f"{sent:%Y%m%d%H%M}-{slug_of(subject)}",
         sent=sent,
         subject=subject or "(no subject)",
         preheader=line_of(row.get("preview text", "")),
@@ -81,7 +83,7 @@ def _joined(rows: Sequence[Row], files: Mapping[str, str]) -> dict[int, str]:
     left, joined = dict(files), {}
     for alike in (_same, _nearly_same):
         for row in rows:
-            slugs = [slug for text in (row.get("title", ""), row["subject"]) if (slug := _slug(text))]
+            slugs = [slug for text in (row.get("title", ""), row["subject"]) if (slug := slug_of(text))]
             wanted = (name for slug in slugs for name, other in left.items() if alike(slug, other))
             if id(row) not in joined and (found := next(wanted, "")):
                 joined[id(row)] = found
@@ -97,11 +99,6 @@ def _nearly_same(slug: str, other: str) -> bool:
     """Whether one is the other cut short, or nearly the other."""
     cut = min(len(slug), len(other)) >= 10 and (slug.startswith(other) or other.startswith(slug))
     return cut or SequenceMatcher(a=slug, b=other, autojunk=False).ratio() >= _ALIKE
-
-
-def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def _moment(text: str) -> datetime | None:

@@ -74,10 +74,20 @@ def _plain(matter: str, name: str) -> dict[str, Any]:
             key = pair[1]
             listed = field_of(key) in ("", "points", "tags", "author")
             values[key] = _unquoted((pair[2] or "").strip(), listed=listed) or []
+        elif key and line.strip() and line[0] in " \t" and not line.lstrip().startswith("#"):
+            values[key] = _with_more(values[key], line.strip())
         elif line.strip() and not line.lstrip().startswith("#"):
             what = "this front matter line is neither key: text nor an item of a list"
             raise InputError(what, "mend it", where=name, line=number)
     return {key: value for key, value in values.items() if value}
+
+
+def _with_more(value: Any, line: str) -> Any:
+    """Return *value* with an indented *line* below it: a text goes on, as in a block of YAML (``>-``, ``|``)."""
+    if isinstance(value, list) and value:
+        return [*value[:-1], f"{value[-1]} {line}"]
+    text = "" if not value or re.fullmatch(r"[>|][-+\d]*", value) else value
+    return f"{text} {line}".strip()
 
 
 def _unquoted(text: str, *, listed: bool = False) -> Any:

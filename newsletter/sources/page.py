@@ -7,12 +7,13 @@ from typing import Any, Final
 from lxml.html import HtmlElement
 
 from newsletter.model.article import Article
+from newsletter.model.word_count import count_words
 from newsletter.sources.context import Context
 from newsletter.sources.cut_short import is_cut_short
 from newsletter.sources.hidden import remove_hidden
 from newsletter.sources.json_ld import read_json_ld
 from newsletter.sources.page_facts import Page, PageFacts, facts_of, is_video, marked_of, meta_of, web_address
-from newsletter.sources.page_text import article_text, count_words, minutes_of, reader_version
+from newsletter.sources.page_text import article_text, minutes_of, reader_version
 from newsletter.sources.page_tree import page_tree
 from newsletter.sources.reading import identified
 

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from newsletter.model.page_state import PageState
-from newsletter.sources.feed_schedule import DAY, HOUR, retry_after, words_of
+from newsletter.net.retry_after import retry_after
+from newsletter.sources.feed_schedule import DAY, HOUR, words_of
 
 ATTEMPTS: Final = 6
 """After the last of them, some two and a half days after the first, it is given up."""

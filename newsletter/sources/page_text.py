@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from lxml.html import HtmlElement
 
+from newsletter.model.word_count import count_words
 from newsletter.sources.invisible import seen
 
 WORDS_A_MINUTE: Final = 230
@@ -27,8 +28,6 @@ _ASIDE_NAMES = re.compile(
     r"pagination|recommend\w*|advert\w*|sponsor\w*|nav|navbar|menu|footer|toc|masthead|author-(bio|card)|byline|tags)($|[\s_-])",
     re.I,
 )
-# Chinese, Japanese and Thai are written without spaces: about two letters are a word.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
 def article_text(root: HtmlElement) -> str:
@@ -184,12 +183,6 @@ def _lines(element: HtmlElement) -> Iterator[str]:
 def _tidy(text: str) -> str:
     lines = (line.rstrip() for line in seen(text).replace("\r", "").split("\n"))
     return "\n".join(line for line in lines if line.strip())
-
-
-def count_words(text: str) -> int:
-    """Return how many words *text* has."""
-    unspaced = len(_UNSPACED.findall(text))
-    return len(_UNSPACED.sub(" ", text).split()) + math.ceil(unspaced / 2) if unspaced else len(text.split())
 
 
 def minutes_of(words: int) -> int:

@@ -6,19 +6,21 @@ exits or takes all memory costs nobody but itself: what becomes of it is a Sourc
 """
 
 import json
-import os
-import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import PurePath
 from threading import Event, Thread
 from typing import Any
 
 from newsletter.errors import InputError, SourceError
 from newsletter.model.article import Article
 from newsletter.model.excerpt import excerpt
+from newsletter.processes import kill
 from newsletter.sources.context import Adapter, Context
 from newsletter.sources.entry import ENTRY_LIMIT, web_link
 from newsletter.sources.plain import visible
@@ -33,9 +35,19 @@ LOOK = 0.1
 """Seconds between two looks whether somebody wants it to end."""
 
 
+PATIENCE = 3
+"""How often a source may fail at being asked about files before it is asked no more."""
+_faults: Counter[str] = Counter()
+
+
 def names() -> tuple[str, ...]:
     """Return the names of the sources that are installed."""
-    return tuple(sorted({found.name for found in entry_points(group=GROUP)}))
+    return tuple(sorted(_installed(tuple(sys.path))))
+
+
+@cache  # looking for them takes 20 ms, and a folder has thousands of files
+def _installed(path: tuple[str, ...]) -> Mapping[str, EntryPoint]:
+    return {found.name: found for found in reversed(entry_points(group=GROUP))}
 
 
 def require_source(name: str) -> None:
@@ -60,9 +72,12 @@ def loaded(found: EntryPoint) -> Adapter:
     return source  # type: ignore[no-any-return]
 
 
-def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS, stop: Event | None = None) -> Reading:
+def run_aside(
+    name: str, data: bytes, context: Context, seconds: float | None = None, stop: Event | None = None
+) -> Reading:
     """Return what the source called *name* reads in *data*, in a process of its own and within *seconds*.
 
+    :param seconds: :data:`SECONDS` unless told otherwise.
     :param stop: ends it when it is set.
     :raises SourceError: when it raises, hangs, exits, is ended, or returns what is no reading.
     :raises InputError: when it says that the data are none of its own.
@@ -70,7 +85,7 @@ def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS
     found = _entry_point(name)
     asked = {"name": context.name, "address": context.address, "headers": dict(context.headers)}
     question = {"do": "read", "now": context.now.isoformat(), **asked}
-    answer = _asked(found, question, data, context.name, seconds, stop)
+    answer = _asked(found, question, data, context.name, seconds or SECONDS, stop)
     try:
         return _reading(answer["reading"], name, context)
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
@@ -81,20 +96,37 @@ def run_aside(name: str, data: bytes, context: Context, seconds: float = SECONDS
 def handler_of(name: str, data: bytes, seconds: float = 5.0) -> str:
     """Return the first source that says it can read the file *name*, which has *data*; empty when none does.
 
-    One that fails at being asked can read nothing.
+    One that fails at being asked can read nothing. Each is asked about all files once for its suffixes, and about each
+    file only if it has a ``handles``.
     """
+    suffix = PurePath(name).suffix.lower()
     for source in names():
+        terms = _terms(source, tuple(sys.path), seconds)
+        if suffix in terms.get("suffixes", ()):
+            return source
+        if terms.get("handles") is not True or _faults[source] >= PATIENCE:
+            continue
         try:
             answer = _asked(_entry_point(source), {"do": "handles", "name": name}, data, name, seconds)
         except InputError:
+            _faults[source] += 1
             continue
         if answer.get("handles") is True:
             return source
     return ""
 
 
+@cache
+def _terms(source: str, path: tuple[str, ...], seconds: float) -> Mapping[str, Any]:
+    """Return what *source* says of the files that it reads; nothing where it fails at being asked."""
+    try:
+        return _asked(_entry_point(source), {"do": "terms"}, b"", source, seconds)
+    except InputError:
+        return {}
+
+
 def _entry_point(name: str) -> EntryPoint:
-    found = next((one for one in entry_points(group=GROUP) if one.name == name), None)
+    found = _installed(tuple(sys.path)).get(name)
     if found is None:
         there = ", ".join(names()) or "none is installed"
         raise InputError(f'there is no source "{excerpt(name, 40)}"', f"sources of others: {there}")
@@ -150,7 +182,7 @@ def _ended_by(stop: Event | None, process: "subprocess.Popen[bytes]") -> Iterato
     def watch() -> None:
         while not done.wait(LOOK):
             if stop.is_set() and process.returncode is None:
-                _kill(process)
+                kill(process)
 
     watcher = Thread(target=watch, daemon=True)
     watcher.start()
@@ -163,20 +195,12 @@ def _ended_by(stop: Event | None, process: "subprocess.Popen[bytes]") -> Iterato
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Stop the process, and all that it started."""
-    _kill(process)
+    kill(process)
     for pipe in (process.stdin, process.stdout):
         if pipe:
             with suppress(OSError):  # what it did not read
                 pipe.close()
     process.wait()
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):  # it and its children are gone
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
 
 
 def _reading(values: Mapping[str, Any], source: str, context: Context) -> Reading:

@@ -396,6 +396,7 @@ feed = Table(
     Column("moved_to", Text, nullable=False, server_default=""),  # where it permanently redirects to
     Column("timings", Text, nullable=False, server_default="[]"),  # milliseconds of the last requests, as JSON
     Column("body_sha256", Text, nullable=False, server_default=""),  # of the last body, so that one is parsed once
+    Column("told", Text, nullable=False, server_default=""),  # newsletter.model.feed.Feed.told, when that was parsed
 )
 """What is known of each feed since it was last asked."""
 

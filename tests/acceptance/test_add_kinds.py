@@ -65,6 +65,14 @@ def test_a_folder_is_read_whole_and_a_broken_file_in_it_stops_nobody(sample, fol
     assert "0 added, 0 completed, 5 in the pool already" in again.stdout
 
 
+def test_of_a_file_of_thousands_the_first_are_shown_and_all_are_added(sample):
+    rows = "".join(f"Number {number},https://acme.example/{number}\n" for number in range(3000))
+    sample.path("many.csv").write_text(f"title,link\n{rows}")
+    told = sample.ok("add", "many.csv").splitlines()
+    assert (told[0], told[101], len(told)) == ("many.csv: read 3,000 articles", "  … 2,900 more", 105)
+    assert told[102] == "3,000 added, 0 completed, 0 in the pool already"
+
+
 def test_what_a_file_is_can_be_said(sample):
     sample.path("odd.txt").write_text(FEED)
     assert "Fed" in sample.ok("add", "odd.txt", "--as", "feed")

@@ -236,8 +236,9 @@ def test_a_saved_page_is_as_good_as_a_fetched_one(newsletter, tmp_path):
 def test_addresses_come_from_files_and_standard_input(newsletter, tmp_path):
     listed = tmp_path / "links.txt"
     listed.write_text("# of this week\nhttps://a.example/1\n\nhttps://a.example/2\n")
-    add(str(listed), "-", "--wait", "0", "--source", "A", typed="https://a.example/2\nhttps://a.example/3\n")
-    assert [entry.article.link[-1] for entry in entries(newsletter)] == ["1", "2", "3"]
+    typed = "https://a.example/2\n- https://a.example/3\n* <https://a.example/4>\n2) https://a.example/5\n"
+    add(str(listed), "-", " https://a.example/6 ", "--wait", "0", "--source", "A", typed=typed)
+    assert [entry.article.link for entry in entries(newsletter)] == [f"https://a.example/{n}" for n in range(1, 7)]
     assert "https://a.example/3" in CliRunner().invoke(root, ["pool"]).output  # it has no title yet
     assert {entry.article.source for entry in entries(newsletter)} == {"A"}
 

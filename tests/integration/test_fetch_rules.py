@@ -202,6 +202,22 @@ def test_feeds_say_section_source_and_tags_of_their_articles(folder):
     assert article.sketch
 
 
+def test_what_feeds_toml_says_otherwise_reaches_the_articles_that_wait_although_nothing_is_new(folder):
+    def answered(asked):
+        return Says(status=304, body=b"") if "if-none-match" in asked.headers else feed(ETag='"1"')
+
+    with web_site({"/": answered}) as site:
+        follow(folder, news=at(site, "/"))
+        fetch(folder)
+        assert {one.section for one in waiting(folder)} == {""}
+        with (folder / "feeds.toml").open("a") as file:
+            file.write('section = "Search"\n')
+        for outcome in (Outcome.CHANGED, Outcome.UNCHANGED):
+            (result,) = fetch(folder, force=True).results
+            assert (result.outcome, result.new) == (outcome, ())
+            assert {one.section for one in waiting(folder)} == {"Search"}
+
+
 def test_a_run_that_is_out_of_time_or_stopped_keeps_what_it_has_and_names_the_rest(folder):
     limit(folder, "run_seconds", 2)
     with web_site({"/": SILENCE}) as dead, web_site({"/": feed()}) as good:
@@ -354,22 +370,27 @@ def test_what_another_package_reads_is_fetched_like_a_feed_and_its_faults_are_it
     wheel = make_wheel(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(wheel))
     monkeypatch.syspath_prepend(str(wheel))
+    monkeypatch.setattr("newsletter.sources.plugins.SECONDS", 1)
     listed = Says(body=b"Queues|https://acme.example/q\n")
-    with web_site({"/a": listed, "/b": listed, "/c": feed("news", 1)}) as site:
-        follow(folder, acme=at(site, "/a"), bad=at(site, "/b"), news=at(site, "/c"), none=at(site, "/a2"))
-        text = (folder / "feeds.toml").read_text().replace("[feeds.none]", '[feeds.none]\nkind = "tapes"')
-        text = text.replace("[feeds.acme]", '[feeds.acme]\nkind = "acme"')
-        (folder / "feeds.toml").write_text(text.replace("[feeds.bad]", '[feeds.bad]\nkind = "raising"'))
+    with web_site({"/a": listed, "/b": listed, "/c": feed("news", 1), "/d": listed}) as site:
+        places = {"acme": "/a", "bad": "/b", "slow": "/d", "news": "/c", "none": "/a2"}
+        follow(folder, **{slug: at(site, path) for slug, path in places.items()})
+        text = (folder / "feeds.toml").read_text()
+        for slug, kind in (("acme", "acme"), ("bad", "raising"), ("slow", "hanging"), ("none", "tapes")):
+            text = text.replace(f"[feeds.{slug}]", f'[feeds.{slug}]\nkind = "{kind}"')
+        (folder / "feeds.toml").write_text(text)
         results = {result.feed.slug: result for result in fetch(folder).results}
     assert {slug: result.outcome for slug, result in results.items()} == {
         "acme": Outcome.CHANGED,
         "bad": Outcome.FAILED,
+        "slow": Outcome.FAILED,
         "news": Outcome.CHANGED,
         "none": Outcome.FAILED,
     }
     assert results["none"].state.words == 'there is no source "tapes"'
     assert results["none"].todo == 'install the package that brings "tapes", or take kind out of [feeds.none]'
     assert 'the source "raising" failed: KeyError' in results["bad"].state.words
+    assert '"hanging" did not finish within 1 seconds, and was stopped' in results["slow"].state.words
     found = {article.title: article for article in waiting(folder)}
     assert (found["Queues"].feed, found["Queues"].found) == (at(site, "/a"), "feed:acme")
     assert len(found) == 2

@@ -406,7 +406,7 @@ def test_each_column_of_text_is_looked_at(tmp_path):
         "worker": "host seen_at",
         "traffic": "profile minute",
         "feed": "address etag last_modified asked_at answered_at next_at retry_at words gone_at moved_to timings "
-        "body_sha256",
+        "body_sha256 told",
         "candidate": "id feed guid link_key facts seen_at left_at",
         "page": "id link next_at read_at words",
         "document": "kind file id key link title source about text state reason since published fingerprint",

@@ -68,6 +68,32 @@ def test_pocket_in_html_is_no_web_page():
     assert facts(second, "tags", "saved") == ((), "2016-11-10")
 
 
+@pytest.mark.parametrize(
+    "item, name",
+    [
+        ('<DT><A HREF="https://acme.example/{0}" TAGS="">Page {0}</A>\n', "chrome.html"),
+        ('<DT><A HREF="https://acme.example/{0}">Page {0}</A>\n<DD>Note {0}\n', "firefox.html"),
+        ('<DT><H3>F</H3>\n<DL><p><DT><A HREF="https://acme.example/{0}">Page {0}</A>\n</DL><p>\n', "folders.html"),
+        ('<A HREF="https://acme.example/{0}">Page {0}</A>\n<DD>Note {0}\n', "odd.html"),
+    ],
+)
+def test_as_many_bookmarks_are_read_as_there_are(item, name):
+    items = "".join(item.format(number) for number in range(6000))
+    reading = read_source(f"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n{items}</DL><p>\n".encode(), name, now=NOW)
+    assert [one.article.title for one in reading.collected] == [f"Page {number}" for number in range(6000)]
+    last = reading.collected[-1].article
+    assert facts(last, "note", "tags") == ("Note 5999" if "Note" in item else "", ("F",) if "<H3>" in item else ())
+    assert not reading.remarks
+
+
+def test_bookmarks_that_are_nested_out_of_reach_are_told():
+    nested = "<DL><p><DT><H3>F</H3>" * 5000
+    text = f'<!DOCTYPE NETSCAPE-Bookmark-file-1>\n{nested}<DT><A HREF="https://acme.example/1">One</A>'
+    reading = read_source(text.encode(), "bookmarks.html", now=NOW)
+    assert (reading.collected, [remark.harmless for remark in reading.remarks]) == ((), [False])
+    assert "1 of the links are in folders in folders without end" in reading.remarks[0].what
+
+
 TABLES = {
     "pocket": "title,url,time_added,tags,status\nA page,https://acme.example/1,1762160400,one|two words,unread\n",
     "raindrop": "id,title,note,excerpt,url,folder,tags,created,cover,highlights,favorite\n"

@@ -186,6 +186,14 @@ def test_broken_front_matter_is_an_error_with_its_line(text, message):
         read(text, "a.md")
 
 
+def test_a_text_of_front_matter_may_go_on_below_its_key():
+    matter = "---\ntitle: >-\n  Moving\n  the queue\nlink: https://a.example/\ncover:\n  file: x.png\n"
+    matter += "tags:\n  - one\n    and more\n  - two\nauthor: Ada\n  Byron\n---\n"
+    (article,) = articles(read(matter, "a.md"))
+    assert (article.title, article.tags, article.author) == ("Moving the queue", ("one and more", "two"), "Ada Byron")
+    assert article.image == ""
+
+
 def test_front_matter_without_title_and_link_is_no_article_and_says_so():
     reading = read("---\nmood: x\n---\nText\n", "a.md")
     assert (reading.collected, [remark.line for remark in reading.remarks]) == ((), [1])

@@ -67,6 +67,28 @@ def test_a_plain_mail_gives_the_words_before_each_link_or_the_line_above():
     ]
 
 
+def test_a_read_more_below_a_heading_is_about_that_however_much_stands_around_both():
+    story = '<h2><a href="{0}/q">Moving {1}</a></h2>Words about {1} at night. <a href="{0}/q">Read more</a>'
+    other = '<h2>Logs that last</h2><img src="x.png"> They do. <a href="{0}/logs">Read more</a>'
+    html = f'<table><tr><td><a href="https://w.example/v">View in browser</a>{story}{other}</td></tr></table>'
+    found = [one.article for one in read(message(html.format("https://acme.example", "the queue"))).collected]
+    assert [(one.title, one.link) for one in found] == [
+        ("Moving the queue", "https://acme.example/q"),
+        ("Logs that last", "https://acme.example/logs"),
+    ]
+
+
+def test_a_message_of_parts_in_parts_without_end_is_told_and_stops_no_other():
+    deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))
+    good = message('<a href="https://acme.example/1">One</a>')
+    box = b"".join(b"From w@weekly.example Tue Nov  3 10:00:00 2026\n" + one + b"\n" for one in (deep, good))
+    reading = read(box, "box.mbox")
+    assert [one.article.title for one in reading.collected] == ["One"]
+    assert [(remark.line, remark.what) for remark in reading.remarks] == [
+        (1, "the parts of this message are nested too deeply")
+    ]
+
+
 @pytest.mark.parametrize("ends", [b"\n", b"\r\n"])
 def test_an_mbox_has_each_link_once_with_the_line_of_its_message(ends):
     first = message('<a href="https://acme.example/1">One</a>')
@@ -75,6 +97,14 @@ def test_an_mbox_has_each_link_once_with_the_line_of_its_message(ends):
     reading = read(box.replace(b"\n", ends), "box.mbox")
     assert [one.article.title for one in reading.collected] == ["One, and longer", "Two"]
     assert reading.collected[1].first_line == first.count(b"\n") + 3
+
+
+def test_a_message_without_a_link_says_so():
+    reading = read(message("<p>Hello</p>"))
+    assert not reading.collected
+    assert [(remark.what, remark.harmless) for remark in reading.remarks] == [
+        ("no link of “Weekly №37” has words", True)
+    ]
 
 
 def test_mail_is_known_by_how_it_begins():

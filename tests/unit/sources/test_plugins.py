@@ -13,7 +13,7 @@ from source_wheel import make_wheel
 
 from newsletter.errors import InputError
 from newsletter.sources.context import Context
-from newsletter.sources.plugins import MEMORY, adapter, handler_of, names, run_aside
+from newsletter.sources.plugins import MEMORY, _faults, adapter, handler_of, names, run_aside
 
 
 @pytest.fixture(scope="module")
@@ -102,5 +102,16 @@ def test_what_one_prints_reaches_nobody(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_file_finds_the_source_that_says_it_can_read_it():
+def test_a_file_finds_the_source_that_says_it_can_read_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("STALLED", str(tmp_path / "asked"))
     assert handler_of("list.acme", DATA) == "acme"
+    assert handler_of("LIST.ACME", DATA) == "acme"
+    assert handler_of("list.txt", b"TELLING that it is mine") == "telling"
+    assert handler_of("list.txt", b"not mine") == ""
+
+
+def test_a_source_that_fails_at_being_asked_about_files_is_asked_no_more(tmp_path, monkeypatch):
+    monkeypatch.setenv("STALLED", str(tmp_path / "asked"))
+    _faults.clear()
+    assert [handler_of(f"{number}.txt", b"TELLING") for number in range(6)] == ["telling"] * 6
+    assert (tmp_path / "asked").read_text().split() == ["0.txt", "1.txt", "2.txt"]

@@ -37,6 +37,7 @@ def _feed() -> None:
         _text("moved_to"),
         _text("timings", "[]"),
         _text("body_sha256"),
+        _text("told"),
         sa.PrimaryKeyConstraint("address", name="feed_pk"),
     )
 
