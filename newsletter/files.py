@@ -76,6 +76,24 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def lock_file(path: Path) -> Iterator[None]:
+    """Wait until no other process has the lock that is called *path*, and keep it until the block ends.
+
+    The file is empty and stays; the system lets go of the lock for a process that dies. It must not be nested.
+
+    :raises FileError: the system lets us write nothing there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("ab")
+    except OSError as cause:
+        todo = "make room, or look at the folder and its permissions"
+        raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
+    with file, locked(file.fileno()):
+        yield
+
+
 def write_whole(path: Path, data: bytes, *, mode: int | None = None, durable: bool = True) -> None:
     """Put *data* into *path*, so that whoever looks sees the old file or the new one, never half of it.
 

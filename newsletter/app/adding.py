@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.noting import note
 from newsletter.composer.past import Past
-from newsletter.composer.pool import Decision, Entry, Pool
+from newsletter.composer.pool import Addition, Decision, Entry, Pool
 from newsletter.errors import InputError
 from newsletter.model.article import Article
 from newsletter.model.canonical import article_id
@@ -50,15 +50,6 @@ class Added:
     notices: tuple[str, ...] = ()
     wants_page: bool = True
 
-    def values(self) -> dict[str, Any]:
-        """What a program reads."""
-        article = {"id": self.entry.article.id, **self.entry.article.facts()}
-        return {
-            "name": self.address,
-            "rows": [{"article": article, "outcome": self.outcome}],
-            "notices": list(self.notices),
-        }
-
 
 def record(newsletter: Newsletter, pool: Pool, addresses: Sequence[str], noted: Noted) -> list[Added]:
     """Put the articles of *addresses* into the pool; when it returns, they are on the disk."""
@@ -78,13 +69,19 @@ def record(newsletter: Newsletter, pool: Pool, addresses: Sequence[str], noted: 
     past = newsletter.past()
     added = []
     for address, addition in zip(addresses, additions, strict=True):
-        outcome, entry = addition.outcome, addition.entry
-        if outcome != "added" and note(pool, entry, note=noted.note, tags=noted.tags):
-            outcome, entry = "completed", pool.entries[entry.article.id]
+        outcome, entry = _noted(pool, addition, noted)
         notices = notices_of(entry, past, new=outcome == "added")
         wants = not entry.article.text_sha256
         added.append(Added(address=address, entry=entry, outcome=outcome, notices=notices, wants_page=wants))
     return added
+
+
+def _noted(pool: Pool, addition: Addition, noted: Noted) -> tuple[str, Entry]:
+    """Return what became of an article, and its entry; one that was known has the editor's note and tags too now."""
+    known = addition.entry
+    if addition.outcome == "added" or not note(pool, known, note=noted.note, tags=noted.tags):
+        return addition.outcome, known
+    return "completed", pool.entries[known.article.id]
 
 
 def notices_of(entry: Entry, past: Past, *, new: bool) -> tuple[str, ...]:
@@ -150,9 +147,7 @@ def add_saved(newsletter: Newsletter, pool: Pool, past: Past, name: str, data: b
         found=f"{FOUND}:{PurePath(name).name}",
     )
     (addition,) = pool.add([fitted(article)])
-    outcome, entry = addition.outcome, addition.entry
-    if outcome != "added" and note(pool, entry, note=noted.note, tags=noted.tags):
-        outcome, entry = "completed", pool.entries[entry.article.id]
+    outcome, entry = _noted(pool, addition, noted)
     notices = (*notices_of(entry, past, new=outcome == "added"), *reading.remarks)
     return Added(address=name, entry=entry, outcome=outcome, notices=notices, wants_page=False)
 

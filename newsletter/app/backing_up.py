@@ -8,8 +8,9 @@ from typing import Any
 from newsletter.app.git import would_track
 from newsletter.app.newsletter import Newsletter
 from newsletter.errors import FileError, StoreError
+from newsletter.model.progress import Progress
 from newsletter.settings import FILE, LOCAL_FILE
-from newsletter.store.backup_file import DATABASE, LOCAL_SETTINGS, SETTINGS, SIGNING_KEY, Manifest, Told, write_backup
+from newsletter.store.backup_file import DATABASE, LOCAL_SETTINGS, SETTINGS, SIGNING_KEY, Manifest, write_backup
 from newsletter.store.database import Database
 from newsletter.store.key import KEY_FILE
 from newsletter.store.moment import utc_now, written
@@ -35,7 +36,7 @@ class BackedUp:
         return {"file": str(self.path), "size": self.size, **asdict(self.manifest), "server": self.server or None}
 
 
-def back_up(newsletter: Newsletter, to: Path, told: Told) -> BackedUp:
+def back_up(newsletter: Newsletter, to: Path, told: Progress) -> BackedUp:
     """Write a backup into the new file *to*, while others may go on using the database.
 
     :raises FileError: when there is a file already, git would track it, or it cannot be written.
@@ -49,7 +50,7 @@ def back_up(newsletter: Newsletter, to: Path, told: Told) -> BackedUp:
     return write_copy(newsletter, to, told)
 
 
-def write_copy(newsletter: Newsletter, to: Path, told: Told) -> BackedUp:
+def write_copy(newsletter: Newsletter, to: Path, told: Progress) -> BackedUp:
     """Write a backup into the new file *to*, wherever that is."""
     database = newsletter.database
     copy = to.with_name(f".{to.name}.{secrets.token_hex(4)}.sqlite3")

@@ -17,6 +17,7 @@ from newsletter.composer.shortlist import Tie
 from newsletter.composer.stories import WINDOW, Story, Telling, stories_of, ties_among, ties_between
 from newsletter.composer.tfidf import Frequencies, Wording, Wordings
 from newsletter.model.article import Article
+from newsletter.model.progress import Progress
 from newsletter.store.derived import Derived
 
 VERSION = "2"
@@ -31,8 +32,6 @@ SAME_OUTLET = 0.4
 LONG = 4_000
 """So many texts take more than a second."""
 
-Advance = Callable[[int, int], None]
-"""Hears how many texts were looked at, and of how many."""
 Find = Callable[[Sequence[str]], Iterable[Article]]
 """Returns the articles of these ids."""
 
@@ -81,7 +80,7 @@ def moment_of(written: str) -> datetime | None:
 
 
 def find_stories(
-    newsletter: Newsletter, articles: Iterable[Told], find: Find, advance: Advance | None = None
+    newsletter: Newsletter, articles: Iterable[Told], find: Find, advance: Progress | None = None
 ) -> list[Story]:
     """Return *articles* in stories.
 
@@ -160,9 +159,9 @@ class _Texts:
         self._find = find
         self._make = Wordings()
         self._done = self._total = 0
-        self._advance: Advance | None = None
+        self._advance: Progress | None = None
 
-    def announce(self, total: int, advance: Advance | None) -> None:
+    def announce(self, total: int, advance: Progress | None) -> None:
         """Tell *advance* of each batch from now on, if *total* are many."""
         self._done, self._total = 0, total
         self._advance = advance if total >= LONG else None

@@ -1,6 +1,5 @@
 """The feeds that a newsletter is collected from: feeds.toml, and how each of them stands."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -10,8 +9,8 @@ from typing import Any
 
 from newsletter.app.feeds_text import with_facts, with_feeds, without_feed
 from newsletter.app.newsletter import Newsletter
-from newsletter.errors import FileError, SettingsError
-from newsletter.files import locked, write_whole
+from newsletter.errors import SettingsError
+from newsletter.files import lock_file, write_whole
 from newsletter.model.canonical import host_of, link_key
 from newsletter.model.feed import Feed, FeedState, pace_of
 from newsletter.model.slug import slug_of
@@ -103,18 +102,8 @@ def changing_feeds(newsletter: Newsletter) -> Iterator[FeedList]:
 
     :raises FileError: the system does not let us.
     """
-    path = newsletter.shown / LOCK
-    try:
-        path.parent.mkdir(exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as cause:
-        todo = "make room, or look at the folder and its permissions"
-        raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
-    try:
-        with locked(handle):
-            yield FeedList(newsletter)
-    finally:
-        os.close(handle)
+    with lock_file(newsletter.shown / LOCK):
+        yield FeedList(newsletter)
 
 
 def _free(slug: str, taken: set[str]) -> str:

@@ -13,7 +13,7 @@ run may be killed at any moment: what it kept stays, and the next run asks for t
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Event
@@ -26,6 +26,7 @@ from newsletter.app.web_asking import agent_of, limits_of
 from newsletter.errors import InputError, NetError, NewsletterError, Unreachable
 from newsletter.model.article import Article
 from newsletter.model.feed import Feed, FeedState
+from newsletter.model.progress import Progress
 from newsletter.net.following import follow
 from newsletter.net.hosts import Hosts, by_host, host_in
 from newsletter.net.http import Answer, Request
@@ -51,9 +52,6 @@ GATHERING = 0.02
 """Seconds in which what is ready is gathered before it is written: each time, the disk is waited for."""
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
-Told = Callable[[int, int], None]
-"""Called with how many feeds are done, and of how many."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
@@ -67,10 +65,11 @@ class Wanted:
     force: bool = False
 
 
-def fetch_feeds(newsletter: Newsletter, wanted: Wanted, told: Told, stop: Event) -> FetchRun:
+def fetch_feeds(newsletter: Newsletter, wanted: Wanted, told: Progress, stop: Event) -> FetchRun:
     """Fetch the feeds that are due.
 
     :param stop: ends the run when it is set; so does the time limit of the settings.
+    :param told: hears of the feeds that are done.
     :raises SettingsError: there is no such feed, or feeds.toml cannot be read.
     :raises FetchingBusy: another run goes on.
     """
@@ -108,7 +107,7 @@ class _Run:
         store: FeedStore,
         feeds: Sequence[Feed],
         states: Mapping[str, FeedState],
-        told: Told,
+        told: Progress,
     ) -> None:
         self._newsletter = newsletter
         self._store = store

@@ -9,7 +9,7 @@
 The issue file comes last: what has none was not taken in, and gets the same number when the import is run again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -25,11 +25,9 @@ from newsletter.composer.rich_markdown import markdown_of, plain_markdown
 from newsletter.errors import InputError, IssueError, NewsletterError
 from newsletter.files import write_whole
 from newsletter.model.issue import Issue
+from newsletter.model.progress import Progress
 from newsletter.sources.exports import read_export
 from newsletter.sources.past_issue import ExportReading, PastIssue, PastRemark
-
-Progress = Callable[[int, int], None]
-"""Is told how many issues are done, and of how many."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +85,7 @@ def import_past(
 ) -> PastImport:
     """Take in the past issues of the export in *path*; those that were taken in before stay as they are.
 
+    :param told: hears of the issues that are done.
     :raises InputError: it cannot be read, or the numbers that they need are taken; then nothing is written.
     """
     list_name = list_named(newsletter, wanted.list or None)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from newsletter.app.newsletter import Newsletter
-from newsletter.errors import FileError
-from newsletter.files import locked
+from newsletter.files import lock_file
 
 
 @contextmanager
@@ -20,12 +19,5 @@ def issues_locked(newsletter: Newsletter) -> Iterator[None]:
 
     :raises FileError: the system lets us write nothing there.
     """
-    path = newsletter.shown / ".newsletter" / "issues.lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("ab")
-    except OSError as cause:
-        todo = "make room, or look at the folder and its permissions"
-        raise FileError(f"it cannot be written ({cause.strerror or cause})", todo, where=path) from cause
-    with file, locked(file.fileno()):
+    with lock_file(newsletter.shown / ".newsletter" / "issues.lock"):
         yield

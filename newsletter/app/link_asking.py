@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from newsletter.app.newsletter import Newsletter
 from newsletter.checks.link_rules import fault, links_of_issue
 from newsletter.files import write_whole
 from newsletter.model.issue import Issue
+from newsletter.model.progress import Progress
 from newsletter.net.links import LinkStatus, ask_links
 
 FILE = "links.json"
@@ -19,7 +20,7 @@ FRESH = timedelta(days=1)
 
 
 def ask_issue_links(
-    newsletter: Newsletter, issue: Issue, told: Callable[[int, int], None], *, allow_private: bool = False
+    newsletter: Newsletter, issue: Issue, told: Progress, *, allow_private: bool = False
 ) -> Mapping[str, LinkStatus]:
     """Return where each web link of *issue* leads; what was asked within a day is not asked again.
 

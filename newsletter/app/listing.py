@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from newsletter.app.newsletter import Newsletter
 from newsletter.composer.picking import state_of
 from newsletter.composer.pool import Decision, Entry
-from newsletter.composer.sitting import age_in_days
+from newsletter.composer.sitting import age_in_days, held_words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,9 +25,7 @@ class Row:
     @property
     def shown(self) -> str:
         """The state as a list has it: what is held has its age."""
-        if self.state != "held":
-            return self.state
-        return "held today" if not self.days else f"held {self.days} day{'s' if self.days > 1 else ''}"
+        return held_words(self.days) if self.state == "held" else self.state
 
 
 def listed(newsletter: Newsletter, state: str = "", now: datetime | None = None) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from newsletter.errors import InputError
+from newsletter.model.progress import Progress
 from newsletter.sender.log_line import moment, stamp_of
 
 STDIN = "-"
@@ -30,16 +31,14 @@ _PACKED: Mapping[bytes, Callable[[BinaryIO], _Packed]] = {
 }
 _FAULTS = (OSError, EOFError, zlib.error, lzma.LZMAError)
 
-Told = Callable[[int, int], None]
-"""Hears how many bytes have been read, and of how many; 0 if nobody knows."""
 
-
-def log_lines(names: Sequence[str], told: Told, *, now: datetime) -> Iterator[str]:
+def log_lines(names: Sequence[str], told: Progress, *, now: datetime) -> Iterator[str]:
     """Yield the lines of the files *names*, the oldest first; "-" is the standard input.
 
     Broken UTF-8 becomes replacement characters. The files are put in order by their first times, unless one is the
     standard input.
 
+    :param told: hears of the bytes that have been read.
     :raises InputError: when one of them cannot be read.
     """
     names = names if STDIN in names else sorted(names, key=lambda name: _begins(name, now))

@@ -8,6 +8,7 @@ from pathlib import Path
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.returning import TakenMail, Taking
 from newsletter.errors import NewsletterError
+from newsletter.model.progress import Progress
 from newsletter.returning.lmtp import Answer
 from newsletter.returning.mailbox import Mailbox, Maildir
 from newsletter.returning.report import Kind
@@ -15,17 +16,15 @@ from newsletter.returning.report import Kind
 BATCH = 50
 """Mails whose reports are recorded in one transaction; a run that is killed repeats no more than these."""
 
-Told = Callable[[int, int], None]
-"""Hears how many mails have been read, and of how many."""
-
 
 def take_mailbox(
-    mailbox: Mailbox, taking: Taking, told: Told, *, seen: bool = False, delete: bool = False
+    mailbox: Mailbox, taking: Taking, told: Progress, *, seen: bool = False, delete: bool = False
 ) -> Iterator[TakenMail]:
     """Take the mails of *mailbox* one by one, and yield what became of each.
 
     :param seen: mails that nobody needs any more are marked as read; all others stay as they are.
     :param delete: they are deleted.
+    :param told: hears of the mails that have been read.
     :raises NewsletterError: when the mailbox or the database fails; what was taken is recorded.
     """
     total, done, letters = len(mailbox), 0, iter(mailbox.letters())

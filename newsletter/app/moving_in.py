@@ -4,7 +4,7 @@ import csv
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from newsletter.app.readers import list_named
 from newsletter.errors import FileError, InputError
 from newsletter.model.canonical import fold_address
 from newsletter.model.incoming import Arrival, Incoming, IncomingConsent
+from newsletter.model.progress import Progress
 from newsletter.model.subscriber import Consent
 from newsletter.model.suppression import Kind, Suppression
 from newsletter.store.arrivals import enter_arrivals
@@ -31,9 +32,6 @@ from newsletter.subscribers.particulars import valid_tags
 
 SHOWN = 100
 """Rejected rows that a report names; the file of them has all."""
-
-Progress = Callable[[int, int], None]
-"""Is told how many lines are read, and of how many."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +102,7 @@ def import_readers(
     """Import the people of a file; rows that cannot be read are reported, the rest goes in, at once.
 
     :param file: what can be read again from its beginning.
+    :param progress: hears of the lines that are read.
     """
     terms = replace(terms, basis=require_basis(terms.consent, terms.basis), tags=valid_tags(terms.tags))
     written = find_encoding(file, name, terms.encoding)

@@ -5,7 +5,7 @@ kills `newsletter add` after it has recorded an address, the next `newsletter fe
 asking is in the database, so that no page is asked for too often.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,9 +20,8 @@ from newsletter.composer.past import Past
 from newsletter.composer.pool import Decision, Entry, Pool
 from newsletter.composer.shortlist import Repeat
 from newsletter.model.page_state import PageState
+from newsletter.model.progress import Progress
 from newsletter.sources.page_schedule import is_due
-
-Told = Callable[[int, int], None]
 
 
 def due(
@@ -46,7 +45,7 @@ def due(
 
 def work_off(
     newsletter: Newsletter,
-    told: Told | None = None,
+    told: Progress | None = None,
     *,
     stop: Event | None = None,
     force: bool = False,
@@ -77,7 +76,7 @@ def read_pages(
     states: Sequence[PageState],
     *,
     seconds: float,
-    told: Told | None = None,
+    told: Progress | None = None,
     stop: Event | None = None,
 ) -> list[Taken]:
     """Ask for pages and read them, as many as there are within *seconds*; what is left stays in the queue."""

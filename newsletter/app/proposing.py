@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.candidates import Articles
-from newsletter.app.clustering import Advance
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.picking import Placing, list_of, place, require_unsent
 from newsletter.app.ranking import Ranking, rank, suggestions_of
@@ -23,6 +22,7 @@ from newsletter.composer.series import in_order
 from newsletter.composer.shortlist import Suggestion
 from newsletter.composer.triage_list import also_at
 from newsletter.errors import PoolError
+from newsletter.model.progress import Progress
 
 MATERIAL = 20
 """So many times the articles that an issue takes are looked at closely."""
@@ -88,7 +88,7 @@ def propose(
     per_source: int | None = None,
     list_name: str = "",
     now: datetime | None = None,
-    advance: Advance | None = None,
+    advance: Progress | None = None,
 ) -> Proposed:
     """Put the best of what waits into the issue *path*, or into a new one, and mark it as a proposal.
 

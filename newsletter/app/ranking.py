@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from newsletter.app.clustering import Advance, find_stories
+from newsletter.app.clustering import find_stories
 from newsletter.app.filing import filing_of
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.remembering import sketches_of
@@ -13,6 +13,7 @@ from newsletter.composer.scoring import score
 from newsletter.composer.shortlist import Repeat, RepeatKind, Score, Suggestion, Tie
 from newsletter.composer.stories import Story
 from newsletter.model.article import Article
+from newsletter.model.progress import Progress
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +43,7 @@ class Ranking:
 
 
 def rank(
-    newsletter: Newsletter, list_name: str = "", now: datetime | None = None, advance: Advance | None = None
+    newsletter: Newsletter, list_name: str = "", now: datetime | None = None, advance: Progress | None = None
 ) -> Ranking:
     """Return all that waits in stories, best first; of what scores the same, what came first.
 

@@ -5,15 +5,17 @@ from datetime import UTC, datetime
 
 from newsletter.app.drafting import Task
 from newsletter.app.newsletter import Newsletter
-from newsletter.app.page_queue import Told, read_pages
+from newsletter.app.page_queue import read_pages
 from newsletter.app.page_taking import Taken
 from newsletter.composer.draft_prompt import FEWEST_READ
 from newsletter.composer.pool import Pool
 from newsletter.model.page_state import PageState
+from newsletter.model.progress import Progress
+from newsletter.model.word_count import count_words
 from newsletter.sources.page_schedule import is_due
 
 
-def read_unread(newsletter: Newsletter, tasks: Sequence[Task], *, seconds: float, told: Told) -> list[Taken]:
+def read_unread(newsletter: Newsletter, tasks: Sequence[Task], *, seconds: float, told: Progress) -> list[Taken]:
     """Read the pages of the articles of *tasks* whose text is not known, or is only what a feed says of them.
 
     A page that gave nothing is asked for again as ``newsletter fetch`` would ask.
@@ -31,7 +33,7 @@ def _unread(newsletter: Newsletter, tasks: Sequence[Task], pool: Pool) -> list[P
     now, states = datetime.now(UTC), []
     for task in tasks:
         article = task.article
-        if not article.link or article.id not in pool.entries or len(task.text.split()) >= FEWEST_READ:
+        if not article.link or article.id not in pool.entries or count_words(task.text) >= FEWEST_READ:
             continue
         state = known.get(article.id)
         if state is None or is_due(state, now):

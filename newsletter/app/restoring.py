@@ -19,9 +19,10 @@ from newsletter.app.backing_up import write_copy
 from newsletter.app.newsletter import Newsletter
 from newsletter.errors import FileError, InputError, SettingsError, StoreError
 from newsletter.files import write_new, write_whole
+from newsletter.model.progress import Progress
 from newsletter.settings import FILE, LOCAL_FILE, Settings, data_home, find_folder, read_settings
 from newsletter.store.backup import BACKUPS, backup_path
-from newsletter.store.backup_file import DATABASE, LOCAL_SETTINGS, SETTINGS, BackupFile, Manifest, Told
+from newsletter.store.backup_file import DATABASE, LOCAL_SETTINGS, SETTINGS, BackupFile, Manifest
 from newsletter.store.database import open_database
 from newsletter.store.failure import Unusable
 from newsletter.store.key import KEY_FILE
@@ -73,7 +74,7 @@ class Restored:
         }
 
 
-def restore(path: Path, start: Path, told: Told, *, replace: bool = False) -> Restored:
+def restore(path: Path, start: Path, told: Progress, *, replace: bool = False) -> Restored:
     """Put the backup *path* back: into the newsletter of the folder *start* or above, else into *start* itself.
 
     :param replace: also where there is a database already, which is backed up first.
@@ -102,7 +103,7 @@ def _folder(start: Path) -> Path:
 
 
 @contextmanager
-def _staged(backup: BackupFile, told: Told) -> Iterator[Path]:
+def _staged(backup: BackupFile, told: Progress) -> Iterator[Path]:
     """Give a folder beside the data folders with the backup's data folder in ``data``, checked and migrated."""
     home = data_home()
     try:
@@ -133,7 +134,7 @@ def _said(where: Path) -> Iterator[None]:
         raise FileError(f"it cannot be written ({cause.strerror})", "make room, and try again", where=where) from cause
 
 
-def _put(backup: BackupFile, name: str, staged: Path, told: Told) -> None:
+def _put(backup: BackupFile, name: str, staged: Path, told: Progress) -> None:
     """Put one part where it belongs in the staged folder: by its known name, never by a path of the file's."""
     if name == DATABASE:
         to = staged / "data" / DATABASE
@@ -167,7 +168,7 @@ def _settings(backup: BackupFile, folder: Path, staged: Path) -> Settings:
 
 
 def _restore_all(
-    backup: BackupFile, settings: Settings, folder: Path, staged: Path, told: Told, *, replace: bool
+    backup: BackupFile, settings: Settings, folder: Path, staged: Path, told: Progress, *, replace: bool
 ) -> Restored:
     data = data_home() / settings.id
     there = data.is_dir() and any(data.iterdir())
@@ -210,7 +211,7 @@ def _move(fresh: Path, data: Path, written: list[Path]) -> None:
         raise
 
 
-def _give_way(old: Newsletter, data: Path, fresh: Path, told: Told) -> tuple[CarriedOver | None, Path]:
+def _give_way(old: Newsletter, data: Path, fresh: Path, told: Progress) -> tuple[CarriedOver | None, Path]:
     """Back up what is there, and carry each "no" that it knows into the *fresh* database.
 
     What cannot be used is kept as it is.

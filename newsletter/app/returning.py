@@ -10,7 +10,7 @@ from typing import Any
 from newsletter.model.bounce import DeliveryEvent, EventKind
 from newsletter.returning.proving import Proof, Proved, prove
 from newsletter.returning.reading import read_returned
-from newsletter.returning.report import ABOUT_READERS, Kind, Report, Returned
+from newsletter.returning.report import Kind, Report, Returned
 from newsletter.store.database import Database
 from newsletter.store.moment import Clock, utc_now
 from newsletter.store.returned import Recorded, ReturnedStore
@@ -92,11 +92,6 @@ class Summary:
     def read(self) -> int:
         """How many mails there were."""
         return self.mails.total()
-
-    @property
-    def left_alone(self) -> int:
-        """How many mails are no reports about readers."""
-        return sum(count for kind, count in self.mails.items() if kind not in ABOUT_READERS)
 
     def values(self) -> dict[str, Any]:
         """What a program reads."""

@@ -115,7 +115,7 @@ def _sentence(markdown: str, quote: str, line: str) -> Sentence:
     )
 
 
-def approve(newsletter: Newsletter, path: Path, id: str, by: str, seen_sha256: str) -> None:
+def approve(path: Path, id: str, by: str, seen_sha256: str) -> None:
     """Note that *by* has read the draft *id* of the issue *path*.
 
     :param seen_sha256: of the words that they read, by :func:`picked_sha256`.

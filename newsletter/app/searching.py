@@ -6,7 +6,7 @@
     candidates of the database ─────────────────────────────────────────────────▲
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,13 +20,13 @@ from newsletter.composer.issues import number_of, read_text
 from newsletter.composer.past import stands_as
 from newsletter.composer.sitting import age_in_days
 from newsletter.model.document import DocumentKind
+from newsletter.model.progress import Progress
 from newsletter.model.search_query import Query
 
 if TYPE_CHECKING:  # heavy: imported by who searches
     from newsletter.store.search_index import Change, SearchIndex
 
 STATES = ("candidate", "new", "held", "dropped", "picked", "sent")
-Counted = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +72,7 @@ def search(
     state: str = "",
     limit: int = 20,
     now: datetime | None = None,
-    counted: Counted = lambda done, total: None,
+    counted: Progress = lambda done, total: None,
 ) -> list[Found]:
     """Return what *words* find, best first, at most *limit*.
 
@@ -86,7 +86,9 @@ def search(
         return _Search(index, query, now or datetime.now(UTC)).run(state, limit)
 
 
-def bring_up_to_date(newsletter: Newsletter, index: "SearchIndex", counted: Counted = lambda done, total: None) -> None:
+def bring_up_to_date(
+    newsletter: Newsletter, index: "SearchIndex", counted: Progress = lambda done, total: None
+) -> None:
     """Let the index know what has changed since it was made; nothing else is read."""
     stamps = _stamps(newsletter)
     if index.stamps() == stamps and index.is_current():
@@ -123,7 +125,7 @@ def _stamp(path: Path) -> str:
     return f"{status.st_size}:{status.st_mtime_ns}"
 
 
-def _take_in_pool(newsletter: Newsletter, change: "Change", counted: Counted) -> None:
+def _take_in_pool(newsletter: Newsletter, change: "Change", counted: Progress) -> None:
     pool, known = newsletter.pool(), change.fingerprints(DocumentKind.ARTICLE)
     now = {id: pool.fingerprint(id) for id in pool.order()}
     change.take_out(DocumentKind.ARTICLE, known.keys() - now.keys())

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.app.log_files import Told, log_lines
+from newsletter.app.log_files import log_lines
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.receipts import keep_receipts
 from newsletter.errors import InputError, SendError
 from newsletter.model.address import Address
 from newsletter.model.delivery import Balance, State
+from newsletter.model.progress import Progress
 from newsletter.model.subscriber import Subscriber
 from newsletter.sender.addressing import Addressing
 from newsletter.sender.edition import Edition
@@ -76,7 +77,7 @@ class Settlement:
 
 
 def settle_by_log(
-    newsletter: Newsletter, number: int, logs: Sequence[str], told: Told, *, complete: bool = False
+    newsletter: Newsletter, number: int, logs: Sequence[str], told: Progress, *, complete: bool = False
 ) -> Settlement:
     """Move to accepted who is in doubt in issue *number* and whose message Postfix queued, as its *logs* say.
 

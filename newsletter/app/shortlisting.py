@@ -4,15 +4,15 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
-from newsletter.app.clustering import Advance
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.ranking import rank, suggestions_of
 from newsletter.composer.selection import shown
 from newsletter.composer.shortlist import Shortlist
+from newsletter.model.progress import Progress
 
 
 def shortlist(
-    newsletter: Newsletter, list_name: str = "", now: datetime | None = None, advance: Advance | None = None
+    newsletter: Newsletter, list_name: str = "", now: datetime | None = None, advance: Progress | None = None
 ) -> Shortlist:
     """Return what can be decided about for the next issue of the list *list_name*, or of the first one.
 

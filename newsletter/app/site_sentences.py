@@ -7,8 +7,8 @@ from functools import cached_property
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.texts import texts_of
 from newsletter.composer.boilerplate import MANY, OFTEN, site_of
-from newsletter.composer.sentences import sentences_of
 from newsletter.model.article import Article
+from newsletter.model.sentences import sentences_of
 
 
 class SiteSentences:

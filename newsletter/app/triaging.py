@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.candidates import Articles
-from newsletter.app.clustering import Advance
 from newsletter.app.deciding import Decided, Refused, decide
 from newsletter.app.issue_lock import issues_locked
 from newsletter.app.kept_triage import Opened
@@ -21,6 +20,7 @@ from newsletter.composer.sitting import Room, Sitting
 from newsletter.composer.triage_reading import Resolve, meant, read_triage
 from newsletter.composer.verdict import Verdict
 from newsletter.errors import PoolError
+from newsletter.model.progress import Progress
 from newsletter.settings import FILE
 
 FEWEST = 6
@@ -54,7 +54,7 @@ def sit_down(
     *,
     limit: int,
     section: str,
-    advance: Advance | None = None,
+    advance: Progress | None = None,
 ) -> Sitting:
     """Return what is to be decided about for an issue.
 

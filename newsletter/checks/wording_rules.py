@@ -6,20 +6,10 @@ from newsletter.checks.finding import Severity
 from newsletter.checks.link_words import say_nothing
 from newsletter.checks.rule import Found, Subject, rule
 from newsletter.model.excerpt import excerpt
+from newsletter.model.sentences import sentences_of
 
 SENTENCES = (1, 2)
 POINTS = (2, 6)
-
-_ABBREVIATION = re.compile(
-    r"\b(?:e\.g|i\.e|etc|vs|cf|al|approx|no|vol|fig|mr|mrs|ms|dr|prof|st|inc|ltd|co|corp|u\.s|u\.k|a\.m|p\.m|z\.\s?b|d\.\s?h|"
-    r"bzw|usw|ca|nr|jan|feb|aug|sept?|oct|okt|nov|dec|dez|\w)\.$",
-    re.I,
-)
-# "am 27. November": in German an ordinal number has a full stop.
-_DAY = re.compile(r"\b[0-3]?\d\.$")
-_MONTH = re.compile(r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b")
-# Chinese and Japanese have no blank behind a full stop; Arabic, Urdu and Hindi have marks of their own.
-_END = re.compile(r"(?:[.!?…؟۔।]+[\"'”’»)\]*_`]*(?=\s+\S|\s*$))|[。！？｡]+(?:[」』”’）)*_`]*(?=\s|$)|(?![」』”’）]))")
 
 # What a text begins with that tells of the article rather than of what is in it.
 _OPENING = re.compile(
@@ -40,18 +30,8 @@ _AFFILIATE = re.compile(r"[?&](?:tag=[\w-]+-2\d|aff(?:iliate)?(?:_?id)?=|irclick
 
 
 def sentences(text: str) -> int:
-    """Return how many sentences *text* has: a full stop behind "e.g." or "v1" ends none."""
-    count, behind = 0, 0
-    for end in _END.finditer(text):
-        if end[0].startswith(".") and end[0][:2] != ".." and _ABBREVIATION.search(text[behind : end.start() + 1]):
-            continue
-        following = text[end.end() :].lstrip()
-        if _MONTH.match(following) and _DAY.search(text[behind : end.start() + 1]):
-            continue
-        if following and following[0].islower() and not end[0].startswith(("!", "?")):
-            continue
-        count, behind = count + 1, end.end()
-    return count + bool(text[behind:].strip())
+    """Return how many sentences *text* has, as one paragraph."""
+    return sum(1 for _ in sentences_of(" ".join(text.split())))
 
 
 def _titled(title: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.options import json_option
-from newsletter.cli.output import here, plural, printable, say, say_json
+from newsletter.cli.output import here, plural, say, say_error, say_json
 from newsletter.cli.progress import counting
 from newsletter.errors import NewsletterError
 
@@ -220,7 +220,7 @@ def _serve(newsletter: "Newsletter", taking: "Taking", where: str, keep: Path | 
         click.echo(f"{mail.kind.value}: {outcomes}", err=True)  # without an address: it may end in a log
 
     def failed(error: NewsletterError) -> None:
-        click.echo(f"newsletter: {printable(str(error))}", err=True)
+        say_error(str(error))
 
     answers = newsletter.settings.sender.sender.address
     reception = Reception(taking, keep=keep, answers=answers, told=told, failed=failed)

@@ -10,7 +10,7 @@ import click
 
 from newsletter.cli.groups import SectionedGroup
 from newsletter.cli.options import json_option, one_line, one_line_each
-from newsletter.cli.output import here, plural, say, say_json, say_table
+from newsletter.cli.output import here, moment, plural, say, say_json, say_table
 
 if TYPE_CHECKING:
     from newsletter.app.discovery import FoundFeed
@@ -154,7 +154,6 @@ def list_(as_json: bool) -> None:
 
 
 def _row(standing: "FeedStanding", timezone: ZoneInfo) -> tuple[str, ...]:
-    from newsletter.cli.fetch import moment
     from newsletter.model.feed import pace_of
 
     feed, state = standing.feed, standing.state

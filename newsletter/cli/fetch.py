@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,7 @@ import click
 
 from newsletter.cli.adding import page_values, say_pages
 from newsletter.cli.options import json_option
-from newsletter.cli.output import here, plural, say, say_json
+from newsletter.cli.output import here, moment, plural, say, say_json
 
 if TYPE_CHECKING:
     from newsletter.app import Newsletter
@@ -154,8 +153,3 @@ def _first(results: "Sequence[FeedResult]") -> "Iterator[FeedResult]":
     yield from results[:NAMED]
     if len(results) > NAMED:
         say(f"  … and {len(results) - NAMED} more: newsletter feeds list, or fetch --json, tells of all")
-
-
-def moment(at: datetime, timezone: ZoneInfo) -> str:
-    """Return *at* as "2026-11-27 14:05" in the newsletter's time zone."""
-    return at.astimezone(timezone).strftime("%Y-%m-%d %H:%M")

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
 from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import fill, indent
@@ -22,6 +23,20 @@ WORDS = 24
 def say(text: str = "") -> None:
     """Print a line for a person."""
     click.echo(printable(text))
+
+
+def say_error(text: str) -> None:
+    """Print on standard error what went wrong, where a command does not end with it."""
+    click.echo(f"newsletter: {printable(text)}", err=True)
+
+
+def ask_again(error: str = "") -> bool:
+    """Say *error*, and ask whether to mend what was just written; without a terminal nobody is there to be asked."""
+    if not sys.stdin.isatty():
+        return False
+    if error:
+        say_error(error)
+    return click.confirm("Edit it again?", default=True, err=True)
 
 
 def say_hanging(head: str, text: str) -> None:
@@ -65,7 +80,7 @@ def _once() -> Callable[[str], None]:
     def tell(text: str) -> None:
         if text not in said:
             said.add(text)
-            click.echo(f"newsletter: {printable(text)}", err=True)
+            say_error(text)
 
     return tell
 
@@ -122,3 +137,8 @@ def _fitting(
 def plural(number: int, one: str, many: str = "") -> str:
     """Return "1 article" or "3 articles"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def moment(at: datetime, timezone: tzinfo | None) -> str:
+    """Return *at* as "2026-11-27 14:05" in the newsletter's time zone."""
+    return f"{at.astimezone(timezone):%Y-%m-%d %H:%M}"

@@ -1,12 +1,11 @@
 """Collect: the pool of articles."""
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter.cli.options import json_option, one_line
-from newsletter.cli.output import here, plural, printable, say, say_json, say_json_each, say_table
+from newsletter.cli.output import ask_again, here, plural, say, say_json, say_json_each, say_table
 
 if TYPE_CHECKING:
     from newsletter.app import Newsletter
@@ -142,20 +141,12 @@ def _edited(newsletter: "Newsletter", entry: "Entry", changes: dict[str, Any]) -
             changes = read_form(entry.article, form)
             article = newsletter.pool().edit(entry.article.id, changes) if changes else None
         except PoolError as error:
-            if not _again(str(error)):
+            if not ask_again(str(error)):
                 todo = f"what you wrote is kept in {form}; newsletter pool edit {entry.article.id} goes on with it"
                 raise PoolError(error.what, todo, where=error.where, line=error.line) from error
         else:
             form.unlink(missing_ok=True)
             return article
-
-
-def _again(error: str) -> bool:
-    """Ask whether to mend what was just written; nobody is there to be asked where there is no terminal."""
-    if not sys.stdin.isatty():
-        return False
-    click.echo(f"newsletter: {printable(error)}", err=True)
-    return click.confirm("Edit it again?", default=True, err=True)
 
 
 def _decide(id: str, decision: str, reason: str = "") -> str:

@@ -43,7 +43,7 @@ def review(issue: str | None, ids: tuple[str, ...], yes: bool, by: str, as_json:
     if asking:
         _ask(newsletter, path, drafts, name)
     elif yes:
-        _approve(newsletter, path, drafts, name)
+        _approve(path, drafts, name)
     elif not as_json:
         for one in drafts:
             _show(one)
@@ -58,13 +58,13 @@ def review(issue: str | None, ids: tuple[str, ...], yes: bool, by: str, as_json:
         raise click.exceptions.Exit(1)
 
 
-def _approve(newsletter: "Newsletter", path: Path, drafts: "Sequence[Reviewed]", name: str) -> None:
+def _approve(path: Path, drafts: "Sequence[Reviewed]", name: str) -> None:
     from newsletter.app.reviewing import approve
     from newsletter.model.draft import picked_sha256
 
     for one in drafts:
         if one.state == "waiting":
-            approve(newsletter, path, one.picked.id, name, picked_sha256(one.picked))
+            approve(path, one.picked.id, name, picked_sha256(one.picked))
 
 
 def _ask(newsletter: "Newsletter", path: Path, drafts: "Sequence[Reviewed]", name: str) -> None:
@@ -78,7 +78,7 @@ def _ask(newsletter: "Newsletter", path: Path, drafts: "Sequence[Reviewed]", nam
             if said == "n":
                 break
             if said == "y":
-                _approve(newsletter, path, [current], name)
+                _approve(path, [current], name)
                 break
             click.edit(filename=str(path))
             left = {draft.picked.id: draft for draft in drafts_of(newsletter, path)}

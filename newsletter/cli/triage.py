@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from newsletter.cli.options import json_option, one_line
-from newsletter.cli.output import here, plural, printable, say, say_json
+from newsletter.cli.output import ask_again, here, plural, printable, say, say_error, say_json
 from newsletter.cli.progress import counting_if_long
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _apply(newsletter: "Newsletter", file: str, issue: str | None, list_name: st
         return carry_out(newsletter, text, known, reference=issue, list_name=list_name)
     except Refused as refused:
         _say_faults(refused.faults, where)
-        click.echo("newsletter: nothing was decided", err=True)
+        say_error("nothing was decided")
         raise click.exceptions.Exit(2) from refused
 
 
@@ -183,8 +183,8 @@ def _edit(newsletter: "Newsletter", kept: "KeptTriage", issue: str | None, list_
             if isinstance(error, Refused):
                 _say_faults(error.faults, str(kept.path))
             else:
-                click.echo(f"newsletter: {printable(str(error))}", err=True)
-            if not (sys.stdin.isatty() and click.confirm("Edit it again?", default=True, err=True)):
+                say_error(str(error))
+            if not ask_again():
                 _leave(kept)
         else:
             kept.done()
@@ -195,21 +195,21 @@ def _open_editor(kept: "KeptTriage") -> None:
     try:
         click.edit(filename=str(kept.path))
     except click.ClickException as error:  # it cannot be run, or says by its exit code that nothing is to be done
-        click.echo(f"newsletter: {printable(error.format_message())}; nothing was decided", err=True)
+        say_error(f"{error.format_message()}; nothing was decided")
         _leave(kept)
 
 
 def _leave(kept: "KeptTriage") -> NoReturn:
     if kept.is_there:
         what = f"what you wrote is kept in {kept.path}; newsletter triage --continue goes on with it"
-        click.echo(f"newsletter: {what}", err=True)
+        say_error(what)
     raise click.exceptions.Exit(2)
 
 
 def _say_faults(faults: "Sequence[Fault]", where: str) -> None:
     for fault in sorted(faults, key=lambda fault: fault.line):
         said = "; ".join(part for part in (fault.what, fault.todo) if part)
-        click.echo(f"newsletter: {printable(f'{where}:{fault.line}: {said}')}", err=True)
+        say_error(f"{where}:{fault.line}: {said}")
 
 
 def report(outcome: "Outcome | None", *, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from newsletter.cli.output import plural, say
+from newsletter.cli.output import moment, plural, say
 
 if TYPE_CHECKING:
     from newsletter.app.week import NextIssue, Week
@@ -67,9 +67,7 @@ def _feeds(week: "Week") -> Iterator[str]:
 
     if not week.feeds:
         return
-    when = (
-        f"last fetched {week.fetched.astimezone(week.now.tzinfo):%Y-%m-%d %H:%M}" if week.fetched else "never fetched"
-    )
+    when = f"last fetched {moment(week.fetched, week.now.tzinfo)}" if week.fetched else "never fetched"
     yield f"feeds      {week.feeds:,}, {when}{f', {len(week.broken):,} broken' if week.broken else ''}"
     for one in week.broken[:LISTED]:
         what = "gone for good" if one.gone else f"failed {plural(one.failures, 'time')}"

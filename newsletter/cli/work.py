@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.mailing import via_option
-from newsletter.cli.output import here, printable
+from newsletter.cli.output import here, say_error
 from newsletter.cli.standing import say_standing
 from newsletter.errors import NewsletterError
 
@@ -150,4 +150,4 @@ def _told(newsletter: "Newsletter", done: "Done") -> int:
 
 
 def _complain(error: NewsletterError) -> None:
-    click.echo(f"newsletter: {printable(str(error))}", err=True)
+    say_error(str(error))

@@ -5,8 +5,8 @@ from collections.abc import Container, Iterable
 from itertools import islice
 
 from newsletter.composer.lexrank import rank, vectors_of
-from newsletter.composer.sentences import sentences_of
 from newsletter.composer.tfidf import stems_of
+from newsletter.model.sentences import sentences_of
 from newsletter.model.word_count import count_words
 
 FEWEST_WORDS, MOST_WORDS = 6, 30

@@ -98,12 +98,6 @@ class Mutes:
         return None
 
 
-def muted_by(article: Article, mutes: Mutes) -> str:
-    """Say what mutes *article*: 'the word "crypto"'; empty when nothing does."""
-    mute = mutes.of(article)
-    return str(mute) if mute else ""
-
-
 def _squeezed(text: str) -> str:
     return " ".join(normalize("NFC", text).casefold().split())
 

@@ -9,13 +9,13 @@ import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from newsletter.composer.mutes import Mute, MuteKind, Mutes
 from newsletter.composer.pool_addresses import Addresses
+from newsletter.composer.pool_entry import Addition, Entry
 from newsletter.composer.pool_event import (
     FACTS,
     LINE_LIMIT,
@@ -33,46 +33,6 @@ from newsletter.model.article import Article
 from newsletter.model.canonical import article_without_logins, host_of
 
 __all__ = ["LINE_LIMIT", "Addition", "Decision", "Entry", "Pool", "excess", "writer_name"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """An article of the pool.
-
-    :param reason: why it was held or dropped.
-    :param added: when it came in, ISO 8601 in UTC.
-    :param decided: when it was held, dropped or restored; empty when nobody has decided.
-    """
-
-    article: Article
-    decision: Decision = Decision.NEW
-    reason: str = ""
-    added: str = ""
-    decided: str = ""
-
-    @property
-    def verdict(self) -> str:
-        """What was decided, when and why: "dropped on 2026-11-20: too old"; empty for what is new."""
-        if self.decision is Decision.NEW:
-            return ""
-        day = f" on {self.decided[:10]}" if self.decided else ""
-        return f"{self.decision.value}{day}{f': {self.reason}' if self.reason else ''}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Addition:
-    """What adding one article did: "added", "completed" with what was missing, or "known" already.
-
-    :param entry: the article as it stands in the pool now, with what was decided about it.
-    """
-
-    entry: Entry
-    outcome: str
-
-    @property
-    def article(self) -> Article:
-        """The article as it stands in the pool now."""
-        return self.entry.article
 
 
 class Pool:

@@ -68,3 +68,8 @@ def age_in_days(since: str, now: datetime) -> int:
         return max((now - datetime.fromisoformat(since)).days, 0)
     except (ValueError, TypeError):  # no moment, or one without a zone
         return 0
+
+
+def held_words(days: int) -> str:
+    """Return how long something has been held: "held 12 days", "held today"."""
+    return f"held {days} day{'s' if days != 1 else ''}" if days else "held today"

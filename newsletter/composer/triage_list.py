@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 
 from newsletter.composer.picking import source_of
 from newsletter.composer.shortlist import Choice, Suggestion
-from newsletter.composer.sitting import Sitting, age_in_days, time_left
+from newsletter.composer.sitting import Sitting, age_in_days, held_words, time_left
 from newsletter.model.excerpt import excerpt
 from newsletter.model.printable import printable
 
@@ -130,8 +130,7 @@ def is_of_one_outlet(choice: Choice, shown: Choice) -> bool:
 
 def held_for(choice: Choice, sitting: Sitting) -> str:
     """Return "held 12 days: reason"."""
-    days = age_in_days(choice.since, sitting.now)
-    age = f"held {days} day{'s' if days != 1 else ''}" if days else "held today"
+    age = held_words(age_in_days(choice.since, sitting.now))
     return f"{age}: {excerpt(one_line(choice.reason), TITLE)}" if choice.reason else age
 
 

@@ -104,11 +104,6 @@ def after_failure(state: FeedState, words: str, now: datetime) -> FeedState:
     return replace(state, asked_at=now, next_at=now + pause, retry_at=None, failures=state.failures + 1, words=words)
 
 
-def after_waiting(state: FeedState, until: datetime) -> FeedState:
-    """Return how a feed stands that was not asked, because its site wants nobody to ask before *until*."""
-    return replace(state, next_at=until, retry_at=until)
-
-
 def words_of(status: int) -> str:
     """Return what an answer's status says: "404 Not Found"."""
     try:

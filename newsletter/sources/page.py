@@ -12,7 +12,8 @@ from newsletter.sources.context import Context
 from newsletter.sources.cut_short import is_cut_short
 from newsletter.sources.hidden import remove_hidden
 from newsletter.sources.json_ld import read_json_ld
-from newsletter.sources.page_facts import Page, PageFacts, facts_of, is_video, marked_of, meta_of, web_address
+from newsletter.sources.marked_page import Page, marked_of, meta_of
+from newsletter.sources.page_facts import PageFacts, facts_of, is_video, web_address
 from newsletter.sources.page_text import article_text, minutes_of, reader_version
 from newsletter.sources.page_tree import page_tree
 from newsletter.sources.reading import identified

@@ -19,13 +19,14 @@ import os
 import re
 import secrets
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, Self
 
 from newsletter.errors import FileError, InputError
+from newsletter.model.progress import Progress
 from newsletter.store.key import KEY_FILE, KEY_LENGTH
 
 FORMAT = 1
@@ -40,9 +41,6 @@ SMALL = 1_000_000
 MOST = 200
 """Files of one backup."""
 PIECE = 1 << 20
-
-Told = Callable[[int, int], None]
-"""Hears how many bytes are done, and of how many."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,10 +73,11 @@ class Manifest:
     parts: Mapping[str, Part]
 
 
-def write_backup(to: Path, manifest: Manifest, sources: Mapping[str, Path | bytes], told: Told) -> Manifest:
+def write_backup(to: Path, manifest: Manifest, sources: Mapping[str, Path | bytes], told: Progress) -> Manifest:
     """Write *sources*, by the names that they have in a backup, into the new file *to*, readable by its owner alone.
 
     :param manifest: without its parts; returned with them.
+    :param told: hears of the bytes that are written.
     :raises FileError: when there is a file already, or it cannot be written; nothing half-written is left.
     """
     draft = to.with_name(f".{to.name}.{secrets.token_hex(4)}")
@@ -100,7 +99,7 @@ def write_backup(to: Path, manifest: Manifest, sources: Mapping[str, Path | byte
     return written
 
 
-def _pack(file: IO[bytes], manifest: Manifest, sources: Mapping[str, Path | bytes], told: Told) -> Manifest:
+def _pack(file: IO[bytes], manifest: Manifest, sources: Mapping[str, Path | bytes], told: Progress) -> Manifest:
     total = sum(len(each) if isinstance(each, bytes) else each.stat().st_size for each in sources.values())
     parts, done = {}, 0
     # Level 1: half the size in a third of the time of the usual level 6, for what is mostly addresses.
@@ -215,7 +214,7 @@ class BackupFile:
             raise self._told
         return data
 
-    def extract(self, name: str, to: Path, told: Told) -> None:
+    def extract(self, name: str, to: Path, told: Progress) -> None:
         """Write a part into the file *to*, which is there already; it is proved by its hash."""
         part, digest, done = self.manifest.parts[name], hashlib.sha256(), 0
         with self._saying(), self._packed.open(name) as entry, to.open("wb") as file:

@@ -59,16 +59,6 @@ def change_particulars(
         return before, _read(connection, number)
 
 
-def tags_of(database: Database, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """Return the tags of those people that have any, in order."""
-    with database.reading() as connection:
-        rows = Bulk(connection).select(tag, ("subscriber", "tag"), "subscriber", list(numbers))
-    found: dict[int, tuple[str, ...]] = {}
-    for number, one in sorted((row.subscriber, row.tag) for row in rows):
-        found[number] = (*found.get(number, ()), one)
-    return found
-
-
 def _read(connection: Connection, number: int) -> Particulars:
     columns = (subscriber.c.name, subscriber.c.language, subscriber.c.timezone, subscriber.c.attributes)
     row = connection.execute(select(*columns).where(subscriber.c.number == number)).one()

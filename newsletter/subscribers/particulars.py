@@ -62,7 +62,7 @@ def split_tags(cell: str) -> list[str]:
             return [one for one in read if one.strip()]
     if '"' not in cell:
         return [one for one in cell.split(",") if one.strip()]
-    rows = csv.reader([cell], skipinitialspace=True)
+    rows = csv.reader(cell.splitlines(keepends=True), skipinitialspace=True)
     return [one for row in rows for one in row if one.strip()]
 
 

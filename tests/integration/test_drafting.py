@@ -156,7 +156,7 @@ def test_what_the_article_does_not_bear_out_is_left_out_or_marked(opened, site):
     article, _ = written(newsletter)
     assert (article.why.markdown, points(article)[0]) == ("(unsupported) Google says so.", f"(unsupported) {invented}")
     with pytest.raises(IssueError, match=rf"{path.name}:\d+: the article does not bear this out"):
-        approve(newsletter, path, MANAS, "mk", picked_sha256(article))
+        approve(path, MANAS, "mk", picked_sha256(article))
 
 
 def test_a_draft_of_which_nothing_is_borne_out_leaves_the_article_empty(opened, site):
@@ -362,9 +362,9 @@ def test_nobody_approves_what_they_have_not_read(opened):
     assert shown.points[0].behind.startswith(" Each of")
     path.write_text(path.read_text().replace("- One", "- Two"))
     with pytest.raises(IssueError, match="was changed while you read it"):
-        approve(newsletter, path, MANAS, "mk", picked_sha256(shown.picked))
+        approve(path, MANAS, "mk", picked_sha256(shown.picked))
     path.write_text(path.read_text().replace("- Two", "- One"))
-    approve(newsletter, path, MANAS, "mk", picked_sha256(shown.picked))
+    approve(path, MANAS, "mk", picked_sha256(shown.picked))
     assert written(newsletter)[1].reviewed_sha256 == picked_sha256(shown.picked)
 
 

@@ -1,14 +1,12 @@
 """An issue that is composed alone by a command that is killed: composed once more, it has each article once."""
 
-import json
 import os
-import re
 import shutil
 import time
 from collections import Counter
 
 from command_process import run_command, start_command
-from kills import moments
+from kills import moments, standing
 
 from newsletter.app import open_newsletter
 from newsletter.app.scaffold import make_newsletter
@@ -24,19 +22,6 @@ def article(number):
     return Article(
         id=f"{name}kkkkkkkkkkk", title=f"Tale{name} of{name}", link=f"https://example.com/{name}", source="Ex"
     )
-
-
-def standing(folder):
-    """Return how often each id was added to the pool, how often it is in an issue, and the candidates that wait."""
-    lines = [json.loads(x) for file in (folder / "pool").glob("*.jsonl") for x in file.read_text().splitlines()]
-    text = "\n".join(path.read_text() for path in (folder / "issues").glob("*.md"))
-    newsletter = open_newsletter(folder)
-    try:
-        waiting = {candidate.article.id for candidate in CandidateStore(newsletter.database).waiting()}
-    finally:
-        newsletter.close()
-    added = Counter(line["id"] for line in lines if line["event"] == "added")
-    return added, Counter(re.findall(r"^###.*\{#(\w+)\}", text, re.M)), waiting
 
 
 def test_wherever_it_is_killed_each_article_is_proposed_once_and_no_candidate_is_left(tmp_path, monkeypatch):

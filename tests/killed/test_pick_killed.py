@@ -3,13 +3,11 @@
 import json
 import os
 import random
-import re
 import time
-from collections import Counter
 
 import pytest
 from command_process import run_command, start_command
-from kills import SEED, moments
+from kills import SEED, moments, standing
 
 from newsletter.app import open_newsletter
 from newsletter.app.sample import make_sample
@@ -32,21 +30,6 @@ def folder(tmp_path, monkeypatch):
     CandidateStore(newsletter.database).take_in([article(turn, "c") for turn in turns])
     newsletter.close()
     return tmp_path / "desk"
-
-
-def standing(folder):
-    """Return all ids of the pool's lines that add, of the issues, and of the candidates that wait."""
-    lines = [json.loads(x) for file in (folder / "pool").glob("*.jsonl") for x in file.read_text().splitlines()]
-    text = "\n".join(path.read_text() for path in (folder / "issues").glob("*.md"))
-    newsletter = open_newsletter(folder)
-    try:
-        waiting = {candidate.article.id for candidate in CandidateStore(newsletter.database).waiting()}
-        pool = newsletter.pool().entries
-        assert len({entry.article.link for entry in pool.values()}) == len(pool)
-    finally:
-        newsletter.close()
-    added = Counter(line["id"] for line in lines if line["event"] == "added")
-    return added, Counter(re.findall(r"^###.*\{#(\w+)\}", text, re.M)), waiting
 
 
 def test_wherever_a_pick_is_killed_each_article_is_there_once_and_a_torn_line_is_said(folder):

@@ -220,6 +220,7 @@ def test_a_date_is_read_as_tools_write_it_and_never_guessed(text, moment):
 
 
 @given(st.text())
+@example('0"\n0')
 def test_no_text_breaks_a_date_or_a_cell_of_tags(text):
     assert re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)?", read_date(text, NOW))
     assert all(tag.strip() for tag in split_tags(text))

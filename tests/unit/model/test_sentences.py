@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.composer.sentences import sentences_of
+from newsletter.model.sentences import sentences_of
 
 
 @pytest.mark.parametrize("text, sentences", [

@@ -10,7 +10,12 @@ _ABBREVIATION = re.compile(
     re.I,
 )
 _LETTER = re.compile(r"\b[^\W\d_]\.(?=\s|$)")  # "z. B.", "u. a."
-_END = re.compile(r"[.!?…।۔؟]+[\"'”’»)\]]*(?=\s+|$)|[。！？]+[」』”’）]*")
+# Chinese and Japanese have no blank behind a full stop; Arabic, Urdu and Hindi have marks of their own. Behind
+# any of them may stand a closing quote or bracket, or the end of an emphasis in Markdown.
+_END = re.compile(r"[.!?…।۔؟]+[\"'”’»)\]*_`]*(?=\s+|$)|[。！？｡]+(?:[」』”’）)*_`]*(?=\s|$)|(?![」』”’）]))")
+# "am 27. November": in German an ordinal number has a full stop.
+_DAY = re.compile(r"\b[0-3]?\d\.$")
+_MONTH = re.compile(r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b")
 _NEAR = 32
 """Characters before and behind a mark that tell whether it ends a sentence."""
 _SPACE = re.compile(r"\s+")
@@ -45,6 +50,9 @@ def _ends(piece: str, following: str) -> bool:
     """Whether a sentence ends behind *piece*: not behind an abbreviation, nor before a small letter or an operator."""
     if _ABBREVIATION.search(piece) or (_LETTER.search(piece[-2:]) and _LETTER.match(following)):
         return False
-    if piece[-1] in "。！？」』）":
+    bare = piece.rstrip("\"'”’»)]*_`」』）")
+    if bare[-1:] in "。！？｡":
         return True
-    return not (following[0].islower() or following[0] in ",;:=<>+*/|&%") or piece.rstrip("\"'”’»)]")[-1:] in "!?"
+    if _DAY.search(piece) and _MONTH.match(following):
+        return False
+    return not (following[0].islower() or following[0] in ",;:=<>+*/|&%") or bare[-1:] in "!?"
