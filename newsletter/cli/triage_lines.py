@@ -83,7 +83,7 @@ def _marks(one: Suggestion) -> str:
 
 def title_of(choice: Choice) -> str:
     """Return the title of an article, or what there is instead."""
-    return choice.article.title or choice.article.why or "(no title)"
+    return choice.article.title or choice.article.why or choice.article.called
 
 
 def fitting(text: str, width: int) -> str:
