@@ -45,7 +45,7 @@ class Desk:
     def view(self) -> dict[str, Any]:
         """Return pool and issue as they stand, as JSON takes it; *error* is why the issue cannot be shown."""
         newsletter = open_newsletter(self._folder)
-        past = newsletter.past()
+        past = newsletter.past(self._list(newsletter))
         entries = newsletter.pool().entries.values()
         return {
             **self._issue(newsletter),
@@ -103,6 +103,13 @@ class Desk:
     def _bytes(self) -> bytes:
         read_text(self._path, errors="replace")
         return self._path.read_bytes()
+
+    def _list(self, newsletter: Newsletter) -> str:
+        """Return the list of the issue; empty, which is any, where its front matter cannot be read."""
+        try:
+            return newsletter.issues.head(self._path).list
+        except IssueError:
+            return ""
 
     def _issue(self, newsletter: Newsletter) -> dict[str, Any]:
         data = self._bytes()

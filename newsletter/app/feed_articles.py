@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.texts import keep_texts
@@ -51,9 +52,10 @@ def with_texts(newsletter: Newsletter, drawn: Sequence[Drawn]) -> list[Article]:
 
 
 class KnownArticles:
-    """What the pool has, and what stands in issues: none of it is a candidate."""
+    """What the pool has, and what stands in issues of all lists: none of it is a candidate."""
 
     def __init__(self, newsletter: Newsletter) -> None:
+        self._newsletter = newsletter
         self._past: Past = newsletter.past()
         self._ids: set[str] = set()
         self._keys: set[str] = set()
@@ -73,5 +75,14 @@ class KnownArticles:
             article.id in self._ids
             or not self._keys.isdisjoint(keys_of_article(article))
             or bool(article.guid and (article.feed, article.guid) in self._guids)
-            or bool(self._past.of(article))
+            or self._stands(article)
         )
+
+    def _stands(self, article: Article) -> bool:
+        """Whether an issue of each list has *article*: for a list whose readers never saw it, it is new."""
+        return bool(self._past.of(article)) and all(past.of(article) for past in self._of_lists)
+
+    @cached_property
+    def _of_lists(self) -> list[Past]:
+        lists = self._newsletter.settings.lists
+        return [self._newsletter.past(name) for name in lists] if len(lists) > 1 else []

@@ -8,6 +8,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,12 +58,10 @@ class KeptTriage:
 
     def printed(self, sitting: Sitting) -> str:
         """Return a list of *sitting* that is edited elsewhere; what is edited here goes before."""
-        if self.path.exists():
-            return triage_text(sitting)
-        try:
-            return self._noted(sitting)
-        except FileError:  # who may write nothing here may read; no line of the list is missed then
-            return triage_text(sitting)
+        if not self.path.exists():
+            with suppress(FileError):  # who only looks needs no room for it
+                return self._noted(sitting)
+        return triage_text(sitting)
 
     def _noted(self, sitting: Sitting) -> str:
         text = triage_text(sitting)

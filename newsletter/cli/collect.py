@@ -135,7 +135,7 @@ def _report(collection: "Collection") -> None:
     say(f"{collection.name}: read {plural(len(collection.rows), 'article')}")
     for row in collection.rows[:SHOWN]:
         lines = _lines(row.first_line, row.last_line)
-        title = row.article.title or "(no title)"
+        title = row.article.called
         lacks = f"  [no {', no '.join(row.article.missing())}]" if row.article.missing() else ""
         say(f"  {row.outcome:<9}  {row.article.id}  {lines:<12}  {excerpt(title, 60)}{lacks}")
     if len(collection.rows) > SHOWN:

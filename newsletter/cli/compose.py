@@ -85,11 +85,11 @@ def pick(
         say_json(picked.values())
         return
     for article in picked.articles:
-        say(f"  picked  {article.id}  {article.title or '(no title)'}")
+        say(f"  picked  {article.id}  {article.called}")
         for repeat in picked.repeats.get(article.id, ()):
             say(f"          {repeat.words}")
     for article in picked.already:
-        say(f"  there   {article.id}  {article.title or '(no title)'}")
+        say(f"  there   {article.id}  {article.called}")
     into = f"{'new issue ' if picked.created else ''}{picked.path}"
     if picked.articles:
         say(f"{plural(len(picked.articles), 'article')} picked into {into}; to undo, take their blocks out of it")

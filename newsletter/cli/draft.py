@@ -167,7 +167,7 @@ def _excerpts(
 
 
 def _say_offer(task: "Task", offered: "Sequence[str]") -> None:
-    say(f"{task.id}  {task.title or '(no title)'}")
+    say(f"{task.id}  {task.title or task.article.called}")
     if task.article.note:
         say_hanging("     ", f"you noted: {task.article.note}")
     for number, sentence in enumerate(offered, 1):

@@ -55,11 +55,11 @@ def _say_made(newsletter: "Newsletter", path: Path, made: "Sequence[Made]", left
         return
     for one in made:
         state = "no draft" if one.draft is None else "kept" if one.kept else "drafted"
-        say(f"  {state:<8}  {one.task.id}  {one.task.title or '(no title)'}")
+        say(f"  {state:<8}  {one.task.id}  {one.task.title or one.task.article.called}")
         for line in ([one.reason] if one.reason else []) + [*one.notes, *one.remarks]:
             say(f"            {line}")
     for task in left:
-        say(f"  not asked {task.id}  {task.title or '(no title)'}")
+        say(f"  not asked {task.id}  {task.title or task.article.called}")
     cost, tokens = sum(one.cost for one in made), sum(one.tokens for one in made)
     drafted = sum(one.draft is not None for one in made)
     say(f"{plural(drafted, 'draft')} in {path}, {tokens:,} tokens{_price(newsletter, cost)}")
@@ -113,7 +113,7 @@ def _say_previews(newsletter: "Newsletter", path: Path, previews: "Sequence[Prev
         say_json({**values, "articles": rows})
     else:
         for one in previews:
-            say(f"{one.task.id}  {one.task.title or '(no title)'}")
+            say(f"{one.task.id}  {one.task.title or one.task.article.called}")
             asked = f"{one.words:,} words, {one.tokens:,} tokens at most" + _price(newsletter, one.cost)
             say(f"  {one.reason or ('answered before, nobody is asked' if one.kept else asked)}")
         calls = sum(not (one.reason or one.kept) for one in previews)

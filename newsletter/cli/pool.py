@@ -43,7 +43,7 @@ def list_(state: str | None = None, as_json: bool = False) -> None:
     if as_json:
         say_json_each({**_values(row.entry), "state": row.state, "days": row.days} for row in rows)
         return
-    lines = [(row.entry.article.id, row.shown, row.entry.article.source, _called(row.entry.article)) for row in rows]
+    lines = [(row.entry.article.id, row.shown, row.entry.article.source, row.entry.article.called) for row in rows]
     say_table(("ID", "STATE", "SOURCE", "TITLE"), lines)
     if not lines:
         say("no articles" if state else "the pool is empty; newsletter add FILE fills it")
@@ -117,12 +117,7 @@ def edit(id: str, **facts: Any) -> None:
     if article is None:
         say("nothing changed")
     else:
-        say(f"changed {article.id} {_called(article)}; issues that have it already stay as they are")
-
-
-def _called(article: "Article") -> str:
-    """Return what an article is known by: one whose page was not read yet has its address alone."""
-    return article.title or article.link or "(no title)"
+        say(f"changed {article.id} {article.called}; issues that have it already stay as they are")
 
 
 def _edited(newsletter: "Newsletter", entry: "Entry", changes: dict[str, Any]) -> "Article | None":
@@ -157,7 +152,7 @@ def _decide(id: str, decision: str, reason: str = "") -> str:
     pool = newsletter.pool()
     entry = adopt(newsletter, id, pool)
     pool.decide(entry.article.id, Decision(decision), reason)
-    name = f"{entry.article.id} {_called(entry.article)}"
+    name = f"{entry.article.id} {entry.article.called}"
     if decision != "new" and (seen := newsletter.past().picked(entry.article)):
         return f"{name}\nIt stands in {seen.path}, and stays there until you take its block out"
     return name

@@ -231,7 +231,7 @@ def _say(outcome: "Outcome") -> None:
     decided = outcome.decided
     for verb in ("picked", "held", "dropped", "already"):
         for article in getattr(decided, verb):
-            say(f"  {verb:7}  {article.id}  {article.title or '(no title)'}")
+            say(f"  {verb:7}  {article.id}  {article.called}")
     for source in decided.muted:
         say(f"  muted    {source}")
     if decided.picked:

@@ -1,7 +1,8 @@
 """What the full screen of a triage says, as text: the line of a story, all about a story, the head, the keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from unicodedata import bidirectional
 
 from rich.cells import cell_len, set_cell_size
 
@@ -53,7 +54,16 @@ def story_line(deliberation: Deliberation, index: int, width: int, at_cursor: bo
         fitting(source_of(one.choice.article), source),
         f"{score:>4}",
     ]
-    return "  ".join(parts)
+    return _left_to_right(parts)
+
+
+def _left_to_right(parts: Sequence[str]) -> str:
+    """Join *parts* so that one in Arabic or Hebrew stays in its column: a terminal turns around what stands beside it.
+
+    Between them is a left-to-right mark (UAX #9, 2.6), which takes no room; other lines do without.
+    """
+    turned = any(bidirectional(letter) in ("R", "AL") for part in parts for letter in part)
+    return ("\u200e  " if turned else "  ").join(parts)
 
 
 def _what(one: Suggestion, verdict: Verdict | None) -> str:
@@ -73,7 +83,7 @@ def _marks(one: Suggestion) -> str:
 
 def title_of(choice: Choice) -> str:
     """Return the title of an article, or what there is instead."""
-    return choice.article.title or choice.article.why or "(no title)"
+    return choice.article.title or choice.article.why or choice.article.called
 
 
 def fitting(text: str, width: int) -> str:
@@ -141,4 +151,4 @@ def rooms_line(rooms: tuple[Room, ...]) -> str:
     named = (f"{at} {room}" if at < 10 else str(room) for at, room in enumerate(rooms, 1))
     over = (" too many" if room.is_over else "" for room in rooms)
     parts = [printable(f"{name}{more}") for name, more in zip(named, over, strict=True)]
-    return f" {' · '.join(parts)}" if parts else " no sections yet: s makes one"
+    return " · ".join(parts) or "no sections yet: s makes one"

@@ -50,7 +50,7 @@ class TriageView(App[Outcome | None]):
     Static { height: auto; }
     #head { text-style: reverse; height: 1; }
     #tally, #keys { height: 1; }
-    #rooms { max-height: 3; border-top: solid $foreground; }
+    #rooms { max-height: 3; padding: 0 1; border-top: solid $foreground; }
     StoryList { height: 1fr; }
     #about { height: auto; max-height: 50%; border-top: solid $foreground; padding: 0 1; display: none; }
     """

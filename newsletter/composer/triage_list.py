@@ -86,7 +86,7 @@ def _line(one: Suggestion, sitting: Sitting) -> tuple[str, str]:
 def title_of(one: Suggestion) -> str:
     """Return the title of a story, in one line."""
     article = one.choice.article
-    return excerpt(one_line(article.title or article.why), TITLE) or "(no title)"
+    return excerpt(one_line(article.title or article.why or article.called), TITLE)
 
 
 def told_of(one: Suggestion, sitting: Sitting) -> Iterator[str]:

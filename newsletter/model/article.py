@@ -75,6 +75,11 @@ class Article:
                 raise TypeError(f"{name!r} is no fact of an article, or is no {kind.__name__}")
         return replace(self, **values)
 
+    @property
+    def called(self) -> str:
+        """What an editor is told that it is: its title, or its address as long as nobody knows that."""
+        return self.title or self.link or "(no title)"
+
     def missing(self) -> tuple[str, ...]:
         """Names of what an article cannot do without and this one lacks."""
         return tuple(name for name in ("title", "link", "why") if not getattr(self, name))

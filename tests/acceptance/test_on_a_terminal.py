@@ -166,7 +166,7 @@ def test_a_slip_in_a_triage_can_be_mended_at_once(sample):
     code, shown = at_terminal(sample, "triage", typed="y\n", asked=b"Edit it again?")
     assert code == 0, shown
     assert '"slip" is no verb' in shown
-    assert "1 held; undo: newsletter pool restore" in shown
+    assert "\n1 held; undo: newsletter pool restore" in shown
 
 
 def test_the_full_screen_writes_what_one_key_each_decided_also_after_a_kill(sample):
@@ -180,7 +180,7 @@ def test_the_full_screen_writes_what_one_key_each_decided_also_after_a_kill(samp
     code, shown = at_terminal(sample, "triage", "--tui", typed="q", asked=kept, then=((b"y: write", "y"),))
     assert code == 0, shown
     assert "1 article picked into issues/001.md" in shown
-    assert "1 held; undo: newsletter pool restore" in shown
+    assert "\n1 held; undo: newsletter pool restore" in shown
     assert "\x1b[?1049l" in shown, "the terminal is not as it was"
     leave = ((b"k: leave", "k"),)
     code, shown = at_terminal(sample, "triage", "--tui", typed="h\x03", asked=b"q write", then=leave)

@@ -150,12 +150,6 @@ def test_a_printed_list_that_lost_a_line_says_so(full):
     assert json.loads(full.ok("triage", "--apply", "-", "--json", typed=without))["lost"] == [line]
 
 
-def test_a_list_is_printed_where_nothing_can_be_written(full):
-    full.path(".newsletter").mkdir(exist_ok=True)
-    full.path(".newsletter/triage").write_text("a file where the folder should be")
-    assert "Story Eve" in full.ok("triage", "--print")
-
-
 def test_a_section_with_too_many_articles_is_told(full):
     full.path("newsletter.toml").write_text(full.path("newsletter.toml").read_text() + "\n[sections.News]\ncap = 1\n")
     text = full.ok("triage", "--print", "--limit", "2")

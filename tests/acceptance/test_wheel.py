@@ -123,8 +123,12 @@ def test_the_whole_way_from_an_installed_wheel(installed, desk, inbox, digest_te
 
 PAGE = "<html><head><title>Moving the queue</title></head><body><article>{}</article></body></html>"
 SENTENCES = "".join(
-    f"<p>We moved our queue to room {number} in one night, and it took eleven people to carry it there.</p>"
-    for number in range(1, 20)
+    f"<p>{sentence}</p>"
+    for sentence in (
+        "We moved our queue to another building in one night, and eleven people carried it there.",
+        "Its old disks were full every second Monday of the month, whatever anybody deleted from them.",
+        "After that night the median message waited for one second where it had waited for nine.",
+    )
 )
 FEED = (
     "<rss version='2.0'><channel><title>Acme</title><item><title>Fed by Acme</title><link>{}/fed</link>"
@@ -142,7 +146,7 @@ def test_without_extras_the_week_runs_and_what_needs_one_says_how_to_get_it(inst
         answers["/feed"] = Says(body=FEED.format(site.url).encode(), headers={"Content-Type": "application/rss+xml"})
         site.answers.update(answers)
         told = run("add", f"{site.url}/page", "--note", "for Thursday")
-        assert re.search(r"read +\w{13}  Moving the queue \(localhost, 2 min, \d+ words\)", told)
+        assert re.search(r"read +\w{13}  Moving the queue \(localhost, 1 min, \d+ words\)", told)
         run("feeds", "add", f"{site.url}/feed")
         assert "1 new article" in run("fetch")
     listed = run("triage", "--print")

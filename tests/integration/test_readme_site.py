@@ -21,11 +21,11 @@ def found(program: str, package: str) -> str:
     return path or missing(program, f"apt-get install {package}")
 
 
-def test_systemd_takes_the_unit(tmp_path):
+@pytest.mark.parametrize("words", ["newsletter serve --proxies 1 --work", "newsletter fetch"])
+def test_systemd_takes_the_unit(tmp_path, words):
     unit = tmp_path / "newsletter.service"
-    told = (
-        sample("ini", "ExecStart").replace("/usr/local/bin/newsletter", "/bin/true").replace("User=news", "User=root")
-    )
+    told = sample("ini", f"/usr/local/bin/{words}")
+    told = told.replace("/usr/local/bin/newsletter", "/bin/true").replace("User=news", "User=root")
     unit.write_text(told.replace("/home/news/weekly", "/tmp"))
     done = subprocess.run(
         [found("systemd-analyze", "systemd"), "verify", "--man=no", str(unit)],
@@ -35,7 +35,6 @@ def test_systemd_takes_the_unit(tmp_path):
     )
     said = [line for line in done.stderr.splitlines() if "newsletter.service" in line]
     assert said == []
-    assert "serve --proxies 1 --work" in told
 
 
 def test_nginx_takes_the_site_and_shows_who_asked(tmp_path, authority):
