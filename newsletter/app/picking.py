@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.app.candidates import Articles
-from newsletter.app.clustering import found_alike
+from newsletter.app.clustering import follow_ups, found_alike
 from newsletter.app.muting import Muting
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.remembering import memory_of, repeats
@@ -121,6 +121,9 @@ def _repeats(
     beside = [Article(id=one.id, title=plain_text(one.title.markdown), link=one.link) for one in issue.articles]
     own = frozenset((issue.number, issue.correction_of))
     stories = found_alike(newsletter, (article.id for article in articles))
+    sent = (article for id in memory.recent(other_than=own) if (article := memory.known(id)))
+    for id, ids in follow_ups(newsletter, articles, sent).items():
+        stories[id] = stories.get(id, frozenset()) | ids
     found = repeats(newsletter, memory, articles, other_than=own, beside=beside, stories=stories)
     return {id: some for id, some in found.items() if some[0].kind is not RepeatKind.SAME}
 

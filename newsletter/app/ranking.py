@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from newsletter.app.clustering import find_stories
+from newsletter.app.clustering import find_stories, follow_ups
 from newsletter.app.filing import filing_of
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.remembering import sketches_of
@@ -111,8 +111,10 @@ def suggestions_of(newsletter: Newsletter, ranking: Ranking, stories: Sequence[R
     ids = [id for story in stories for id in (story.id, *story.also)]
     articles = {article.id: article for article in articles_of(newsletter, gathered.pool, ids)}
     there = [story for story in stories if story.id in articles]
-    section_of = filing_of(newsletter, gathered, [articles[story.id] for story in there])
-    sketches = sketches_of(newsletter, (articles[story.id] for story in there))
+    shown = [articles[story.id] for story in there]
+    section_of = filing_of(newsletter, gathered, shown)
+    sketches = sketches_of(newsletter, shown)
+    followed = follow_ups(newsletter, shown, articles_of(newsletter, gathered.pool, list(gathered.memory.recent())))
     return [
         Suggestion(
             choice=gathered.choice(articles[story.id]),
@@ -120,7 +122,9 @@ def suggestions_of(newsletter: Newsletter, ranking: Ranking, stories: Sequence[R
             score=story.score,
             section=section_of(articles[story.id]),
             repeats=(
-                *gathered.memory.repeats_of(articles[story.id], sketches[story.id], story.story),
+                *gathered.memory.repeats_of(
+                    articles[story.id], sketches[story.id], story.story | followed.get(story.id, frozenset())
+                ),
                 *_picked(gathered, story),
             ),
             ties=story.ties,

@@ -168,6 +168,20 @@ def test_a_follow_up_to_the_last_issue_says_so_and_no_proposal_has_it(newsletter
     assert proposed.passed["ran before, or told already"] == 1
 
 
+def test_a_follow_up_comes_weeks_later_too_and_parts_and_other_stories_are_none(newsletter):
+    before = of("packet", "b", "Corvane storage outage: five hours", OUTAGE, published="2026-10-28")
+    newsletter.pool().add([before])
+    sent(newsletter, 1, before, started=NOW - timedelta(days=21))
+    fillers = [of("packet", f"f{n}", f"Topic{n} number{n}", f"word{n}x word{n}y word{n}z") for n in range(8)]
+    bring(newsletter, CORVANE, COMPILER, KNITTING, *fillers)
+    words = {
+        one.choice.article.id: [repeat.words for repeat in one.repeats]
+        for one in shortlist(newsletter, now=NOW).suggestions
+    }
+    assert words.pop(CORVANE.id) == ["follow-up to #1"]
+    assert not any(words.values())
+
+
 def test_an_article_goes_where_what_is_most_like_it_stood_in_past_issues(newsletter):
     compilers = [of("old", f"o{n}", f"Compiler builds, part{n}", "inference of regions", LAST_WEEK) for n in range(3)]
     clouds = [of("old", f"l{n}", f"Cloud storage{n}", "names and object storage", LAST_WEEK) for n in range(3)]
