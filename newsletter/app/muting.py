@@ -3,11 +3,23 @@
 from collections.abc import Mapping
 
 from newsletter.app.newsletter import Newsletter
-from newsletter.composer.mutes import Mutes
-from newsletter.composer.pool import Pool
+from newsletter.composer.mutes import Mute, Mutes
+from newsletter.composer.pool import Decision, Pool
 from newsletter.model.article import Article
 from newsletter.model.feed import Feed
 from newsletter.sources.feeds_file import FILE, read_feeds
+
+
+def count_muted(newsletter: Newsletter, pool: Pool, mute: Mute) -> int:
+    """Return how many articles that wait for a decision *mute* alone would pass over."""
+    alone = Mutes([mute])
+    pooled = sum(alone.of(entry.article) is not None for entry in pool.of(Decision.NEW, Decision.HELD))
+    if not newsletter.has_database():
+        return pooled
+    from newsletter.store.candidates import CandidateStore
+
+    waiting = CandidateStore(newsletter.database).waiting()
+    return pooled + sum(alone.of(one.article) is not None and one.article.id not in pool.entries for one in waiting)
 
 
 class Muting:

@@ -152,10 +152,9 @@ def week_of(newsletter: Newsletter, now: datetime | None = None) -> Week:
 
 def last_sent_at(newsletter: Newsletter) -> datetime | None:
     """Return when the last mailing began, as receipts tell it."""
-    for path in reversed(newsletter.issues.paths().values()):
-        if receipts := newsletter.issues.receipts(path):
-            return max(receipt.started for receipt in receipts)
-    return None
+    # Of all issues: one with a higher number may have been taken in from another tool, and be older.
+    receipts = (receipt for path in newsletter.issues.paths().values() for receipt in newsletter.issues.receipts(path))
+    return max((receipt.started for receipt in receipts), default=None)
 
 
 def _candidates(newsletter: Newsletter, since: datetime | None, muting: Muting) -> tuple[int, int, int]:

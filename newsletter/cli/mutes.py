@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.options import json_option, one_line
-from newsletter.cli.output import here, say, say_json, say_table
+from newsletter.cli.output import here, plural, say, say_json, say_table
 
 if TYPE_CHECKING:
     from newsletter.composer.mutes import MuteKind
+
+NOTHING = "nothing that waits is of it now"
 
 _word = click.option("--word", metavar="WORD", default="", callback=one_line, help="A word or phrase instead.")
 _source = click.argument("source", default="", callback=one_line)
@@ -24,9 +26,15 @@ def mute(source: str, word: str, reason: str) -> None:
     A SOURCE is the name of a publisher, or the host of its articles. A word counts in titles, summaries and tags, where
     no letter touches it. What is muted stays in the pool, and is no longer suggested.
     """
+    from newsletter.app.muting import count_muted
+
     kind, name = _asked(source, word)
-    muted = here().pool().mute(kind, name, reason)
-    say(f"muted {muted}\nUndo: newsletter pool unmute {_words(muted.kind.value, muted.name)}")
+    newsletter = here()
+    pool = newsletter.pool()
+    muted = pool.mute(kind, name, reason)
+    count = count_muted(newsletter, pool, muted)
+    now = f"{plural(count, 'article')} that waited {'is' if count == 1 else 'are'} passed over" if count else NOTHING
+    say(f"muted {muted}: {now}\nUndo: newsletter pool unmute {_words(muted.kind.value, muted.name)}")
 
 
 @click.command()
