@@ -407,13 +407,13 @@ def test_what_is_known_of_a_page_can_be_shown_and_changed(newsletter, monkeypatc
 
 
 def test_a_page_that_is_made_to_hang_whoever_reads_it_holds_nobody_up(newsletter, monkeypatch):
-    monkeypatch.setattr(ReaderAside.__init__, "__kwdefaults__", {"seconds": 1.0})
+    monkeypatch.setattr(ReaderAside.__init__, "__kwdefaults__", {"seconds": 4.0})
     bomb = b"<html><p " + b" ".join(b"a%d=1" % n for n in range(300_000)) + b">"
     large = page("A large page", body=WORDS + f"<!--{'x' * 300_000}-->")
     answers = {"/robots.txt": Says(status=404), "/bomb": Says(body=bomb, headers=HTML), "/large": large}
     with web_site(answers) as site:
         first, second = values(f"{site.url}/bomb", f"{site.url}/large", "--wait", "30", code=1)
-    assert first["page"] == {"state": "unread", "words": "reading it takes longer than 1 seconds"}
+    assert first["page"] == {"state": "unread", "words": "reading it takes longer than 4 seconds"}
     assert second["page"]["state"] == "read"
     assert second["rows"][0]["article"]["title"] == "A large page"
 

@@ -84,7 +84,7 @@ def limit(folder, key, seconds):
 
 
 def test_a_host_that_says_nothing_twice_is_left_alone_and_the_next_run_goes_on_with_the_others(folder):
-    limit(folder, "feed_seconds", 1)
+    limit(folder, "feed_seconds", 2)
     with web_site({"/quick": feed(), "/": SILENCE}) as dead, web_site({"/": feed("good")}) as good:
         follow(
             folder, a=at(dead, "/a"), b=at(dead, "/b"), c=at(dead, "/c"), quick=at(dead, "/quick"), good=at(good, "/")
@@ -219,12 +219,12 @@ def test_what_feeds_toml_says_otherwise_reaches_the_articles_that_wait_although_
 
 
 def test_a_run_that_is_out_of_time_or_stopped_keeps_what_it_has_and_names_the_rest(folder):
-    limit(folder, "run_seconds", 2)
+    limit(folder, "run_seconds", 5)
     with web_site({"/": SILENCE}) as dead, web_site({"/": feed()}) as good:
         follow(folder, dead=at(dead, "/"), good=at(good, "/"))
         began = time.monotonic()
         run = fetch(folder)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30
         assert ([left.slug for left in run.left], run.stopped, run.new) == (["dead"], False, 2)
         limit(folder, "run_seconds", 60)
         stop = threading.Event()
@@ -370,7 +370,7 @@ def test_what_another_package_reads_is_fetched_like_a_feed_and_its_faults_are_it
     wheel = make_wheel(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(wheel))
     monkeypatch.syspath_prepend(str(wheel))
-    monkeypatch.setattr("newsletter.sources.plugins.SECONDS", 1)
+    monkeypatch.setattr("newsletter.sources.plugins.SECONDS", 4)
     listed = Says(body=b"Queues|https://acme.example/q\n")
     with web_site({"/a": listed, "/b": listed, "/c": feed("news", 1), "/d": listed}) as site:
         places = {"acme": "/a", "bad": "/b", "slow": "/d", "news": "/c", "none": "/a2"}
@@ -390,7 +390,7 @@ def test_what_another_package_reads_is_fetched_like_a_feed_and_its_faults_are_it
     assert results["none"].state.words == 'there is no source "tapes"'
     assert results["none"].todo == 'install the package that brings "tapes", or take kind out of [feeds.none]'
     assert 'the source "raising" failed: KeyError' in results["bad"].state.words
-    assert '"hanging" did not finish within 1 seconds, and was stopped' in results["slow"].state.words
+    assert '"hanging" did not finish within 4 seconds, and was stopped' in results["slow"].state.words
     found = {article.title: article for article in waiting(folder)}
     assert (found["Queues"].feed, found["Queues"].found) == (at(site, "/a"), "feed:acme")
     assert len(found) == 2
