@@ -41,8 +41,8 @@ format: $(ENV)/test
 	"$(BIN)/ruff" format
 
 bench: $(ENV)/test
-	"$(BIN)/python" -m benchmarks.bench --json dist/bench.json
 	"$(BIN)/python" -m benchmarks.collect --json dist/bench-labelled.json memory stories
+	"$(BIN)/python" -m benchmarks.bench --json dist/bench.json
 
 # The public site beside bare routes.
 bench-web: $(ENV)/test

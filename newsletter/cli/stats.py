@@ -92,7 +92,9 @@ def _decided(found: "Statistics") -> Iterator[str]:
         yield from _more(len(found.dropped))
     if found.held:
         held = found.held
-        yield f"held now: {held.count:,}, half of them for {held.middle:g} days or longer, the longest {held.most}"
+        spread = f"half of them for {held.middle:g} days or longer, the longest {held.most}"
+        alone = f"for {plural(held.most, 'day')}"
+        yield f"held now: {held.count:,}, {spread if held.count > 1 else alone}"
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -152,6 +152,10 @@ def test_the_statistics_count_outlets_sections_ages_and_reasons(newsletter):
     assert (ages.known, ages.middle, ages.most) == (8, 1, 1)
     said = CliRunner().invoke(root, ["stats", "--since", "2026-10-26"])
     assert "A blog                 0    0%  of 5 offered    0%" in said.output
+    assert "held now: 2, half of them for" in said.output
+    pool.decide("late", Decision.NEW)
+    alone = CliRunner().invoke(root, ["stats", "--since", "2026-10-26"]).output
+    assert re.search(r"^held now: 1, for \d+ days$", alone, re.M)
     assert CliRunner().invoke(root, ["stats", "--since", "soon"]).exit_code == 2
     assert "2999-01-01 is still to come" in CliRunner().invoke(root, ["stats", "--since", "2999-01-01"]).output
     pool.add([Article(id="wide", title="W", link="https://w.example/1", source="日経")])
