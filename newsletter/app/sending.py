@@ -1,6 +1,7 @@
 """Sends what was started: runs the mailings of an issue, and goes on with them; settles what is in doubt."""
 
 import re
+from asyncio import CancelledError
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -152,7 +153,7 @@ def _told_why(number: int, goes_on: Callable[[datetime], str]) -> Iterator[None]
     except (ServerError, StoreError) as error:
         todo = f"{error.todo}; what was sent is recorded, and newsletter resume {number} goes on"
         raise Stopped(error.what, todo, where=error.where) from error
-    except KeyboardInterrupt as interrupt:
+    except (KeyboardInterrupt, CancelledError) as interrupt:
         what = "stopped at once; a message that was under way is in doubt"
         raise Stopped(what, f"newsletter resume {number} goes on") from interrupt
 

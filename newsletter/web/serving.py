@@ -1,5 +1,6 @@
 """Serves an application, on 127.0.0.1 unless told otherwise, until it is interrupted."""
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -10,6 +11,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
+from newsletter.app.stopping import interrupt
 from newsletter.errors import SettingsError
 
 
@@ -51,7 +53,8 @@ class _Server(uvicorn.Server):
         # uvicorn hears only a second Ctrl-C, and then waits all the same for what the application still does: a mail
         # server that says nothing for ten minutes.
         if self.should_exit:
-            raise KeyboardInterrupt
+            interrupt(frame)
+            return
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -70,5 +73,5 @@ def serve(app: ASGIApp, opened: socket.socket, *, ending: Callable[[], Awaitable
         app, log_level="error", access_log=False, server_header=False, ws="none", lifespan="on", proxy_headers=False,
         timeout_graceful_shutdown=seconds,
     )  # fmt: skip
-    with contextlib.suppress(KeyboardInterrupt), opened:
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError), opened:
         _Server(config, ending).run(sockets=[opened])
