@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from needs import axe
 from PIL import Image
+from playwright.sync_api import Error, Page
 
 from newsletter.browser.axe import axe_source, run_axe
 from newsletter.browser.chromium import find_chromium, open_chromium
@@ -23,6 +24,28 @@ def chromium():
 def test_a_picture_is_as_wide_as_asked_and_as_high_as_the_page(chromium):
     data = chromium.picture(PAGE.format('<div style="height:2000px"></div>'), width=375, scale=2)
     assert Image.open(BytesIO(data)).size == (750, 4000)
+
+
+@pytest.mark.parametrize("refusals", [1, 3, 4])
+def test_a_picture_that_chromium_refuses_now_and_then_is_asked_for_again(chromium, monkeypatch, refusals):
+    taken = Page.screenshot
+    words = (
+        "Page.screenshot: Protocol error (Page.captureScreenshot): Unable to capture screenshot\nCall log:\n  - fonts"
+    )
+    left = [Error(words)] * refusals
+
+    def refusing(page: Page, **options: object) -> bytes:
+        if left:
+            raise left.pop()
+        return taken(page, **options)
+
+    monkeypatch.setattr(Page, "screenshot", refusing)
+    if refusals < 4:
+        assert Image.open(BytesIO(chromium.picture(PAGE.format(""), width=50))).size == (50, 600)
+    else:
+        with pytest.raises(BrowserError, match="Unable to capture screenshot"):
+            chromium.picture(PAGE.format(""), width=50)
+    assert not left
 
 
 def test_the_scheme_is_the_one_that_is_asked_for(chromium):
