@@ -1,6 +1,7 @@
 """What sites ask of robots, asked of a real one on this machine."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from web_site import Says, web_site
@@ -8,7 +9,7 @@ from web_site import Says, web_site
 from newsletter.net.http import Limits
 from newsletter.net.robots import forget_robots, may_fetch
 
-HERE = Limits(seconds=0.5, private_hosts=frozenset({"localhost"}))
+HERE = Limits(seconds=30, private_hosts=frozenset({"localhost"}))
 RULES = b"""User-agent: newsletterpress
 Disallow: /private*/x
 Disallow: /*.pdf$
@@ -23,10 +24,10 @@ def _anew():
     forget_robots()
 
 
-def may(site, *paths):
+def may(site, *paths, limits=HERE):
     async def ask():
         return [
-            await may_fetch(site.url + path, HERE, agent="newsletterpress/1.0 (+https://x.example)") for path in paths
+            await may_fetch(site.url + path, limits, agent="newsletterpress/1.0 (+https://x.example)") for path in paths
         ]
 
     return asyncio.run(ask())
@@ -45,13 +46,17 @@ def test_the_rules_for_us_count_and_a_site_is_asked_once():
     (Says(status=403), True),
     (Says(status=429), False),
     (Says(status=503), False),
-    (Says(ends=False, raw=b"HTTP/1.1 200 OK\r\n"), False),
     (Says(body=b"\xff\xfe\x00User-agent: *\nDisallow: /a"), True),
 ])  # fmt: skip
 def test_a_site_without_rules_allows_all_and_one_that_cannot_say_forbids_all(says, allowed):
     """RFC 9309 §2.3.1.3 and §2.3.1.4."""
     with web_site({"/robots.txt": says}) as site:
         assert may(site, "/b") == [allowed]
+
+
+def test_a_site_that_never_says_its_rules_forbids_all():
+    with web_site({"/robots.txt": Says(ends=False, raw=b"HTTP/1.1 200 OK\r\n")}) as site:
+        assert may(site, "/b", limits=replace(HERE, seconds=0.5)) == [False]
 
 
 def test_a_private_host_that_was_not_named_is_not_even_asked_for_its_rules():
