@@ -81,6 +81,9 @@ def send(
     With --at what you see now is what is sent then, to those who are on the list then. The newsletter's time zone
     counts. newsletter work must run; newsletter stop cancels it.
 
+    Ctrl-C or SIGTERM ends a mailing after what is under way; a second one ends it at once, and a message that was under
+    way is in doubt then. newsletter resume goes on.
+
     --segment and --exclude choose among the people of the list, when the mailing starts; a later send with another
     segment goes to those of it who have not got the issue.
 
