@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # heavy: only who has a database
 
 EXAMPLE = re.compile(r"(^|\.)(example\.(com|net|org)|example|test|invalid|localhost)$", re.I)
 """Domains that nobody has (RFC 2606)."""
+MUCH = 1_000_000_000
+"""Octets of backups from which on their editor is told to look after them."""
 SMALLEST = """+++
 number = 1
 date = 2000-01-01
@@ -55,7 +57,20 @@ class Diagnosis:
 
 def diagnose(newsletter: Newsletter) -> list[Diagnosis]:
     """Look at everything that a newsletter needs to be composed and sent."""
-    looks = (_program, _settings, _database, _theme, _server, _signing, _returning, _tests, _hooks, _drafts, _git)
+    looks = (
+        _program,
+        _settings,
+        _database,
+        _backups,
+        _theme,
+        _server,
+        _signing,
+        _returning,
+        _tests,
+        _hooks,
+        _drafts,
+        _git,
+    )
     return [
         Diagnosis(topic=topic, verdict=verdict, words=words)
         for look in looks
@@ -113,6 +128,22 @@ def _database(newsletter: Newsletter) -> Looked:
             yield "forgotten", "note", words
     except NewsletterError as error:
         yield "database", "missing", str(error)
+
+
+def _backups(newsletter: Newsletter) -> Looked:
+    """Tell how much room those take that are made by themselves: nobody but the editor may delete one."""
+    from newsletter.store.backup import BACKUPS
+
+    folder = newsletter.settings.data_folder / BACKUPS
+    found = sorted(path for path in folder.glob("*") if path.is_file())  # by their names, which begin with the time
+    if not found:
+        return
+    taken = sum(path.stat().st_size for path in found)
+    words = f"{len(found):,} in {folder}, {taken / 1e6:,.1f} MB in all, the oldest is {found[0].name}"
+    if taken > MUCH:
+        yield "backups", "note", f"{words}; delete those that you do not need any more"
+    else:
+        yield "backups", "ok", words
 
 
 def _theme(newsletter: Newsletter) -> Looked:

@@ -158,6 +158,21 @@ def test_a_home_that_is_relative_is_that_of_the_folder_of_the_command(sample):
     assert "ada@example.com" in sample.ok("-C", sample.folder.name, "subscribers", "list", cwd=sample.folder.parent)
 
 
+def test_doctor_says_what_room_the_automatic_backups_take(sample):
+    assert "backups" not in sample.run("doctor").stdout
+    (data,) = [path.parent for path in sample.folder.parent.rglob("secret.key")]
+    first, second = (data / "backups" / f"2026010{day}T090000Z-before-mailing-001.sqlite3" for day in (1, 2))
+    first.parent.mkdir()
+    for path in (second, first):
+        path.touch()
+        os.truncate(path, 500_000_000)
+    said = sample.run("doctor").stdout
+    assert f"ok       backups         2 in {first.parent}, 1,000.0 MB in all, the oldest is {first.name}\n" in said
+    os.truncate(first, 500_000_001)
+    assert f"note     backups         2 in {first.parent}" in (said := sample.run("doctor").stdout)
+    assert "delete those that you do not need any more" in said
+
+
 def test_doctor_finds_a_theme_that_is_broken(sample):
     assert "ok       theme" in sample.run("doctor").stdout
     sample.path("templates/digest").mkdir(parents=True)
