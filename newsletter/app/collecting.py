@@ -1,6 +1,7 @@
 """Takes the articles of a file into the pool."""
 
 import os
+import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -99,9 +100,11 @@ def unread(name: str, error: InputError) -> Reading:
 
 def collect(newsletter: Newsletter, pool: Pool, reading: Reading, noted: Noted) -> Collection:
     """Put the articles of *reading* into *pool*, with what an editor says of all of them."""
-    entries = [replace(entry, article=_meant(entry.article, noted)) for entry in _with_texts(newsletter, reading)]
+    read = [replace(entry, article=_meant(entry.article, noted)) for entry in _with_texts(newsletter, reading)]
+    entries = [_readable(entry) for entry in read]
     collected = [entry for entry in entries if not excess(entry.article)]
     remarks = [*reading.remarks, *filter(None, map(_login, entries))]
+    remarks += (_unreadable(one) for one, entry in zip(read, entries, strict=True) if one != entry)
     remarks += (_too_long(entry) for entry in entries if excess(entry.article))
     additions = pool.add([entry.article for entry in collected])
     remarks += [
@@ -146,6 +149,19 @@ def _meant(article: Article, noted: Noted) -> Article:
         note=article.note or noted.note,
         tags=tuple(dict.fromkeys([*article.tags, *noted.tags])),
     )
+
+
+def _readable(collected: Collected) -> Collected:
+    """Leave out a link that is no web address: a reader's program may run it (javascript:) or open a file of theirs."""
+    scheme = re.match(r"\s*([a-z][a-z0-9+.-]*):(?!\d)", collected.article.link, re.I)
+    if not scheme or scheme[1].lower() in ("http", "https", "mailto"):
+        return collected
+    return replace(collected, article=replace(collected.article, link=""))
+
+
+def _unreadable(collected: Collected) -> Remark:
+    name, link = excerpt(collected.article.title or collected.article.why, 50), excerpt(collected.article.link, 40)
+    return Remark(line=collected.first_line, what=f'the link of "{name}" is no web address, and was left out: {link}')
 
 
 def _login(collected: Collected) -> Remark | None:

@@ -270,6 +270,22 @@ def test_a_password_in_an_address_of_a_file_is_left_out_and_that_is_said(newslet
     assert not [path for path in newsletter.shown.rglob("pool/*") if b"s3cret" in path.read_bytes()]
 
 
+@pytest.mark.parametrize("link, kept", [
+    ("javascript:alert(1)", ""),
+    (" JavaScript:alert(1)", ""),
+    ("data:text/html,x", ""),
+    ("file:///etc/passwd", ""),
+    ("mailto:ada@a.example", "mailto:ada@a.example"),
+    ("a.example:8080/x", "a.example:8080/x"),
+])  # fmt: skip
+def test_a_link_that_leads_to_no_page_is_left_out_and_that_is_said(newsletter, link, kept):
+    (newsletter.shown / "a.csv").write_text(f'title,url\nHere,"{link}"\n')
+    said = add("a.csv", code=0 if kept else 1)
+    assert ('the link of "Here" is no web address, and was left out' in said) is (not kept)
+    (entry,) = entries(newsletter)
+    assert entry.article.link == kept
+
+
 @pytest.mark.parametrize("text, words", [
     ("https://", "no address of the web"),
     ("http://[::1", "no address of the web"),
