@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "templates" / "locale"
 TEMPLATES = ("templates/web/public",)
-CODE = ("newsletter/web/public", "newsletter/rendering/reader_pages.py")
+CODE = ("newsletter/web/public", "newsletter/rendering/reader_pages.py", "newsletter/app/kept_text.py")
 
 
 def texts() -> Iterator[tuple[str, int, "str | tuple[str, ...]"]]:

@@ -8,7 +8,8 @@ from threading import Event
 from typing import Any
 
 from newsletter.app.archive import site_address
-from newsletter.app.kept import kept_of, kept_text
+from newsletter.app.kept import kept_of
+from newsletter.app.kept_text import kept_text
 from newsletter.app.newsletter import Newsletter
 from newsletter.app.signing import signer_of
 from newsletter.app.tickets import ticket_of
@@ -162,7 +163,7 @@ class NoticePost:
         }
         if one.kind is NoticeKind.KEPT:
             record = kept_of(self._newsletter, one.address)
-            values["sheet"] = kept_text(record, self._newsletter.settings.name)
+            values["sheet"] = kept_text(record, self._newsletter.settings.name, self._pages.says(language))
         return values
 
 

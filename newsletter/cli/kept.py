@@ -15,7 +15,8 @@ def show(address: str, as_json: bool) -> None:
     Who they are, their lists and preferences, how each consent came about, the mail that went to them, what came back,
     suppressions, and what is still to be told to other programs.
     """
-    from newsletter.app.kept import kept_of, kept_text
+    from newsletter.app.kept import kept_of
+    from newsletter.app.kept_text import kept_text
 
     newsletter = here()
     record = kept_of(newsletter, address, former=True)

@@ -24,11 +24,13 @@ from newsletter.app.kept import (
     PERSON,
     SUPPRESSIONS,
     kept_of,
-    kept_text,
 )
+from newsletter.app.kept_text import kept_text
 from newsletter.app.working import Worker
 from newsletter.cli.root import root
 from newsletter.errors import NewsletterError, SubscriberError
+from newsletter.rendering.catalogue import read_catalogue
+from newsletter.rendering.themes import builtin_templates
 from newsletter.store import schema
 from newsletter.store.backup import BACKUPS
 from newsletter.store.forgetting import forget
@@ -155,6 +157,20 @@ def test_all_that_is_kept_is_shown_in_words_a_reader_understands(filled, at_desk
         "2026-11-27 12:00 UTC  crm: confirmed",
     ):  # fmt: skip
         assert words in text, words
+    german = kept_text(
+        kept_of(filled, "ada@example.com"), "The Digest", read_catalogue("de", [builtin_templates()]).gettext
+    )
+    for words in (
+        "Was The Digest über ada@example.com speichert",
+        "Sie\n  Adresse: ada@example.com", "Sprache: de", "Schlagwörter: patron",
+        "): Sie bekommen sie, seit", "ohne die Rubriken Sponsors", "Pause bis 2027-01-01 00:00 UTC",
+        "weekly: bestätigt, von Ihnen, auf einer Seite, subscribe page; Grundlage: link; der Text: Yes, please;",
+        "Ausgabe 42, „Moka“, von weekly, an ada@example.com: wurde von Ihrem Mailserver abgelehnt; seine Worte: 550",
+        "Ausgabe 42 kam zurück; 5.2.2 mailbox full",
+        "ada@example.com, von weekly: Mails kamen zurück, seit 2026-11-27 12:00 UTC; 5.2.2",
+        "brachte Ihnen den Weg zu Ihren Einstellungen, an Ada@example.com: verschickt 2026-11-27 12:00 UTC",
+    ):  # fmt: skip
+        assert words in german, words
     shown = json.loads(at_desk("subscribers", "show", "ada@example.com", "--json"))
     assert shown == json.loads(json.dumps(kept_of(filled, "ada@example.com")))
     assert "secret" not in str(shown), "a link that works is nobody's to read but the reader's"

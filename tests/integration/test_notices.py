@@ -103,6 +103,12 @@ def test_each_kind_of_notice_says_what_it_is_about_in_the_readers_language(serve
     assert "name: Ada" in kept
     assert "you get it" in kept
     assert len({mail["Message-ID"] for mail in mails.values()}) == 4
+    people.add(Address(address="cyd@example.com"), "weekly", consent=Consent.CONFIRMED, basis="asked")
+    choices.post(NoticeKind.KEPT, people.find("cyd@example.com").number, {"language": "de"})
+    assert NoticePost(newsletter).send_due() == 1
+    (german,) = (mail.get_body(("plain",)).get_content() for mail in mailbox.mails("cyd@example.com"))
+    assert "Was Engineering <Digest> über cyd@example.com speichert" in german
+    assert "Wie es dazu kam" in german
 
 
 def test_newsletter_work_sends_them_too(served, monkeypatch):
