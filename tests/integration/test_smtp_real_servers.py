@@ -75,8 +75,9 @@ def settings(ca_file, monkeypatch) -> Callable[..., SmtpProfile]:
     monkeypatch.setenv("SMTP_PASSWORD", PASSWORD)
 
     def profile(box: Postbox, **changes: object) -> SmtpProfile:
-        values = {"name": "test", "host": "localhost", "port": box.port, "username": "editor", "timeouts": PATIENT}
-        return SmtpProfile(**{**values, "password_env": "SMTP_PASSWORD", "ca_file": ca_file, **changes})
+        values = {"name": "test", "host": "localhost", "port": box.port, "username": "editor", "connections": 1}
+        values |= {"password_env": "SMTP_PASSWORD", "ca_file": ca_file, "timeouts": PATIENT}
+        return SmtpProfile(**{**values, **changes})
 
     return profile
 
