@@ -4,13 +4,18 @@ English stands in the templates. A further language is one more file: in the new
 the built-in one; a file of the same name replaces the built-in one whole.
 """
 
+import re
 from collections.abc import Sequence
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter.errors import RenderError
 from newsletter.rendering.words import language_of
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Message
 
 LOCALE = "locale"
 SOURCE = "en"
@@ -40,8 +45,25 @@ def _read(path: Path) -> NullTranslations:
     compiled = BytesIO()
     try:
         with path.open("rb") as file:
-            write_mo(compiled, read_po(file, locale=path.stem, abort_invalid=True))
+            catalogue = read_po(file, locale=path.stem, abort_invalid=True)
+        for message in catalogue:
+            _require_places(message, path)
+        write_mo(compiled, catalogue)
         compiled.seek(0)
         return GNUTranslations(compiled)
     except (OSError, PoFileError, ValueError) as cause:
         raise RenderError(f"the messages cannot be read: {cause}", "msgfmt --check says where", where=path) from cause
+
+
+def _require_places(message: "Message", path: Path) -> None:
+    """Refuse a text that has not the places of the English one: "{time}" is filled in by code, not by a template."""
+    if not isinstance(message.id, str) or not isinstance(message.string, str) or not message.string:
+        return
+    wanted = _places(message.id)
+    if wanted and _places(message.string) != wanted:
+        what = f'"{message.string}" must have the places of "{message.id}": {", ".join(wanted)}'
+        raise RenderError(what, "write them as they are in the English text", where=path)
+
+
+def _places(text: str) -> list[str]:
+    return sorted(re.findall(r"\{.*?\}|[{}]", text))

@@ -54,3 +54,11 @@ def test_messages_that_cannot_be_read_are_told_with_their_file(tmp_path):
     (tmp_path / "locale/fr.po").write_text('msgid "Subscribe"\nnonsense\n', encoding="utf-8")
     with pytest.raises(RenderError, match=r"fr\.po.*cannot be read"):
         read_catalogue("fr", (tmp_path,))
+
+
+@pytest.mark.parametrize("text", ["envoyé", "envoyé {temps}", "envoyé {time", "envoyé {time.year}", "{time} {time}"])
+def test_a_text_that_lacks_a_place_of_the_english_one_is_told_with_its_file(tmp_path, text):
+    (tmp_path / "locale").mkdir()
+    (tmp_path / "locale/fr.po").write_text(f'msgid "sent {{time}}"\nmsgstr "{text}"\n', encoding="utf-8")
+    with pytest.raises(RenderError, match=r"fr\.po.*must have the places of \"sent \{time\}\": \{time\}"):
+        read_catalogue("fr", (tmp_path,))
