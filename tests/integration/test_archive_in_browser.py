@@ -96,11 +96,11 @@ def test_the_archive_can_be_read_by_everybody(browser: Browser, tmp_path: Path, 
             for name in ("index", "issue", "long", "missing"):
                 if name == "issue":
                     page.get_by_role("link", name="Moka, PinConsole").click()
-                    page.wait_for_load_state("load")
+                    page.wait_for_url(f"{address}/issues/001.html")
                     assert page.evaluate("document.images[0].naturalWidth") > 0
                 elif name == "long":
                     page.get_by_role("link", name="Newer").click()
-                    assert page.url.endswith("/issues/002.html")
+                    page.wait_for_url(f"{address}/issues/002.html")
                 elif name == "missing":
                     page.get_by_role("link", name="All issues").first.click()
                     page.wait_for_url(f"{address}/")
