@@ -482,7 +482,7 @@ def test_a_picture_of_media_is_shown_and_a_new_one_in_its_place(open_preview, is
     page = open_preview()
     issue.change("\n## ", "\n![A chart](media/chart.png)\n\n## ")
     shown = page.frame_locator("iframe[title='The mail: desktop, light']").get_by_alt_text("A chart")
-    expect(shown).to_be_visible()
+    expect(shown).to_have_js_property("complete", True)
     assert shown.evaluate("(image) => [image.complete, image.naturalWidth, image.clientWidth]") == [True, 200, 200]
     Image.new("RGB", (300, 100), (150, 60, 40)).save(media / "chart.png")
     expect(shown).to_have_attribute("width", "300")
