@@ -1,7 +1,6 @@
 """Takes the articles of a file into the pool."""
 
 import os
-import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from newsletter.composer.fitting import fitted
 from newsletter.composer.pool import Decision, Entry, Pool, excess
 from newsletter.errors import InputError
 from newsletter.model.article import Article
-from newsletter.model.canonical import article_without_logins
+from newsletter.model.canonical import article_without_logins, scheme_of
 from newsletter.model.excerpt import excerpt
 from newsletter.sources.reader import SUFFIXES, read_source
 from newsletter.sources.reading import Collected, Reading, Remark
@@ -153,8 +152,7 @@ def _meant(article: Article, noted: Noted) -> Article:
 
 def _readable(collected: Collected) -> Collected:
     """Leave out a link that is no web address: a reader's program may run it (javascript:) or open a file of theirs."""
-    scheme = re.match(r"\s*([a-z][a-z0-9+.-]*):(?!\d)", collected.article.link, re.I)
-    if not scheme or scheme[1].lower() in ("http", "https", "mailto"):
+    if scheme_of(collected.article.link) in ("http", "https", "mailto", ""):
         return collected
     return replace(collected, article=replace(collected.article, link=""))
 

@@ -23,7 +23,7 @@ LONGEST = 4000
 # Everything that a part of a path, or a value, may have in it as it is (RFC 3986 §3.3).
 _SAFE = "-._~!$&'()*+,;=:@"
 _PLAIN = re.compile(r"[\w.~/-]*", re.A)
-_SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*):(?!\d)", re.I)
+_SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):(?!\d)", re.I)
 _HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 _TRACE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=[:/?#]|$)")
 _MANY_HOSTS = re.compile(r"(?:www|m|mobile|amp)\.(?=[^.]+\.)")  # of one site: for telephones, for search engines
@@ -90,10 +90,16 @@ def traces_of(key: str) -> tuple[str, ...]:
     return hosts_beside(found[0]) if found and "xn--" not in found[0] else ()
 
 
+def scheme_of(link: str) -> str:
+    """Return the scheme of *link* in lower case; empty where there is none, as in ``example.com:8080/x``."""
+    found = _SCHEME.match(link)
+    return found[1].lower() if found else ""
+
+
 def _read(link: str) -> tuple[str, str, str, str, str] | None:
     """Return host, port, path, query and fragment of an address of the web; None for what is none."""
-    scheme = _SCHEME.match(link)
-    if scheme and scheme["scheme"].lower() not in ("http", "https"):
+    scheme = scheme_of(link)
+    if scheme not in ("http", "https", ""):
         return None
     address = link if scheme or link.startswith("//") else f"//{link}"
     try:
