@@ -30,7 +30,7 @@ _AT_ONCE = 500
 SAME_OUTLET = 0.4
 """An outlet seldom tells one story twice, and often two of one topic: so alike two of its articles must be."""
 FOLLOWING = 0.28
-"""So alike a later article must be to be told as a follow-up: of the labelled pairs that are, 93 % are one story."""
+"""So alike a later article must be to be told as a follow-up: more than within a window, as likeness does not fade."""
 LONG = 4_000
 """So many texts take more than a second."""
 
